@@ -1,0 +1,1 @@
+"""Transports move frames. They know nothing of events."""

@@ -1,0 +1,1 @@
+"""Search over documents: reading, chunking, a local index and the search tool."""
