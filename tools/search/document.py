@@ -1,0 +1,54 @@
+"""What an index holds: the record of a document, and the chunks it was cut into."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRecord:
+    """A document as the index knows it.
+
+    Attributes:
+        path: Relative to the folder it was ingested from, with forward slashes; unique within the index.
+        title: The document's own title, else its file name without suffix.
+        format: What it was read as: `"markdown"`, `"text"`, `"html"`, `"pdf"`, `"docx"` or `"pptx"`.
+        sha256: Hash of the file's bytes, in hex; tells whether it must be read again.
+        pages: How many pages (PDF) or slides (PPTX); None where the format has none.
+        size: The file's size in bytes.
+    """
+
+    path: str
+    title: str
+    format: str
+    sha256: str
+    pages: int | None
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A passage of a document, small enough to be embedded and read out.
+
+    Attributes:
+        id: Stable while the document is unchanged, unique within the index.
+        document: The document's path.
+        ordinal: Position among the document's chunks, from 0.
+        page: 1-based page (PDF) or slide (PPTX); None where the format has none.
+        headings: The headings the passage stands under, outermost first.
+        start: First character of the passage in the text of its page (or of the whole document where `page` is None).
+        end: The character after its last.
+        text: The passage as it is shown.
+        context: What the passage is about but does not say itself: usually the document's title and the heading
+            path. It is searched and embedded with the text, never shown.
+    """
+
+    id: str
+    document: str
+    ordinal: int
+    page: int | None
+    headings: tuple[str, ...]
+    start: int
+    end: int
+    text: str
+    context: str = ""
