@@ -16,6 +16,8 @@ class DocumentRecord:
         sha256: Hash of the file's bytes, in hex; tells whether it must be read again.
         pages: How many pages (PDF) or slides (PPTX); None where the format has none.
         size: The file's size in bytes.
+        source: Absolute path of the file it was read from, as `Path.as_posix` writes it; a later ingest of one folder
+            must not remove what came from another, and the server opens the file by it. Stored with the record.
     """
 
     path: str
@@ -24,6 +26,7 @@ class DocumentRecord:
     sha256: str
     pages: int | None
     size: int
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
