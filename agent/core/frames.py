@@ -47,10 +47,11 @@ class Frame:
         Raises:
             MalformedFrame: The text is no JSON object, or has no string `type`.
         """
-        if self._type is None:
+        kind = self._type
+        if kind is None:
             match = _LEADING_TYPE.match(self.text)
-            self._type = match.group(1) if match else self._parsed_type()
-        return self._type
+            kind = self._type = match[1] if match else self._parsed_type()
+        return kind
 
     @property
     def data(self) -> dict[str, Any]:

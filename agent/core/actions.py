@@ -1,0 +1,61 @@
+"""Actions: what the session core wants done. The relay does them, in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from agent.core.frames import Frame
+
+
+@dataclass(frozen=True, slots=True)
+class ToClient:
+    """Send a frame to the caller."""
+
+    frame: Frame
+
+
+@dataclass(frozen=True, slots=True)
+class ToUpstream:
+    """Send a frame to the model."""
+
+    frame: Frame
+
+
+@dataclass(frozen=True, slots=True)
+class StartCall:
+    """Run a tool, off the pump; report through `Session.call_finished`.
+
+    Attributes:
+        call_id: Names the call from here on.
+        name: The tool's name.
+        arguments: Its arguments as the model wrote them: JSON text, not yet checked.
+    """
+
+    call_id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelCall:
+    """Stop a running tool; its result is not wanted any more."""
+
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hangup:
+    """End the session: close both sides.
+
+    Attributes:
+        code: WebSocket close code for the client.
+        reason: At most 123 bytes, in words.
+    """
+
+    code: int
+    reason: str
+
+
+Action: TypeAlias = ToClient | ToUpstream | StartCall | CancelCall | Hangup

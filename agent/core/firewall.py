@@ -1,0 +1,209 @@
+"""Firewall: what a client may send, as an allow-list of event types and of fields.
+
+What the server enforces (instructions, tools, voice, limits) holds whatever a client sends, because nothing passes
+that is not listed here. Fields that are enforced are dropped in silence, as a stock client sends them in good faith;
+an event that would go round the server (a system message, a tool output) is refused in words.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+
+from agent.core.frames import Frame, MalformedFrame, decode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+Json: TypeAlias = dict[str, Any]
+
+# Dotted paths of `session` that a client may set: how it sends and receives sound is its own affair.
+OPEN_SESSION_FIELDS = frozenset(
+    {
+        "type",
+        "output_modalities",
+        "audio.input.format",
+        "audio.input.noise_reduction",
+        "audio.input.transcription",
+        "audio.input.turn_detection",
+        "audio.output.format",
+        "audio.output.speed",
+    }
+)
+OPEN_RESPONSE_FIELDS = frozenset(
+    {"audio.output.format", "conversation", "input", "max_output_tokens", "metadata", "output_modalities"}
+)
+
+# Nine tenths of what a client sends is this, in one of these two orders of keys. Only a frame that consists of nothing
+# else is passed unparsed: the audio runs to the last quote of the text, and holds no other quote and no escape.
+_APPEND_HEAD = re.compile(
+    r'\s*\{\s*(?:"event_id"\s*:\s*"[\w.-]{0,128}"\s*,\s*)?"type"\s*:\s*"input_audio_buffer\.append"\s*,\s*'
+    r'(?:"event_id"\s*:\s*"[\w.-]{0,128}"\s*,\s*)?"audio"\s*:\s*"'
+    r'|\s*\{\s*"audio"\s*:\s*"(?=[A-Za-z0-9+/=]*"\s*,\s*"type"\s*:\s*"input_audio_buffer\.append"\s*\}\s*\Z)'
+)
+_APPEND_TAILS = frozenset({'"}', '" }', '"}\n', '"\n}'})
+_APPEND_LAST = re.compile(r'"\s*,\s*"type"\s*:\s*"input_audio_buffer\.append"\s*\}\s*\Z')
+
+# One audio event of the services is at most 15 MiB of base64.
+MAX_TEXT = 16 * 1024 * 1024
+
+
+class Refused(Exception):  # noqa: N818  (a verdict)
+    """A client's frame that does not pass; becomes an `error` event.
+
+    Attributes:
+        code: Machine-readable, for `error.code`.
+        param: The offending field as a dotted path, or None.
+        event_id: The `event_id` that the client gave its frame, or None.
+    """
+
+    def __init__(self, message: str, code: str, param: str | None = None, event_id: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.param = param
+        self.event_id = event_id
+
+
+def is_audio_append(text: str) -> bool:
+    """Whether the entire text is an audio append and can be nothing else."""
+    head = _APPEND_HEAD.match(text)
+    if head is None:
+        return False
+    end = text.find('"', head.end())
+    plain = text.find("\\", head.end(), end) < 0
+    return plain and end > 0 and (text[end:] in _APPEND_TAILS or _APPEND_LAST.match(text, end) is not None)
+
+
+def admit(frame: Frame, *, extensions: bool) -> Frame:
+    """Let a client's frame pass.
+
+    Args:
+        frame: As it came; never an audio append, which `is_audio_append` passes.
+        extensions: The client opted in to our own events.
+
+    Returns:
+        The same frame where nothing had to be dropped, else one without the enforced fields.
+
+    Raises:
+        Refused: It must not pass; the text says why.
+    """
+    try:
+        data = decode(frame.text, unique_keys=True)
+    except MalformedFrame as error:
+        raise Refused(str(error), "invalid_json") from None
+    kind, event_id = data.get("type"), data.get("event_id")
+    event_id = event_id if isinstance(event_id, str) else None
+    check = _CHECKS.get(kind) if isinstance(kind, str) else None
+    if check is None or (kind == "extension.playback" and not extensions):
+        raise Refused(f"events of type {kind!r} are not accepted here", "unknown_event_type", "type", event_id)
+    try:
+        passed = check(data)
+    except Refused as refusal:
+        refusal.event_id = event_id
+        raise
+    return frame if passed is data else Frame.of(passed)
+
+
+def permitted(fields: Mapping[str, Any], paths: frozenset[str], prefix: str = "") -> Json:
+    """The part of a nested object that stands under the given dotted paths."""
+    result: Json = {}
+    for name, value in fields.items():
+        path = prefix + name
+        if path in paths:
+            result[name] = value
+        elif isinstance(value, dict) and any(allowed.startswith(path + ".") for allowed in paths):
+            inner = permitted(cast("Json", value), paths, path + ".")
+            if inner:
+                result[name] = inner
+    return result
+
+
+def _whole(data: Json) -> Json:
+    return data
+
+
+def _session_update(data: Json) -> Json:
+    return _only(data, "session", OPEN_SESSION_FIELDS)
+
+
+def _response_create(data: Json) -> Json:
+    if data.get("response") is None:
+        return data
+    passed = _only(data, "response", OPEN_RESPONSE_FIELDS)
+    for number, item in enumerate(_sequence(passed["response"].get("input"), "response.input")):
+        if not (isinstance(item, dict) and cast("Json", item).get("type") == "item_reference"):
+            _message(item, f"response.input[{number}]")
+    return passed
+
+
+def _item_create(data: Json) -> Json:
+    _message(data.get("item"), "item")
+    return data
+
+
+def _message(item: object, param: str) -> None:
+    if not isinstance(item, dict):
+        raise Refused(f"{param} must be an object", "invalid_type", param)
+    fields = cast("Json", item)
+    if fields.get("type") != "message":
+        text = f"a client may add messages only; tools run on the server, so {fields.get('type')!r} is not accepted"
+        raise Refused(text, "item_not_allowed", f"{param}.type")
+    if fields.get("role") not in {"user", "assistant"}:
+        text = f"a client may add messages of the user and the assistant, not of {fields.get('role')!r}"
+        raise Refused(text, "item_not_allowed", f"{param}.role")
+
+
+def _names_item(data: Json) -> Json:
+    if not isinstance(data.get("item_id"), str):
+        raise Refused("item_id must be the id of a conversation item", "missing_required_parameter", "item_id")
+    return data
+
+
+def _playback(data: Json) -> Json:
+    _names_item(data)
+    for name in ("content_index", "played_ms"):
+        value = data.get(name, 0)
+        if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < 2**31:
+            raise Refused(f"{name} must be a number from 0", "invalid_value", name)
+    return data
+
+
+def _truncate(data: Json) -> Json:
+    _names_item(data)
+    position = data.get("audio_end_ms")
+    if not isinstance(position, int) or isinstance(position, bool):
+        raise Refused("audio_end_ms must be a whole number of milliseconds", "invalid_type", "audio_end_ms")
+    return data
+
+
+def _only(data: Json, name: str, paths: frozenset[str]) -> Json:
+    value = data.get(name)
+    if not isinstance(value, dict):
+        raise Refused(f"{name} must be an object", "invalid_type", name)
+    fields = cast("Json", value)
+    kept = permitted(fields, paths)
+    return data if kept == fields else {**data, name: kept}
+
+
+def _sequence(value: object, param: str) -> list[object]:
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise Refused(f"{param} must be a list", "invalid_type", param)
+    return cast("list[object]", value)
+
+
+_CHECKS: Mapping[str, Callable[[Json], Json]] = {
+    "session.update": _session_update,
+    "input_audio_buffer.append": _whole,
+    "input_audio_buffer.commit": _whole,
+    "input_audio_buffer.clear": _whole,
+    "output_audio_buffer.clear": _whole,
+    "conversation.item.create": _item_create,
+    "conversation.item.retrieve": _names_item,
+    "conversation.item.delete": _names_item,
+    "conversation.item.truncate": _truncate,
+    "response.create": _response_create,
+    "response.cancel": _whole,
+    "extension.playback": _playback,
+}

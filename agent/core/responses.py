@@ -1,0 +1,142 @@
+"""Responses: the one arbiter of `response.create`.
+
+Rules, each with its test:
+1. At most one request of ours is in flight, and none while a response is active or the user is speaking.
+2. Whatever is wanted meanwhile is coalesced into one: the client's own request, if there is one, with its overrides.
+3. A response that voice activity creates satisfies what was wanted, because the model then sees all outputs anyway.
+   One that a request of ours created does not satisfy what was wanted after that request had gone.
+4. A refusal ("already has an active response") is a delay, not an error.
+5. Nothing waits for ever: what does not come in time is taken as lost, and the model is asked again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agent.core.turns import Signal, Turns, User
+
+if TYPE_CHECKING:
+    from agent.core.frames import Frame
+
+# Seconds. Voice activity creates its response within some tens of ms of the commit; a service under load has been seen
+# to take a second. A request is answered by `response.created` within the same time or not at all.
+AWAITED_RESPONSE = 2.0
+REQUEST_LOST = 10.0
+RETRY_AFTER_REFUSAL = 1.0
+# A response whose `response.done` was lost would hold the next one for ever. Asking too early is harmless (rule 4).
+LONGEST_HOLD = 20.0
+
+
+class Responses:
+    """Decides when a `response.create` goes to the model. Methods that may release one return the frames to send.
+
+    Attributes:
+        turns: Whose turn it is.
+        active_id: The response that is active in the default conversation, if known.
+        latest_id: The last response that was created there.
+    """
+
+    def __init__(self) -> None:
+        self.turns = Turns()
+        self.active_id: str | None = None
+        self.latest_id: str | None = None
+        self._wanted: Frame | None = None
+        self._sent: Frame | None = None
+        self._answer_due: float | None = None
+        self._hold_ends: float | None = None
+
+    @property
+    def wanted(self) -> bool:
+        """Whether a request is being held."""
+        return self._wanted is not None
+
+    @property
+    def requested(self) -> bool:
+        """Whether a request is in flight."""
+        return self._sent is not None
+
+    def want(self, request: Frame, now: float, *, override: bool = False) -> list[Frame]:
+        """Ask for a response as soon as that is allowed.
+
+        Args:
+            request: The `response.create` to send.
+            now: Seconds of the caller's clock.
+            override: It comes from the client, and so takes the place of a bare one that is held.
+        """
+        if self._wanted is None or override:
+            self._wanted = request
+            self._hold_ends = now + LONGEST_HOLD
+        return self._release(now)
+
+    def created(self, response_id: str) -> None:
+        """A response has begun in the default conversation, whoever asked for it."""
+        if self._sent is None:
+            self._wanted = None
+        self._sent = self._answer_due = None
+        self.turns.move(Signal.CREATED)
+        self.active_id = self.latest_id = response_id
+
+    def done(self, response_id: str, now: float) -> list[Frame]:
+        """A response has ended. One that ends late, after another began, changes nothing."""
+        if self.active_id is None or response_id == self.active_id:
+            self.active_id = None
+            self.turns.move(Signal.DONE)
+        return self._release(now)
+
+    def refused(self, now: float) -> None:
+        """The model says that another response is active: keep the request and wait for that one's end."""
+        if self._wanted is None and self._sent is not None:
+            self._wanted, self._hold_ends = self._sent, now + LONGEST_HOLD
+        self._sent = None
+        self.turns.move(Signal.REFUSED)
+        if self.active_id is None:
+            self._answer_due = now + RETRY_AFTER_REFUSAL
+
+    def rejected(self, now: float) -> list[Frame]:
+        """The model rejects the request that is in flight for another reason: it will not be answered."""
+        self._sent = self._answer_due = None
+        self.turns.move(Signal.OVERDUE)
+        return self._release(now)
+
+    def speech_started(self) -> None:
+        """The user has begun to speak."""
+        self.turns.move(Signal.SPEECH_STARTED)
+
+    def speech_stopped(self, now: float, *, response_follows: bool) -> list[Frame]:
+        """The user has stopped.
+
+        Args:
+            now: Seconds of the caller's clock.
+            response_follows: Voice activity detection will create a response by itself.
+        """
+        self.turns.move(Signal.SPEECH_STOPPED if response_follows else Signal.SPEECH_ENDED)
+        if self.turns.user is User.AWAITED:
+            self._answer_due = now + AWAITED_RESPONSE
+        return self._release(now)
+
+    def next_deadline(self) -> float | None:
+        """When `overdue` wants to be called."""
+        holding = self._hold_ends if self._wanted is not None else None
+        return min((due for due in (self._answer_due, holding) if due is not None), default=None)
+
+    def overdue(self, now: float) -> list[Frame]:
+        """Give up waiting for what did not come in time."""
+        if self._answer_due is not None and now >= self._answer_due:
+            self._answer_due = self._sent = None
+            self.turns.move(Signal.OVERDUE)
+            if self.active_id is None:
+                # Refused because of a response that we never saw begin; it may have ended unseen as well.
+                self.turns.move(Signal.DONE)
+        if self._wanted is not None and self._hold_ends is not None and now >= self._hold_ends:
+            self._hold_ends = now + LONGEST_HOLD
+            self.active_id = None
+            self.turns.move(Signal.DONE)
+        return self._release(now)
+
+    def _release(self, now: float) -> list[Frame]:
+        if self._wanted is None or not self.turns.free:
+            return []
+        self._sent, self._wanted = self._wanted, None
+        self.turns.move(Signal.REQUESTED)
+        self._answer_due = now + REQUEST_LOST
+        return [self._sent]

@@ -1,0 +1,98 @@
+"""View: what a client sees of the model's events.
+
+Our tools are the server's affair: their calls and outputs are no part of the conversation that a client sees. What
+stays is renumbered so that it is whole without them, and only frames that must change are encoded anew.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from agent.core.frames import Frame
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from agent.core.events import Committed, ItemPlaced, OutputItemAdded, OutputItemDone
+
+Json: TypeAlias = dict[str, Any]
+
+# Of the session, what is the operator's and not the caller's to know.
+HIDDEN_SESSION_FIELDS = frozenset({"instructions", "tools", "tool_choice", "prompt", "tracing", "client_secret"})
+HIDDEN_ITEM_TYPES = frozenset({"function_call", "function_call_output"})
+HIDDEN_EVENTS = frozenset({"response.function_call_arguments.delta", "response.function_call_arguments.done"})
+
+
+def is_hidden(item: Mapping[str, Any]) -> bool:
+    """Whether an item belongs to our tools."""
+    return item.get("type") in HIDDEN_ITEM_TYPES
+
+
+def session_view(session: Mapping[str, Any]) -> Json:
+    """The session as its client may see it."""
+    return {name: value for name, value in session.items() if name not in HIDDEN_SESSION_FIELDS}
+
+
+class View:
+    """What one client has been shown, and what not."""
+
+    def __init__(self) -> None:
+        self._hidden: dict[str, str | None] = {}
+        self._hidden_outputs: dict[str, set[int]] = {}
+
+    def hides(self, item_id: str) -> bool:
+        """Whether an item is kept from the client."""
+        return item_id in self._hidden
+
+    def placed(self, event: ItemPlaced, frame: Frame) -> Frame | None:
+        """An item in the conversation."""
+        item_id = event.item.get("id")
+        if is_hidden(event.item):
+            # The first of the two events carries the neighbour; services leave it null in the second.
+            if isinstance(item_id, str) and self._hidden.get(item_id) is None:
+                self._hidden[item_id] = self._visible(event.previous_item_id)
+            return None
+        return self._after_visible(frame, event.previous_item_id)
+
+    def committed(self, event: Committed, frame: Frame) -> Frame:
+        """A committed input buffer, which names its neighbour as well."""
+        previous = frame.data.get("previous_item_id")
+        return self._after_visible(frame, previous if isinstance(previous, str) else None)
+
+    def output_item(self, event: OutputItemAdded | OutputItemDone, frame: Frame) -> Frame | None:
+        """An item of a response."""
+        if is_hidden(event.item):
+            self._hidden_outputs.setdefault(event.response_id, set()).add(event.output_index)
+            return None
+        return self.within_response(frame)
+
+    def within_response(self, frame: Frame) -> Frame:
+        """Any frame that may carry an `output_index`."""
+        # Hidden items before a visible one in the same response are rare; until there is one, nothing is parsed.
+        if not self._hidden_outputs:
+            return frame
+        hidden = self._hidden_outputs.get(frame.data.get("response_id", ""))
+        index = frame.data.get("output_index")
+        if not hidden or not isinstance(index, int):
+            return frame
+        shift = sum(1 for other in hidden if other < index)
+        return Frame.of({**frame.data, "output_index": index - shift}) if shift else frame
+
+    def response_done(self, frame: Frame) -> Frame:
+        """The end of a response, whose output lists its items again."""
+        response: Json = frame.data["response"]
+        self._hidden_outputs.pop(response["id"], None)
+        output: list[Json] = response.get("output") or []
+        kept = [item for item in output if not is_hidden(item)]
+        if len(kept) == len(output):
+            return frame
+        return Frame.of({**frame.data, "response": {**response, "output": kept}})
+
+    def _visible(self, item_id: str | None) -> str | None:
+        while item_id in self._hidden:
+            item_id = self._hidden[item_id]
+        return item_id
+
+    def _after_visible(self, frame: Frame, previous: str | None) -> Frame:
+        shown = self._visible(previous)
+        return frame if shown == previous else Frame.of({**frame.data, "previous_item_id": shown})
