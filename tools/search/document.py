@@ -55,3 +55,10 @@ class Chunk:
     end: int
     text: str
     context: str = ""
+
+    @property
+    def meaning(self) -> str:
+        """What is to be embedded for this passage: its context, unless it begins with that itself, and its text."""
+        if not self.context or self.text.lower().startswith(self.context.lower()):
+            return self.text
+        return f"{self.context}\n{self.text}"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 _LONGEST = 256  # tokens; what the model was trained for, and about 190 English words
-_BATCH_TOKENS = 2048  # padding included; more is no faster on a CPU and holds more memory
+_BATCH_TOKENS = 512  # padding included; on a CPU more is no faster and only holds more memory
 
 
 class Embedder(Protocol):
