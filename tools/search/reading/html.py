@@ -1,0 +1,154 @@
+"""Reads HTML: headings, paragraphs, lists, tables and listings, without navigation, scripts and styles."""
+
+from __future__ import annotations
+
+import re
+import warnings
+
+from bs4 import BeautifulSoup, Comment, NavigableString, Tag, XMLParsedAsHTMLWarning
+from bs4.element import PreformattedString
+
+from tools.search.reading.document_text import DocumentText, Outline, PageWriter, one_line
+from tools.search.reading.encoding import decode
+from tools.search.reading.tables import table_lines
+from tools.search.reading.titles import choose_title
+
+_CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]*?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
+_NOISE = (
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "nav",
+    "aside",
+    "footer",
+    "svg",
+    "iframe",
+    "button",
+    "select",
+    "head",
+)
+_HIDDEN = '[hidden], [aria-hidden="true"], [role="navigation"], [role="banner"] nav, [style*="display:none"]'
+_BLOCKS = frozenset(
+    "address article blockquote body center dd details div dl dt fieldset figcaption figure form header hr html li main"
+    " ol p section summary ul td th tr tbody thead tfoot caption".split()
+)
+# A page's <main> is its content, unless it holds but a sliver of the text.
+_MAIN_SHARE = 0.3
+
+
+def read_html(data: bytes, name: str) -> DocumentText:
+    """Read an HTML file.
+
+    Args:
+        data: The file's bytes; the encoding is found from its mark or its declaration.
+        name: Its name, for the title if the document has none.
+    """
+    declared = _CHARSET.search(data[:2048])
+    soup = _parse(decode(data, declared[1].decode("ascii") if declared else None))
+    title = soup.title.get_text() if soup.title else None
+    for tag in soup.select(", ".join((*_NOISE, _HIDDEN))):
+        tag.decompose()
+    body = _content(soup)
+    heading = body.find(re.compile("^h[1-6]$")) or soup.find("h1")
+    writer = _Writer()
+    writer.walk(body)
+    writer.flush()
+    return DocumentText(
+        choose_title(name, title, heading.get_text() if isinstance(heading, Tag) else None),
+        "html",
+        (writer.page.finish(),),
+    )
+
+
+def text_of_markup(markup: str) -> str:
+    """The words of a piece of HTML."""
+    return one_line(_parse(markup).get_text(" "))
+
+
+def _parse(markup: str) -> BeautifulSoup:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)  # XHTML read as HTML is what we want
+        return BeautifulSoup(markup, "lxml")
+
+
+def _content(soup: BeautifulSoup) -> Tag:
+    whole = soup.body or soup
+    candidates = soup.select('main, [role="main"]') or soup.find_all("article")
+    if len(candidates) == 1 and len(candidates[0].get_text()) >= _MAIN_SHARE * len(whole.get_text()):
+        return candidates[0]
+    return whole
+
+
+class _Writer:
+    """Walks the tree; text gathers until a block begins or ends."""
+
+    def __init__(self) -> None:
+        self.page = PageWriter(None, Outline())
+        self._text: list[str] = []
+        self._marker: str | None = None
+        self._counts: dict[int, int] = {}  # items seen so far in each list
+
+    def walk(self, parent: Tag) -> None:
+        for child in parent.children:
+            if isinstance(child, Tag):
+                self._tag(child)
+            elif isinstance(child, NavigableString) and not isinstance(child, (Comment, PreformattedString)):
+                self._text.append(child)
+
+    def flush(self) -> None:
+        text = "".join(self._text)
+        self._text.clear()
+        if not text.strip():
+            return
+        if self._marker is None:
+            self.page.paragraph(text)
+        else:
+            self.page.item(text, self._marker)
+            self._marker = None
+
+    def _tag(self, tag: Tag) -> None:
+        name = tag.name
+        if re.fullmatch("h[1-6]", name):
+            self.flush()
+            self.page.heading(tag.get_text(), int(name[1]))
+        elif name == "pre":
+            self.flush()
+            self.page.code(tag.get_text())
+        elif name == "table" and not tag.find("table"):
+            self.flush()
+            self._table(tag)
+        elif name == "br":
+            self._text.append(" ")
+        elif name == "img":
+            self._text.append(f" {tag.get('alt') or ''} ")
+        elif name in _BLOCKS or name == "table":
+            self._block(tag)
+        else:
+            self.walk(tag)
+
+    def _block(self, tag: Tag) -> None:
+        self.flush()
+        if tag.name == "li":
+            number = self._counts[id(tag.parent)] = self._counts.get(id(tag.parent), 0) + 1
+            self._marker = f"{number}." if tag.parent is not None and tag.parent.name == "ol" else "-"
+        self.walk(tag)
+        self.flush()
+        if tag.name == "li":
+            self._marker = None
+
+    def _table(self, table: Tag) -> None:
+        if caption := table.find("caption"):
+            self.page.paragraph(caption.get_text())
+        rows = [row for row in table.find_all("tr") if row.find(["td", "th"])]
+        header = bool(rows) and (rows[0].find_parent("thead") is not None or rows[0].find("td") is None)
+        self.page.lines(table_lines([_cells(row) for row in rows], header=header or None))
+
+
+def _cells(row: Tag) -> list[str]:
+    cells: list[str] = []
+    for cell in row.find_all(["td", "th"]):
+        span = str(cell.get("colspan") or "1")
+        # A cell over several columns belongs to each of them; a page that claims thousands is not believed.
+        cells.extend([cell.get_text(" ")] * (min(int(span), 50) if span.isdigit() else 1))
+    return cells

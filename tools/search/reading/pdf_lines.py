@@ -1,0 +1,83 @@
+"""Lines of text in a PDF, with their place and type, as pdfium finds them."""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+import pypdfium2
+import pypdfium2.raw
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pdfium = cast("Any", pypdfium2)
+_raw = cast("Any", pypdfium2.raw)
+
+# pdfium is not safe for threads, not even on different documents.
+PDFIUM = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A run of text on one baseline.
+
+    Attributes:
+        text: Its characters; U+FFFE stands for a hyphen at which pdfium joined two lines.
+        x: Left edge, in points from the page's left.
+        y: Baseline, in points from the page's bottom.
+        size: Size of the type in points.
+        weight: 400 is regular, 700 bold; the lightest where a line mixes them.
+    """
+
+    text: str
+    x: float = 0.0
+    y: float = 0.0
+    size: float = 0.0
+    weight: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The lines of one page, and its height in points."""
+
+    lines: tuple[Line, ...]
+    height: float = 0.0
+
+
+def page_lines(page: object) -> Sheet:
+    """The lines of a pdfium page, in reading order as the file gives it; call it with `PDFIUM` held."""
+    opened = cast("Any", page)
+    text_page = opened.get_textpage()
+    try:
+        text = _characters(text_page)
+        return Sheet(tuple(_lines(text_page.raw, text)), float(opened.get_height()))
+    finally:
+        text_page.close()
+
+
+def _characters(text_page: Any) -> str:
+    """The page's text with exactly one character for each of pdfium's, so that both count alike."""
+    count = cast("int", text_page.count_chars())
+    text = cast("str", text_page.get_text_range()) if count > 0 else ""
+    if len(text) == count:
+        return text
+    codes = (cast("int", _raw.FPDFText_GetUnicode(text_page.raw, position)) for position in range(count))
+    return "".join(chr(code) if code < 0x110000 else "\ufffd" for code in codes)
+
+
+def _lines(raw_page: object, text: str) -> Iterator[Line]:
+    x, y = ctypes.c_double(), ctypes.c_double()
+    position = 0
+    for piece in text.split("\n"):
+        stripped = piece.strip()
+        if stripped:
+            first = position + piece.index(stripped[0])
+            last = first + len(stripped) - 1
+            _raw.FPDFText_GetCharOrigin(raw_page, first, x, y)
+            size = float(_raw.FPDFText_GetFontSize(raw_page, first))
+            weights = [int(_raw.FPDFText_GetFontWeight(raw_page, at)) for at in (first, (first + last) // 2, last)]
+            yield Line(stripped, x.value, y.value, round(size, 1), min(weights))
+        position += len(piece) + 1

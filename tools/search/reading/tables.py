@@ -1,0 +1,55 @@
+"""Tables as text: each row says its column headers, so that no cut through a table separates a figure from its meaning."""
+
+from __future__ import annotations
+
+import re
+from itertools import zip_longest
+from typing import TYPE_CHECKING
+
+from tools.search.reading.document_text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_HEADER_MAX = 60  # characters; a longer cell is prose, not a header
+_FIGURE = re.compile(r"[\s\d.,:%$€£+()/-]*\d[\s\d.,:%$€£+()/-]*")
+
+
+def table_lines(rows: Sequence[Sequence[str]], *, header: bool | None = None) -> list[str]:
+    """Write a table, one line a row.
+
+    Args:
+        rows: The cells, row by row; rows may differ in length.
+        header: Whether the first row names the columns; None: judge by its looks.
+
+    Returns:
+        With a header: the header's line, then `Name: value; Name: value` for each row, so that each line can be read,
+        found and spoken by itself. Without: the cells of a row joined by `" | "`.
+    """
+    cells = [[one_line(cell) for cell in row] for row in rows]
+    cells = [row for row in cells if any(row)]
+    if not cells:
+        return []
+    if header is None:
+        header = _looks_like_header(cells)
+    if not header or len(cells) == 1:
+        return [" | ".join(filter(None, row)) for row in cells]
+    names = cells[0]
+    return [" | ".join(filter(None, names)), *(_labelled(names, row) for row in cells[1:])]
+
+
+def _labelled(names: Sequence[str], row: Sequence[str]) -> str:
+    pairs = zip_longest(names, row, fillvalue="")
+    return "; ".join(f"{name}: {value}" if name else value for name, value in pairs if value)
+
+
+def _looks_like_header(cells: Sequence[Sequence[str]]) -> bool:
+    first = cells[0]
+    named = [cell for cell in first if cell]
+    return (
+        len(cells) > 1
+        and len(first) > 1
+        and len(named) >= len(first) - 1  # the corner may be empty
+        and len(set(named)) == len(named)
+        and all(len(cell) <= _HEADER_MAX and not _FIGURE.fullmatch(cell) for cell in named)
+    )
