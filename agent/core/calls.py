@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 
 class CallState(Enum):
@@ -34,6 +38,25 @@ class Call:
     started: float
     deadline: float
     state: CallState = CallState.RUNNING
+
+
+@dataclass(frozen=True, slots=True)
+class CallResult:
+    """What came of a call.
+
+    Attributes:
+        output: What the model reads.
+        ok: Whether the tool did what it was asked; an error that the model can read is a result as well.
+        for_client: What the client is shown: any JSON, or None.
+        citations: Passages that the tool retrieved, best first, as JSON objects.
+        error: Machine-readable code of the failure, or None.
+    """
+
+    output: str
+    ok: bool = True
+    for_client: object = None
+    citations: Sequence[Mapping[str, Any]] = ()
+    error: str | None = None
 
 
 class Calls:

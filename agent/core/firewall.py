@@ -131,20 +131,19 @@ def _response_create(data: Json) -> Json:
         return data
     passed = _only(data, "response", OPEN_RESPONSE_FIELDS)
     for number, item in enumerate(_sequence(passed["response"].get("input"), "response.input")):
-        if not (isinstance(item, dict) and cast("Json", item).get("type") == "item_reference"):
-            _message(item, f"response.input[{number}]")
+        fields: Json = cast("Json", item) if isinstance(item, dict) else {}
+        if fields.get("type") != "item_reference":
+            _message(fields, f"response.input[{number}]")
     return passed
 
 
 def _item_create(data: Json) -> Json:
-    _message(data.get("item"), "item")
+    item = data.get("item")
+    _message(cast("Json", item) if isinstance(item, dict) else {}, "item")
     return data
 
 
-def _message(item: object, param: str) -> None:
-    if not isinstance(item, dict):
-        raise Refused(f"{param} must be an object", "invalid_type", param)
-    fields = cast("Json", item)
+def _message(fields: Json, param: str) -> None:
     if fields.get("type") != "message":
         text = f"a client may add messages only; tools run on the server, so {fields.get('type')!r} is not accepted"
         raise Refused(text, "item_not_allowed", f"{param}.type")

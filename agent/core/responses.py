@@ -55,6 +55,10 @@ class Responses:
         """Whether a request is in flight."""
         return self._sent is not None
 
+    def in_flight(self, event_id: str | None) -> bool:
+        """Whether the request with this `event_id` is in flight."""
+        return event_id is not None and self._sent is not None and self._sent.data.get("event_id") == event_id
+
     def want(self, request: Frame, now: float, *, override: bool = False) -> list[Frame]:
         """Ask for a response as soon as that is allowed.
 

@@ -13,7 +13,7 @@ from agent.core.frames import Frame
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agent.core.events import Committed, ItemPlaced, OutputItemAdded, OutputItemDone
+    from agent.core.events import ItemPlaced, OutputItemAdded, OutputItemDone
 
 Json: TypeAlias = dict[str, Any]
 
@@ -54,7 +54,7 @@ class View:
             return None
         return self._after_visible(frame, event.previous_item_id)
 
-    def committed(self, event: Committed, frame: Frame) -> Frame:
+    def committed(self, frame: Frame) -> Frame:
         """A committed input buffer, which names its neighbour as well."""
         previous = frame.data.get("previous_item_id")
         return self._after_visible(frame, previous if isinstance(previous, str) else None)

@@ -1,0 +1,154 @@
+"""Messages: the frames that we write ourselves, to the model and to the client."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from agent.core.frames import Frame
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from agent.core.calls import Call, CallResult
+    from agent.core.firewall import Refused
+
+# Every event of ours to the model carries an id with this prefix, so that an error can be told to be ours.
+OURS = "vocative_"
+
+
+def session_update(event_id: str, session: Mapping[str, Any]) -> Frame:
+    """Put a configuration in force."""
+    return Frame.of({"type": "session.update", "event_id": event_id, "session": dict(session)})
+
+
+def function_output(event_id: str, call_id: str, output: str) -> Frame:
+    """Give the model the output of a call."""
+    item = {"type": "function_call_output", "call_id": call_id, "output": output}
+    return Frame.of({"type": "conversation.item.create", "event_id": event_id, "item": item})
+
+
+def response_create(event_id: str) -> Frame:
+    """Ask the model to respond."""
+    return Frame.of({"type": "response.create", "event_id": event_id})
+
+
+def truncate(event_id: str, item_id: str, content_index: int, audio_end_ms: int) -> Frame:
+    """Cut an item's audio where the sound was cut."""
+    return Frame.of(
+        {
+            "type": "conversation.item.truncate",
+            "event_id": event_id,
+            "item_id": item_id,
+            "content_index": content_index,
+            "audio_end_ms": audio_end_ms,
+        }
+    )
+
+
+def failure(event_id: str, message: str, code: str) -> Frame:
+    """Tell a client that its session failed, through no fault of its own."""
+    return _error(event_id, {"type": "server_error", "code": code, "message": message, "param": None})
+
+
+def refusal(event_id: str, refused: Refused) -> Frame:
+    """Tell a client that its frame did not pass, and which."""
+    return _error(
+        event_id,
+        {
+            "type": "invalid_request_error",
+            "code": refused.code,
+            "message": str(refused),
+            "param": refused.param,
+            "event_id": refused.event_id,
+        },
+    )
+
+
+def _error(event_id: str, fields: dict[str, Any]) -> Frame:
+    return Frame.of({"type": "error", "event_id": event_id, "error": fields})
+
+
+def session_event(kind: str, event_id: str, session: Mapping[str, Any]) -> Frame:
+    """`session.created` or `session.updated` with the client's view of the session."""
+    return Frame.of({"type": kind, "event_id": event_id, "session": dict(session)})
+
+
+def ready(event_id: str, session_id: str, fields: Mapping[str, Any]) -> Frame:
+    """Our own greeting to a client that opted in."""
+    return Frame.of({"type": "extension.ready", "event_id": event_id, "session_id": session_id, **fields})
+
+
+def call_started(event_id: str, call: Call, arguments: str) -> Frame:
+    """A tool has begun to run."""
+    return Frame.of(
+        {
+            "type": "extension.call.started",
+            "event_id": event_id,
+            "call_id": call.call_id,
+            "response_id": call.response_id,
+            "name": call.name,
+            "arguments": arguments,
+        }
+    )
+
+
+def call_progress(event_id: str, call: Call, message: str, fraction: float | None) -> Frame:
+    """A tool tells how far it is."""
+    return Frame.of(
+        {
+            "type": "extension.call.progress",
+            "event_id": event_id,
+            "call_id": call.call_id,
+            "message": message,
+            "fraction": fraction,
+        }
+    )
+
+
+def call_finished(event_id: str, call: Call, status: str, duration_ms: int, result: CallResult) -> Frame:
+    """A tool's run is over; `result` is what the tool meant for the client."""
+    return Frame.of(
+        {
+            "type": "extension.call.finished",
+            "event_id": event_id,
+            "call_id": call.call_id,
+            "name": call.name,
+            "status": status,
+            "duration_ms": duration_ms,
+            "result": result.for_client,
+            "error": result.error,
+        }
+    )
+
+
+def citations(event_id: str, response_id: str, item_id: str, found: Sequence[Mapping[str, Any]]) -> Frame:
+    """Where an answer stands in the documents."""
+    return Frame.of(
+        {
+            "type": "extension.citations",
+            "event_id": event_id,
+            "response_id": response_id,
+            "item_id": item_id,
+            "citations": [dict(citation) for citation in found],
+        }
+    )
+
+
+def interrupted(event_id: str, item_id: str, content_index: int, played_ms: int) -> Frame:
+    """An answer was cut where the user broke in."""
+    return Frame.of(
+        {
+            "type": "extension.interrupted",
+            "event_id": event_id,
+            "item_id": item_id,
+            "content_index": content_index,
+            "played_ms": played_ms,
+        }
+    )
+
+
+def timeout_output(name: str, seconds: float) -> str:
+    """What the model reads when a tool did not answer in time."""
+    message = f"The tool {name!r} did not answer within {seconds:g} s and was stopped. Do not assume any result."
+    return json.dumps({"error": {"code": "timeout", "message": message}})

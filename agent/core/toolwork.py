@@ -1,0 +1,166 @@
+"""Tool work: from the model's request for a call to the one response that follows all outputs.
+
+A response may hold any mix of messages and calls. Each call starts as soon as its item is done and completed; each
+output goes into the conversation as soon as it is there; and when the response has ended and the last of its calls
+too, exactly one new response is wanted.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from agent.core import messages
+from agent.core.actions import Action, CancelCall, StartCall, ToClient, ToUpstream
+from agent.core.calls import Call, CallResult, Calls, CallState
+from agent.core.responses import LONGEST_HOLD
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from agent.core.events import Json, ResponseDone
+    from agent.core.frames import Frame
+    from agent.core.responses import Responses
+
+DEFAULT_TIMEOUT = 20.0
+
+
+class ToolWork:
+    """The calls of one session and what is owed for them.
+
+    Args:
+        responses: The arbiter of `response.create`.
+        timeouts: Seconds for each tool by name; None for no limit.
+        extensions: Tell the client what the tools do.
+        our_id: Gives a fresh event id.
+
+    Attributes:
+        evidence: Passages that were retrieved in the user's current turn, in the order of their retrieval.
+    """
+
+    def __init__(
+        self,
+        responses: Responses,
+        timeouts: Mapping[str, float | None],
+        *,
+        extensions: bool,
+        our_id: Callable[[], str],
+    ) -> None:
+        self.evidence: list[Mapping[str, Any]] = []
+        self._responses = responses
+        self._timeouts = timeouts
+        self._extensions = extensions
+        self._our_id = our_id
+        self._calls = Calls()
+        # Response → when to stop waiting for its `response.done`; infinite while calls of it still run.
+        self._owing: dict[str, float] = {}
+        self._asked: Frame | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a call of the latest response is open, so that a new response would not see its output."""
+        return self._calls.any_open(self._responses.latest_id)
+
+    def new_turn(self) -> None:
+        """The user has said or typed something new."""
+        self.evidence.clear()
+
+    def response_created(self) -> None:
+        """A response has begun: it is the one that the client asked for, whoever created it."""
+        self._asked = None
+
+    def ask_after(self, request: Frame) -> None:
+        """The client wants a response; it gets the one that follows the open calls."""
+        self._asked = request
+
+    def requested(self, response_id: str, item: Json, now: float) -> list[Action]:
+        """An item of type `function_call` is done. One that was cut short must not run."""
+        call_id, name = item.get("call_id"), item.get("name")
+        if item.get("status", "completed") != "completed" or not isinstance(call_id, str) or not isinstance(name, str):
+            return []
+        timeout = self._timeouts.get(name, DEFAULT_TIMEOUT)
+        deadline = math.inf if timeout is None else now + timeout
+        call = Call(call_id, name, response_id, now, deadline)
+        if not self._calls.open(call):
+            return []
+        self._owing.setdefault(response_id, math.inf)
+        arguments = str(item.get("arguments") or "")
+        actions: list[Action] = [StartCall(call_id, name, arguments)]
+        if self._extensions:
+            actions.append(ToClient(messages.call_started(self._our_id(), call, arguments)))
+        return actions
+
+    def progress(self, call_id: str, message: str, fraction: float | None) -> list[Action]:
+        """A running tool tells how far it is."""
+        call = self._calls.running(call_id)
+        if call is None or not self._extensions:
+            return []
+        return [ToClient(messages.call_progress(self._our_id(), call, message, fraction))]
+
+    def finished(self, call_id: str, result: CallResult, now: float) -> list[Action]:
+        """A tool has returned."""
+        actions = self._conclude(call_id, CallState.FINISHED, result, now)
+        if actions:
+            self.evidence.extend(result.citations)
+        return actions
+
+    def response_done(self, event: ResponseDone, now: float) -> list[Action]:
+        """A response has ended; calls of it may still run."""
+        actions: list[Action] = []
+        if event.status == "completed":
+            # Some services skip `output_item.done`; the response lists its items again. Seen ones are not run twice.
+            for item in event.output:
+                if item.get("type") == "function_call":
+                    actions += self.requested(event.response_id, item, now)
+        ended = [ToUpstream(request) for request in self._responses.done(event.response_id, now)]
+        return [*actions, *ended, *self._settle(event.response_id, now, ended=True)]
+
+    def next_deadline(self) -> float | None:
+        """When `handle_timer` wants to be called."""
+        due = min((self._calls.next_deadline() or math.inf, *self._owing.values()))
+        return None if math.isinf(due) else due
+
+    def handle_timer(self, now: float) -> list[Action]:
+        """Stop calls that take too long, and stop waiting for ends that do not come."""
+        actions: list[Action] = []
+        for call_id in self._calls.overdue(now):
+            call = self._calls.running(call_id)
+            if call is not None:
+                output = messages.timeout_output(call.name, call.deadline - call.started)
+                result = CallResult(output, ok=False, error="timeout")
+                actions += [CancelCall(call_id), *self._conclude(call_id, CallState.TIMED_OUT, result, now)]
+        for response_id in [response_id for response_id, due in self._owing.items() if due <= now]:
+            actions += [ToUpstream(request) for request in self._responses.done(response_id, now)]
+            actions += self._settle(response_id, now, ended=True)
+        return actions
+
+    def abandon(self) -> list[Action]:
+        """The session is over: stop every call."""
+        open_ids = self._calls.open_ids()
+        for call_id in open_ids:
+            self._calls.close(call_id, CallState.CANCELLED)
+        return [CancelCall(call_id) for call_id in open_ids]
+
+    def _conclude(self, call_id: str, state: CallState, result: CallResult, now: float) -> list[Action]:
+        call = self._calls.close(call_id, state)
+        if call is None:
+            return []
+        actions: list[Action] = [ToUpstream(messages.function_output(self._our_id(), call_id, result.output))]
+        if self._extensions:
+            status = "timed_out" if state is CallState.TIMED_OUT else "completed" if result.ok else "failed"
+            duration = round((now - call.started) * 1000)
+            actions.append(ToClient(messages.call_finished(self._our_id(), call, status, duration, result)))
+        return [*actions, *self._settle(call.response_id, now)]
+
+    def _settle(self, response_id: str, now: float, *, ended: bool = False) -> list[Action]:
+        """Ask for the next response once nothing of this one is open any more."""
+        if response_id not in self._owing or self._calls.any_open(response_id):
+            return []
+        if not ended and self._responses.active_id == response_id:
+            # More calls may still come. Should the end of the response be lost, the session must not wait for ever.
+            self._owing[response_id] = now + LONGEST_HOLD
+            return []
+        del self._owing[response_id]
+        asked, self._asked = self._asked, None
+        request = asked or messages.response_create(self._our_id())
+        return [ToUpstream(frame) for frame in self._responses.want(request, now, override=asked is not None)]
