@@ -1,10 +1,10 @@
 """Errors of the tools package. `tools` is a leaf, so it has its own small tree.
 
-    ToolsError               anything this package raises on purpose; its text is fit for a user
-    ├── ToolError            raised by a tool: its text is shown to the model
-    ├── DefinitionError      a function that cannot be declared as a tool
-    ├── SearchError          an index that cannot be searched (missing, other version, locked)
-    └── IngestError          documents that cannot be taken in at all (no such folder, nothing readable)
+ToolsError               anything this package raises on purpose; its text is fit for a user
+├── ToolError            raised by a tool: its text is shown to the model
+├── DefinitionError      a function that cannot be declared as a tool
+├── SearchError          an index that cannot be searched (missing, other version, locked)
+└── IngestError          documents that cannot be taken in at all (no such folder, nothing readable)
 """
 
 from __future__ import annotations
