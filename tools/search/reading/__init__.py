@@ -42,7 +42,7 @@ def parse(data: bytes, name: str) -> DocumentText:
         raise
     except RecursionError as error:
         raise UnreadableError("refused: nested too deeply") from error
-    except Exception as error:  # noqa: BLE001 - a broken document breaks a library in any way it likes
+    except Exception as error:
         raise UnreadableError(f"damaged: {type(error).__name__} while reading it") from error
     if not any(page.blocks for page in document.pages):
         raise UnreadableError("no text in it")

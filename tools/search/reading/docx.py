@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import docx
 
@@ -36,7 +36,7 @@ def read_docx(data: bytes, name: str) -> DocumentText:
     writer = _Writer(_Styles(document))
     for line in _page_headers(document):
         writer.page.paragraph(line)
-    writer.body(Element(document.element.body))
+    writer.body(Element(cast("Any", document.element).body))
     title = choose_title(name, document.core_properties.title, writer.title or writer.first_heading)
     return DocumentText(title, "docx", (writer.page.finish(),))
 

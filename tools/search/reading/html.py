@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import warnings
 
-from bs4 import BeautifulSoup, Comment, NavigableString, Tag, XMLParsedAsHTMLWarning
-from bs4.element import PreformattedString
+from bs4 import BeautifulSoup, XMLParsedAsHTMLWarning
+from bs4.element import Comment, NavigableString, PreformattedString, Tag
 
 from tools.search.reading.document_text import DocumentText, Outline, PageWriter, one_line
 from tools.search.reading.encoding import decode
@@ -30,8 +30,11 @@ _NOISE = (
 )
 _HIDDEN = '[hidden], [aria-hidden="true"], [role="navigation"], [role="banner"] nav, [style*="display:none"]'
 _BLOCKS = frozenset(
-    "address article blockquote body center dd details div dl dt fieldset figcaption figure form header hr html li main"
-    " ol p section summary ul td th tr tbody thead tfoot caption".split()
+    re.findall(
+        r"\S+",
+        """address article blockquote body center dd details div dl dt fieldset figcaption figure form header hr html li
+        main ol p section summary ul td th tr tbody thead tfoot caption""",
+    )
 )
 # A page's <main> is its content, unless it holds but a sliver of the text.
 _MAIN_SHARE = 0.3

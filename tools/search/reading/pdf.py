@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import io
 import logging
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from pypdf import PdfReader
-from pypdf.errors import PyPdfError
 
 from tools.search.reading.document_text import DocumentText, Outline, PageWriter, one_line
 from tools.search.reading.errors import UnreadableError
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _TITLE_PAGE_WORDS = 24
-_PASSWORD = "protected by a password: save a copy without one"
+_LOCKED = "protected by a password: save a copy without one"
 _NO_TEXT = "no text in any of its {pages} pages; scanned? Run it through text recognition (OCR) first"
 
 
@@ -39,7 +38,7 @@ def read_pdf(data: bytes, name: str) -> DocumentText:
         sheets, metadata = _with_pdfium(data)
     except pypdfium_error() as error:
         if "password" in str(error).lower():
-            raise UnreadableError(_PASSWORD) from error
+            raise UnreadableError(_LOCKED) from error
         sheets, metadata = _with_pypdf(data)
     if not any(sheet.lines for sheet in sheets):
         raise UnreadableError(_NO_TEXT.format(pages=len(sheets)))
@@ -82,18 +81,17 @@ def _with_pypdf(data: bytes) -> tuple[list[Sheet], str]:
     logging.getLogger("pypdf").setLevel(logging.ERROR)
     try:
         reader = PdfReader(io.BytesIO(data))
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise UnreadableError(_PASSWORD)
-        texts = [page.extract_text() for page in reader.pages]
-        title = reader.metadata.title if reader.metadata else None
-    except UnreadableError:
-        raise
-    except (PyPdfError, ValueError, TypeError, KeyError, AttributeError, IndexError, OSError, RecursionError) as error:
+        locked = reader.is_encrypted and not reader.decrypt("")
+        texts = [] if locked else [page.extract_text() for page in reader.pages]
+        title = None if locked or reader.metadata is None else reader.metadata.title
+    except Exception as error:  # a damaged file breaks the library in any way it likes
         raise UnreadableError("damaged: it begins like a PDF but cannot be read") from error
+    if locked:
+        raise UnreadableError(_LOCKED)
     if not texts:
         raise UnreadableError("damaged: it begins like a PDF but has no pages")
     sheets = [Sheet(tuple(Line(line) for line in map(one_line, text.split("\n")) if line)) for text in texts]
-    return sheets, cast("Any", title) or ""
+    return sheets, title or ""
 
 
 def _visible_title(sheets: Sequence[Sheet], layout: Layout) -> str | None:

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 JOINT = "\ufffe"  # pdfium's mark for a hyphen at which it joined two lines
-_BROKEN = re.compile(r"([^\W_][\w'’-]*)\ufffe\s*([\w'’-]+)")
-_WORD = re.compile(r"[^\W\d_][\w'’-]*")
+_BROKEN = re.compile(r"([^\W_][\w'\u2019-]*)\ufffe\s*([\w'\u2019-]+)")
+_WORD = re.compile(r"[^\W\d_][\w'\u2019-]*")
 
 
 class Hyphens:

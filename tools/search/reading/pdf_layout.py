@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tools.search.reading.pdf_hyphens import Hyphens
     from tools.search.reading.pdf_lines import Line, Sheet
 
-_BULLET = re.compile(r"([•◦▪▫●○■□‣⁃∙·\uf0b7\uf0a7*–-]|\d{1,3}[.)]|[a-z][.)])\s+(?=\S)")
+_BULLET = re.compile(r"([•◦▪▫●○■□‣\u2043∙·\uf0b7\uf0a7*\u2013-]|\d{1,3}[.)]|[a-z][.)])\s+(?=\S)")
 _BOLDER = 150  # difference of weight that makes a bold line
 _LARGER = 1.09  # ratio of size that makes a larger line
 _HEADING_WORDS = 18

@@ -7,8 +7,8 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-import pypdfium2
-import pypdfium2.raw
+import pypdfium2  # pyright: ignore[reportMissingTypeStubs] - it has none
+import pypdfium2.raw  # pyright: ignore[reportMissingTypeStubs]
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

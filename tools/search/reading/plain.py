@@ -10,7 +10,7 @@ from tools.search.reading.titles import choose_title
 
 _UNDERLINE = re.compile(r"(=|-|~|\*|\^)\1{2,}")
 _LEVELS = {"=": 1, "-": 2, "~": 3, "*": 1, "^": 3}
-_ITEM = re.compile(r"\s*([-*+•–]|\d{1,3}[.)])\s+(?=\S)")
+_ITEM = re.compile(r"\s*([-*+•\u2013]|\d{1,3}[.)])\s+(?=\S)")
 # A line shorter than this part of its paragraph's longest was ended by its author, not by an editor's wrapping.
 _WRAPPED = 0.6
 

@@ -37,7 +37,7 @@ def read_pptx(data: bytes, name: str) -> DocumentText:
     presentation = pptx.Presentation(io.BytesIO(data))
     slides = list(presentation.slides)
     pages = tuple(_slide(number, slide) for number, slide in enumerate(slides, start=1))
-    first = next(filter(None, map(_slide_title, slides)), None)
+    first = next((title for title in map(_slide_title, slides) if title), None)
     return DocumentText(choose_title(name, presentation.core_properties.title, first), "pptx", pages)
 
 

@@ -64,9 +64,8 @@ def _check(status: os.stat_result, size_limit: int) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise UnreadableError("not a regular file")
     if status.st_size > size_limit:
-        raise UnreadableError(
-            f"too large: {status.st_size / 1e6:,.0f} MB, the limit is {size_limit / 1e6:,.0f} MB; split it or raise the limit"
-        )
+        size, limit = status.st_size / 1e6, size_limit / 1e6
+        raise UnreadableError(f"too large: {size:,.0f} MB, the limit is {limit:,.0f} MB; split it or raise the limit")
     if status.st_size == 0:
         raise UnreadableError("empty")
 

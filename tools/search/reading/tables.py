@@ -1,4 +1,4 @@
-"""Tables as text: each row says its column headers, so that no cut through a table separates a figure from its meaning."""
+"""Tables as text: each row says its column headers, so that no cut parts a figure from its meaning."""
 
 from __future__ import annotations
 

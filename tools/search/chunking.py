@@ -1,0 +1,175 @@
+"""Cuts a document into chunks: whole paragraphs and sentences of one page, small enough for the embedder."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from tools.search.document import Chunk
+from tools.search.sentences import sentence_spans
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tools.search.reading import Block, DocumentText, PageText
+
+LARGEST = 160  # words; with its context a chunk then fits the 256 word pieces that MiniLM sees
+_ENOUGH = 60  # words at which a chunk ends before a new heading, and below which a leftover joins the chunk before
+_LEAD_IN = 10  # words; a shorter line without a full stop announces what follows
+# Scripts without spaces: a character counts as a word.
+_WORD = re.compile(
+    r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]|[^\W\u3040-\u9fff\uac00-\ud7af]+(?:['\u2019-]\w+)*"
+)
+
+
+def count_words(text: str) -> int:
+    """How many words a text has."""
+    return sum(1 for _ in _WORD.finditer(text))
+
+
+def chunk_document(document: DocumentText, path: str, *, largest: int = LARGEST) -> list[Chunk]:
+    """Cut a document into chunks, none of which crosses a page.
+
+    Args:
+        document: The document's text.
+        path: Its name within the index.
+        largest: Most words in a chunk.
+
+    Returns:
+        The chunks in reading order. A page of few words makes one chunk, a blank page none.
+    """
+    chunks: list[Chunk] = []
+    for page in document.pages:
+        for group in _merged(_packed(_units(page, largest), largest), largest):
+            chunks.append(_chunk(document, page, group, path, len(chunks)))
+    return chunks
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A stretch of a page that is not cut: a sentence, a paragraph, a row, a heading."""
+
+    start: int
+    end: int
+    words: int
+    headings: tuple[str, ...]
+    opens: bool = False  # begins a section
+    leads: bool = False  # belongs with what follows
+
+
+def _units(page: PageText, largest: int) -> list[_Unit]:
+    return [unit for block in page.blocks for unit in _block_units(page.text, block, largest)]
+
+
+def _block_units(text: str, block: Block, largest: int) -> Iterator[_Unit]:
+    words = count_words(text[block.start : block.end])
+    if block.kind == "heading":
+        yield _Unit(block.start, block.end, words, block.headings, opens=True, leads=True)
+        return
+    if words <= largest:
+        last = text[block.end - 1]
+        leads = block.kind == "paragraph" and (last == ":" or (words < _LEAD_IN and last.isalnum()))
+        yield _Unit(block.start, block.end, words, block.headings, leads=leads)
+        return
+    pieces = (
+        _line_spans(text, block) if block.kind in {"table", "code"} else sentence_spans(text, block.start, block.end)
+    )
+    for position, (start, end) in enumerate(pieces):
+        for piece in _short(text, start, end, largest):
+            # A table's first row names its columns.
+            leads = block.kind == "table" and position == 0
+            yield _Unit(*piece, count_words(text[piece[0] : piece[1]]), block.headings, leads=leads)
+
+
+def _line_spans(text: str, block: Block) -> Iterator[tuple[int, int]]:
+    start = block.start
+    for line in text[block.start : block.end].split("\n"):
+        if line.strip():
+            yield start, start + len(line)
+        start += len(line) + 1
+
+
+def _short(text: str, start: int, end: int, largest: int) -> Iterator[tuple[int, int]]:
+    """A sentence, or as many pieces of one that is longer than a chunk may be."""
+    words = [match.start() for match in _WORD.finditer(text, start, end)]
+    cuts = [start, *words[largest::largest], end]
+    for begun, stop in pairwise(cuts):
+        piece = text[begun:stop].rstrip()
+        if piece:
+            yield begun, begun + len(piece)
+
+
+def _packed(units: Sequence[_Unit], largest: int) -> list[list[_Unit]]:
+    """Fill chunks one after the other; headings and lead-ins move on with what they announce."""
+    groups: list[list[_Unit]] = []
+    group: list[_Unit] = []
+    for unit in units:
+        size = sum(one.words for one in group)
+        full = size + unit.words > largest
+        if group and (full or (unit.opens and size >= _ENOUGH and not group[-1].leads)):
+            kept, moved = _without_lead(group)
+            # What is nothing but leads must not be moved on for ever.
+            if not kept or sum(one.words for one in moved) + unit.words > largest:
+                kept, moved = group, []
+            groups.append(kept)
+            group = moved
+        group.append(unit)
+    if group:
+        groups.append(group)
+    return groups
+
+
+def _without_lead(group: list[_Unit]) -> tuple[list[_Unit], list[_Unit]]:
+    at = len(group)
+    while at and group[at - 1].leads:
+        at -= 1
+    return group[:at], group[at:]
+
+
+def _merged(groups: Sequence[list[_Unit]], largest: int) -> list[list[_Unit]]:
+    """Join a leftover to the chunk before it where both fit together."""
+    merged: list[list[_Unit]] = []
+    for group in groups:
+        words = sum(unit.words for unit in group)
+        before = sum(unit.words for unit in merged[-1]) if merged else 0
+        if merged and min(words, before) < _ENOUGH and words + before <= largest:
+            merged[-1] = [*merged[-1], *group]
+        else:
+            merged.append(group)
+    return merged
+
+
+def _chunk(document: DocumentText, page: PageText, group: Sequence[_Unit], path: str, ordinal: int) -> Chunk:
+    start, end = group[0].start, group[-1].end
+    text = page.text[start:end]
+    headings = _common([unit.headings for unit in group])
+    key = f"{path}\0{ordinal}\0{text}".encode()
+    return Chunk(
+        id=hashlib.blake2b(key, digest_size=8).hexdigest(),
+        document=path,
+        ordinal=ordinal,
+        page=page.number,
+        headings=headings,
+        start=start,
+        end=end,
+        text=text,
+        context=_context(document.title, headings),
+    )
+
+
+def _common(paths: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """The headings under which all of a chunk stands."""
+    shortest = min(paths, key=len)
+    for depth, heading in enumerate(shortest):
+        if any(path[depth] != heading for path in paths):
+            return shortest[:depth]
+    return shortest
+
+
+def _context(title: str, headings: tuple[str, ...]) -> str:
+    """Title and headings; what the title says already is not said again."""
+    known = title.casefold()
+    return " > ".join([title, *(heading for heading in headings if heading.casefold() not in known)])
