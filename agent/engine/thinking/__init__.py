@@ -1,0 +1,1 @@
+"""The embedded reasoners, one idea a module; `agent.engine.think` puts them together."""

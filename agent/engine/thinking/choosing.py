@@ -1,0 +1,131 @@
+"""Choosing tools: which of them a request is for, by meaning, with the document search for whatever is a question."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agent.engine.thinking import filling, toolbox, words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from agent.engine.thinking.toolbox import Tool
+
+ENOUGH = 0.30  # what a tool must score to be chosen where nothing else would serve
+OVER_SEARCH = 0.42  # and where a document search would serve
+NAMED = 0.22  # for the share of the tool's own words that the request uses
+EVIDENCE = 0.06  # for each argument found in the request
+LACKING = 0.08  # off for each argument that is not
+COMMAND = 0.08  # for a request that tells rather than asks, when the tool does rather than tells
+
+_JOINT = re.compile(
+    r"\s*[.;?!]\s+(?:and |then |also )*|,?\s+(?:and then|and also|then|and|also|plus)\s+", re.IGNORECASE
+)
+_ASKING = re.compile(
+    r"^(?:what|how|when|where|who|whose|why|which|is|are|do|does|did|can i|could i|am i|will|would|should|may)\b",
+    re.IGNORECASE,
+)
+_DOING = re.compile(
+    r"^(?:set|book|send|create|add|start|stop|turn|cancel|schedule|play|call|order|make|remind|reserve|update|delete|remove|open|close|transfer|pay|submit|log|record|change|register|convert|calculate)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A tool that a request is for.
+
+    Attributes:
+        tool: The tool.
+        said: The part of the request that concerns it.
+        filled: Its arguments.
+        score: How sure the choice is.
+    """
+
+    tool: Tool
+    said: str
+    filled: filling.Filled
+    score: float
+
+
+def choose(request: str, tools: Sequence[Tool], context: filling.Context) -> list[Choice]:
+    """Choose the tools for a request.
+
+    Args:
+        request: What was asked, standing on its own.
+        tools: What there is.
+        context: Time and memory to read the request by.
+
+    Returns:
+        One choice or, for a request of several parts, one for each part; [] when no tool serves.
+    """
+    whole = best(request, tools, context)
+    parts = _parts(request)
+    if len(parts) > 1:
+        chosen = [choice for part in parts if (choice := best(part, tools, context))]
+        if len(chosen) == len(parts) and _apart(chosen):
+            return chosen
+    return [whole] if whole else []
+
+
+def best(request: str, tools: Sequence[Tool], context: filling.Context) -> Choice | None:
+    """The one tool that suits a request best, if any is good enough."""
+    ranked = rank(request, tools, context)
+    searches = [choice for choice in ranked if choice.tool.searches]
+    others = [choice for choice in ranked if not choice.tool.searches]
+    if others and others[0].score >= (OVER_SEARCH if searches else ENOUGH):
+        return others[0]
+    return searches[0] if searches else None
+
+
+def rank(request: str, tools: Sequence[Tool], context: filling.Context) -> list[Choice]:
+    """Every tool with its arguments, the most suitable first."""
+    if not tools:
+        return []
+    texts = [texts_of(tool) for tool in tools]
+    flat = [text for several in texts for text in several]
+    alike = context.memory.similarities(request, flat)
+    choices: list[Choice] = []
+    at = 0
+    for tool, several in zip(tools, texts, strict=True):
+        meaning = float(alike[at : at + len(several)].max())
+        at += len(several)
+        filled = filling.fill(tool, request, context)
+        choices.append(Choice(tool, request, filled, meaning + _bonus(request, tool, filled)))
+    return sorted(choices, key=lambda choice: -choice.score)
+
+
+def texts_of(tool: Tool) -> list[str]:
+    """What a tool's meaning is taken from: its name, its description, and the two with its parameters."""
+    name = toolbox.spoken(tool.name)
+    first = re.split(r"(?<=[.!?])\s", tool.description.strip(), maxsplit=1)[0]
+    named = ", ".join(toolbox.spoken(parameter.name) for parameter in tool.parameters)
+    return [text for text in dict.fromkeys([name, first, tool.description, f"{name} {named}"]) if text]
+
+
+def _bonus(request: str, tool: Tool, filled: filling.Filled) -> float:
+    own = set(words.content_stems(toolbox.spoken(tool.name)))
+    shared = own & set(words.stems(request))
+    bonus = NAMED * len(shared) / len(own) if own else 0.0
+    bonus += EVIDENCE * min(filled.evidence, 3) - LACKING * len(filled.missing)
+    if _DOING.match(toolbox.spoken(tool.name)) and not tool.searches:
+        bonus += -COMMAND if _ASKING.match(request.strip()) else COMMAND / 2
+    return bonus
+
+
+def _parts(request: str) -> list[str]:
+    parts = [part.strip(" ,?.!") for part in _JOINT.split(request.strip())]
+    return [part for part in parts if len(words.content(part)) > 0]
+
+
+def _apart(chosen: Sequence[Choice]) -> bool:
+    """Whether the parts are really requests of their own: none is a search, unless it asks in so many words."""
+    if any(choice.tool.searches and not _ASKING.match(choice.said) for choice in chosen):
+        return False
+    if all(choice.tool.searches for choice in chosen):
+        return False
+    keys = {(choice.tool.name, str(choice.filled.arguments)) for choice in chosen}
+    return len(keys) == len(chosen) and all(
+        not choice.filled.missing or len(choice.tool.parameters) == 0 for choice in chosen
+    )

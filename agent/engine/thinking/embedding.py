@@ -1,0 +1,61 @@
+"""Sentence embeddings that are remembered, so that tools, prototypes and repeated passages cost nothing twice."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from threading import Lock
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+CAPACITY = 8_192  # vectors of 384 floats: 12 MB at most
+
+
+class Embedder(Protocol):
+    """What the reasoner needs of a text embedder. Safe to call from several threads."""
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Embed texts as rows of L2-normalised vectors."""
+        ...
+
+
+class Memory:
+    """An embedder that remembers the texts it was asked last.
+
+    Args:
+        embedder: Makes the vectors.
+        capacity: How many are kept; the least recently used go first.
+    """
+
+    def __init__(self, embedder: Embedder, *, capacity: int = CAPACITY) -> None:
+        self._embedder = embedder
+        self._capacity = capacity
+        self._vectors: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
+        self._lock = Lock()
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Embed texts, running the model once for those that are new."""
+        with self._lock:
+            known = {text: self._vectors[text] for text in texts if text in self._vectors}
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        if new:
+            known.update(zip(new, self._embedder.embed(new), strict=True))
+        with self._lock:
+            for text in texts:
+                self._vectors[text] = known[text]
+                self._vectors.move_to_end(text)
+            while len(self._vectors) > self._capacity:
+                self._vectors.popitem(last=False)
+        return np.stack([known[text] for text in texts]) if texts else np.zeros((0, 1), dtype=np.float32)
+
+    def similarities(self, text: str, others: Sequence[str]) -> NDArray[np.float32]:
+        """Cosine of one text with each of the others, from -1 to 1."""
+        if not others:
+            return np.zeros(0, dtype=np.float32)
+        vectors = self.embed([text, *others])
+        return vectors[1:] @ vectors[0]

@@ -1,0 +1,99 @@
+"""Passages in a tool's output: the text-like lists that JSON from any search tool holds."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_LISTS = (
+    "passages",
+    "results",
+    "documents",
+    "chunks",
+    "hits",
+    "matches",
+    "sources",
+    "snippets",
+    "items",
+    "data",
+    "value",
+)
+_TEXTS = ("text", "content", "passage", "chunk", "snippet", "body", "excerpt", "summary", "description", "page_content")
+_NAMES = ("title", "document", "name", "source", "file", "filename", "heading")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A passage that a tool found.
+
+    Attributes:
+        text: The passage.
+        name: Title, document and headings, whatever there is, to tell passages of like text apart.
+        score: The tool's own score; None where it gives none. Comparable only within one output.
+    """
+
+    text: str
+    name: str = ""
+    score: float | None = None
+
+
+def find(output: str) -> list[Found] | None:
+    """Read the passages of an output.
+
+    Returns:
+        The passages, best first, [] when a search found nothing, None when this is no search's output.
+    """
+    try:
+        data: object = json.loads(output)
+    except (ValueError, RecursionError):
+        return None
+    return _in_value(data)
+
+
+def _in_value(data: object) -> list[Found] | None:
+    if isinstance(data, list):
+        return _in_list(cast("list[object]", data))
+    if not isinstance(data, dict):
+        return None
+    mapping = cast("dict[str, object]", data)
+    for key in _LISTS:
+        value = mapping.get(key)
+        if isinstance(value, list):
+            found = _in_list(cast("list[object]", value))
+            # An empty list is an answer ("nothing found") only under a name that can mean nothing else.
+            if found or (found == [] and key in {"passages", "results", "hits", "matches", "chunks"}):
+                return found
+    return None
+
+
+def _in_list(values: list[object]) -> list[Found] | None:
+    if not values:
+        return []
+    found = [passage for value in values if (passage := _passage(value))]
+    return found if len(found) * 2 >= len(values) else None
+
+
+def _passage(value: object) -> Found | None:
+    if isinstance(value, str):
+        # A list of words is a list, not passages.
+        return Found(value) if len(value.split()) >= 8 else None
+    if not isinstance(value, dict):
+        return None
+    mapping = cast("Mapping[str, Any]", value)
+    text = next((mapping[key] for key in _TEXTS if isinstance(mapping.get(key), str) and mapping[key].strip()), None)
+    if text is None or (len(text.split()) < 4 and "score" not in mapping):
+        return None
+    score = mapping.get("score")
+    return Found(text, _name(mapping), float(score) if isinstance(score, int | float) else None)
+
+
+def _name(mapping: Mapping[str, Any]) -> str:
+    names = [value for key in _NAMES if isinstance(value := mapping.get(key), str)]
+    headings: object = mapping.get("headings")
+    if isinstance(headings, list):
+        names += [str(heading) for heading in cast("list[object]", headings)]
+    return " ".join(names)

@@ -1,0 +1,112 @@
+"""Words of plain English text: tokens, stop words, and stems crude enough to match "claims" with "claiming"."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_TOKEN = re.compile(r"[0-9]+(?:[.,:][0-9]+)*|[^\W\d_]+(?:['’][^\W\d_]+)*|[^\W_]+")
+
+# Words that say how a sentence is built, not what it is about.
+STOP = frozenset(
+    """a about above after again all also am an and any are as at be because been before being below between both but by
+    can can't cannot could did do does doing don't down during each either few for from further get gets getting give
+    given go goes going got had has have having he her here hers him his how however i i'd i'll i'm i've if in into is
+    isn't it it's its itself just know let like make makes many may me might mine more most much must my myself need
+    needs no nor not now of off on once one only or other our ours out over own per please quite really same say says
+    shall she should so some such sure tell than that that's the their theirs them then there there's these they
+    they're thing things this those through to too under until up upon us use used uses using very want wants was way
+    we we're were what what's when when's where where's whether which while who who's whom whose why will with within
+    without would you you'd you'll you're you've your yours""".split()
+)
+
+# Words in which questions are wrapped: their absence from a passage says nothing about whether it answers.
+FRAME = frozenset(
+    """according additional advise advised answer apply applies applied approach area areas aspect aspects available
+    aware benefit benefits best case cases certain change changes common concern concerning condition conditions consider
+    consideration considerations considered consist contain context cost costs cover coverage covered covers define
+    defined definition describe described description detail details difference differences different employee
+    employees ensure exactly example examples exception exceptions expect explain extent factor factors feature
+    features find following general guideline guidelines handle handled handles happen happens help helpful helps idea
+    important include included includes information involve involved involves issue issues item items key kind kinds
+    list main mean meaning means mention mentioned method methods necessary offer offered offers option options order
+    overview part parts people person plan plans point points policies policy position possible potential primary
+    procedure procedures process provide provided provides purpose question questions reason reasons receive regard
+    regarding related relate requirement requirements require required requires respect responsibilities responsibility
+    result role roles rule rules scope section service services situation specific step steps suggest suggested suggests
+    summary support take taken takes talk term terms tip tips topic type types typical typically understand various
+    work works""".split()
+)
+
+
+def tokens(text: str) -> list[str]:
+    """The words and numbers of a text, in lower case and in order."""
+    return [token.lower().replace("’", "'") for token in _TOKEN.findall(text)]
+
+
+@lru_cache(maxsize=65_536)
+def stem(word: str) -> str:
+    """Cut a lower-case word to what its forms share; not a word itself, only a key to compare."""
+    if word.endswith("'s"):
+        word = word[:-2]
+    if len(word) <= 3 or word[0].isdigit():
+        return word
+    for ending, replacement in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            word = word[: -len(ending)] + replacement
+            break
+    if len(word) > 4 and word[-1] == word[-2] and word[-1] not in "lsz":
+        word = word[:-1]
+    return word[:-1] if len(word) > 4 and word[-1] in "ey" else word
+
+
+_ENDINGS = (
+    ("ization", "iz"), ("isation", "iz"), ("ational", "at"), ("fulness", "ful"), ("ations", "at"), ("ation", "at"),
+    ("ities", "i"), ("ments", ""), ("ingly", ""), ("ation", "at"), ("iness", "i"), ("ment", ""), ("ness", ""),
+    ("ity", "i"), ("ings", ""), ("ions", ""), ("ises", "iz"), ("izes", "iz"), ("ised", "iz"), ("ized", "iz"),
+    ("ise", "iz"), ("ize", "iz"), ("ing", ""), ("ion", ""), ("ies", "i"), ("ied", "i"), ("ers", "er"), ("ely", ""),
+    ("ed", ""), ("es", ""), ("ly", ""), ("s", ""), ("y", "i"),
+)  # fmt: skip
+
+
+def stems(text: str) -> list[str]:
+    """The stems of every word, in order."""
+    return [stem(token) for token in tokens(text)]
+
+
+def content(text: str) -> list[str]:
+    """The words that say what a text is about, as they stand in it but in lower case, each once."""
+    return list(dict.fromkeys(token for token in tokens(text) if token not in STOP))
+
+
+def content_stems(text: str) -> list[str]:
+    """Stems of the content words, each once, in order."""
+    return list(dict.fromkeys(stem(token) for token in content(text)))
+
+
+def subject_stems(text: str) -> list[str]:
+    """Stems of the content words that are not merely the wrapping of a question."""
+    return list(dict.fromkeys(stem(token) for token in content(text) if token not in FRAME))
+
+
+def capitalised(text: str) -> list[str]:
+    """Runs of capitalised words inside a sentence ("Northwind Health Plus"), without the word that opens it."""
+    runs: list[str] = []
+    for sentence in re.split(r"(?<=[.?!])\s+", text):
+        for match in _CAPITALISED.finditer(sentence):
+            run = match.group()
+            if match.start() == 0:
+                opener, _, rest = run.partition(" ")
+                run = rest if opener.lower() in STOP else run
+                if not rest and _ordinary(opener):
+                    continue
+            if run and run.lower() not in STOP:
+                runs.append(run)
+    return runs
+
+
+def _ordinary(word: str) -> bool:
+    return word.lower() in STOP or word.lower() in FRAME
+
+
+_CAPITALISED = re.compile(r"\b[A-Z][\w&'’-]*(?:\s+(?:of\s+|the\s+|and\s+(?=[A-Z]))?[A-Z0-9][\w&'’-]*)*")
