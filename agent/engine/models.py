@@ -100,7 +100,7 @@ def open_session(file: ModelFile) -> Session:
     """Check a model's file and load it.
 
     One thread a run: the models are so small that a second one saves little alone and costs much when ten callers
-    speak at once. No arena: it would keep the memory of the longest utterance for ever, and costs no time here.
+    speak at once. The arena stays on: without it the peak of a long utterance is half as high again.
 
     Args:
         file: The model.
@@ -114,6 +114,5 @@ def open_session(file: ModelFile) -> Session:
     options = runtime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.enable_cpu_mem_arena = False
     options.log_severity_level = 3
     return cast("Session", runtime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"]))
