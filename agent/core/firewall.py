@@ -67,7 +67,7 @@ class Refused(Exception):  # noqa: N818  (a verdict)
 def is_audio_append(text: str) -> bool:
     """Whether the entire text is an audio append and can be nothing else."""
     head = _APPEND_HEAD.match(text)
-    if head is None:
+    if head is None or len(text) > MAX_TEXT:
         return False
     end = text.find('"', head.end())
     plain = text.find("\\", head.end(), end) < 0
@@ -87,6 +87,9 @@ def admit(frame: Frame, *, extensions: bool) -> Frame:
     Raises:
         Refused: It must not pass; the text says why.
     """
+    if len(frame.text) > MAX_TEXT:
+        limit = MAX_TEXT // (1024 * 1024)
+        raise Refused(f"the message is larger than {limit} MiB: send audio in smaller pieces", "message_too_large")
     try:
         data = decode(frame.text, unique_keys=True)
     except MalformedFrame as error:

@@ -145,6 +145,11 @@ class Session:
         except firewall.Refused as refusal:
             return (ToClient(messages.refusal(self._new_id(), refusal)),)
 
+    def receive_binary(self) -> Actions:
+        """Take a binary frame from the client; the protocol has none."""
+        text = "binary frames are not part of the Realtime protocol: send audio as base64 in input_audio_buffer.append"
+        return (ToClient(messages.refusal(self._new_id(), firewall.Refused(text, "invalid_frame"))),)
+
     def call_finished(self, call_id: str, result: CallResult, now: float) -> Actions:
         """A tool has returned. Its output goes into the conversation, also after a barge-in; a late one is dropped."""
         return self._tools.finished(call_id, result, now)
@@ -157,6 +162,10 @@ class Session:
         """The model is gone: tell the client why, stop the tools, hang up."""
         text = f"the model closed the connection (code {code}" + (f", {reason})" if reason else ")")
         return self._fail(text, "upstream_closed")
+
+    def broken(self) -> Actions:
+        """Our own code failed: say so and hang up."""
+        return self._fail("the assistant failed; the operator's log says why", "internal_error")
 
     def client_closed(self) -> Actions:
         """The client is gone: stop everything."""

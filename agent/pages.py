@@ -1,0 +1,114 @@
+"""Pages: the bundled web client, and the source documents behind a route that reaches nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+from string import Template
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+from aiohttp import web
+
+from agent.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from agent.library import Library
+
+# The page needs its own scripts, styles, worklets and socket, and frames documents of the same origin.
+_PAGE_POLICY = (
+    "default-src 'self'; script-src 'self' blob:; worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self' ws: wss:; frame-src 'self'; "
+    "object-src 'none'; base-uri 'none'; frame-ancestors 'self'"
+)
+# What stands in a document must never run: no script at all, whatever the file says.
+_DOCUMENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+
+_UNBUILT = "The web client has not been built. Run: make setup"
+
+_VIEW = Template("""<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>$title</title>
+<style>
+  :root { color-scheme: light dark }
+  body { font: 1rem/1.6 system-ui, sans-serif; max-width: 44rem; margin: 2rem auto; padding: 0 1rem;
+         white-space: pre-wrap; overflow-wrap: anywhere }
+  mark { background: #ffe08a; color: #1b1b1b; padding: .1em 0 }
+</style>
+<h1>$title</h1>
+<p>$before<mark id="passage">$passage</mark>$after</p>
+</html>
+""")
+
+
+def page_routes(bundle: Path) -> list[web.RouteDef]:
+    """Routes of the web client.
+
+    Args:
+        bundle: The folder that the build of `web/` filled.
+    """
+
+    async def index(_request: web.Request) -> web.StreamResponse:
+        page = bundle / "index.html"
+        if not page.is_file():
+            return web.Response(status=503, text=_UNBUILT)
+        return web.FileResponse(page, headers={"Content-Security-Policy": _PAGE_POLICY, "Cache-Control": "no-cache"})
+
+    root = bundle.resolve()
+
+    async def asset(request: web.Request) -> web.StreamResponse:
+        path = await asyncio.to_thread((root / request.match_info["path"]).resolve)
+        if not path.is_relative_to(root) or not path.is_file():
+            raise web.HTTPNotFound
+        # Names carry a hash of the content, so what a name stands for never changes.
+        return web.FileResponse(path, headers={"Cache-Control": "public, max-age=31536000, immutable"})
+
+    return [web.get("/", index), web.get("/{path:(?:assets/.+|[^/]+\\.(?:js|css|svg|png|ico|webmanifest))}", asset)]
+
+
+def documents_routes(library: Library | None) -> list[web.RouteDef]:
+    """Routes of the documents.
+
+    Args:
+        library: The documents; None for an assistant that has none.
+    """
+
+    async def listing(_request: web.Request) -> web.Response:
+        return web.json_response({"documents": [] if library is None else await asyncio.to_thread(library.documents)})
+
+    async def document(request: web.Request) -> web.StreamResponse:
+        name = request.match_info["path"]
+        path = None if library is None else await asyncio.to_thread(library.file_of, name)
+        if library is None or path is None:
+            raise web.HTTPNotFound(text=f"There is no document {name!r} here.")
+        if path.suffix.lower() == ".pdf" and "view" not in request.query:
+            headers = {"Content-Type": "application/pdf", "Content-Disposition": "inline"}
+            return web.FileResponse(path, headers=headers)
+        page, start, end = (_number(request, key) for key in ("page", "start", "end"))
+        try:
+            view = await asyncio.to_thread(library.view, name, page, start or 0, end or 0)
+        except InputError as error:
+            raise web.HTTPGone(text=str(error)) from None
+        if view is None:
+            raise web.HTTPNotFound(text=f"There is no document {name!r} here.")
+        text = _VIEW.substitute(title=view.title, before=view.before, passage=view.passage, after=view.after)
+        return web.Response(text=text, content_type="text/html", headers={"Content-Security-Policy": _DOCUMENT_POLICY})
+
+    return [web.get("/api/documents", listing), web.get("/documents/{path:.+}", document)]
+
+
+def document_url(citation: Mapping[str, Any]) -> str:
+    """Where a citation opens: a PDF at its page, any other document at the passage."""
+    address = "/documents/" + quote(str(citation["document"]))
+    page = citation.get("page")
+    if str(citation["document"]).lower().endswith(".pdf"):
+        return f"{address}#page={page}" if page else address
+    where = {"start": citation.get("start", 0), "end": citation.get("end", 0)}
+    return f"{address}?{urlencode({**where, 'page': page} if page else where)}#passage"
+
+
+def _number(request: web.Request, key: str) -> int | None:
+    value = request.query.get(key, "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
