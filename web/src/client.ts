@@ -1,0 +1,232 @@
+/** The client: puts connection, microphone and speaker together, and does what the user asks for. */
+import { encodeBase64, decodeBase64 } from "./core/base64";
+import { type Conversation, type LocalEvent, reduce, silence } from "./core/conversation";
+import { fromBytes, toBytes } from "./core/pcm";
+import { type ServerEvent, type TurnDetection, WIRE_RATE } from "./core/protocol";
+import { connect, type Connection, type Ending } from "./shell/connection";
+import { Microphone, MicrophoneError } from "./shell/microphone";
+import { type Position, Speaker } from "./shell/speaker";
+import type { Store } from "./store";
+
+/** A press shorter than this is a slip of the finger, ms of sound. */
+const SHORTEST_MS = 150;
+/** Silence sent after hands-free talking ends, so that the server's own turn detection closes what was begun. */
+const TAIL_MS = 1_000;
+
+export class Client {
+  readonly #store: Store;
+  readonly #base: string;
+  readonly #microphone: Microphone;
+  readonly #speaker: Speaker;
+  #connection: Connection | null = null;
+  /** Whether the server finds the turns: so it does until told otherwise. */
+  #serverTurns = true;
+  #heldSamples = 0;
+  #held = false;
+
+  /** @param base address below which the server's paths lie. */
+  constructor(store: Store, base: string) {
+    this.#store = store;
+    this.#base = base;
+    this.#microphone = new Microphone({
+      frame: (samples) => this.#sendSound(samples),
+      lost: () => this.#store.setState({ listening: "off", trouble: { of: "microphone", trouble: "unplugged" } }),
+    });
+    this.#speaker = new Speaker({
+      position: (position) => this.#reportPlayed(position),
+      playing: (speaking) => this.#store.setState({ speaking }),
+    });
+  }
+
+  /** Connect, or connect again after the connection has ended. */
+  connect(): void {
+    this.#connection?.close();
+    this.#serverTurns = true;
+    this.#store.setState({ link: "connecting", trouble: null });
+    this.#connection = connect(this.#base, {
+      event: (event) => this.#receive(event),
+      ended: (ending) => void this.#ended(ending),
+    });
+  }
+
+  /** Loudness of both sides, 0…1. */
+  levels(): { readonly input: number; readonly output: number } {
+    return { input: this.#microphone.level(), output: this.#speaker.level() };
+  }
+
+  /** Turn hands-free talking on or off. */
+  async toggleHandsFree(): Promise<void> {
+    const { listening } = this.#store.getState();
+    if (listening === "hands-free") await this.#endHandsFree();
+    else if (listening === "off") await this.#beginHandsFree();
+  }
+
+  /** Begin to talk by holding; what was sounding falls silent. */
+  async press(): Promise<void> {
+    if (this.#store.getState().listening !== "off" || !this.#online()) return;
+    this.#held = true;
+    this.#heldSamples = 0;
+    this.#store.setState({ listening: "opening", trouble: null });
+    void this.#speaker.open();
+    await this.#bargeIn();
+    this.#setServerTurns(false);
+    this.#connection?.send({ type: "input_audio_buffer.clear" });
+    if (!(await this.#openMicrophone())) return;
+    this.#store.setState({ listening: "push" });
+    if (!this.#held) await this.#endPush(); // let go while the microphone was opening
+  }
+
+  /** End to talk by holding: the utterance is complete. */
+  async release(): Promise<void> {
+    this.#held = false;
+    if (this.#store.getState().listening === "push") await this.#endPush();
+  }
+
+  /** Say something in writing; what was sounding falls silent. */
+  async sendText(text: string): Promise<void> {
+    const words = text.trim();
+    if (words === "" || !this.#online()) return;
+    void this.#speaker.open();
+    await this.#bargeIn();
+    this.#connection?.send({
+      type: "conversation.item.create",
+      item: { type: "message", role: "user", content: [{ type: "input_text", text: words }] },
+    });
+    this.#connection?.send({ type: "response.create" });
+  }
+
+  /** Fall silent without saying anything. */
+  async stopSpeaking(): Promise<void> {
+    await this.#bargeIn();
+  }
+
+  /** Put away what the page complains about. */
+  dismiss(): void {
+    this.#store.setState({ trouble: null });
+    this.#reduce({ type: "local.dismissed" });
+  }
+
+  #online(): boolean {
+    return this.#store.getState().conversation.ready;
+  }
+
+  async #beginHandsFree(): Promise<void> {
+    if (!this.#online()) return;
+    this.#store.setState({ listening: "opening", trouble: null });
+    void this.#speaker.open();
+    this.#setServerTurns(true);
+    if (await this.#openMicrophone()) this.#store.setState({ listening: "hands-free" });
+  }
+
+  async #endHandsFree(): Promise<void> {
+    await this.#microphone.close();
+    this.#sendSound(new Int16Array((WIRE_RATE * TAIL_MS) / 1000));
+    this.#store.setState({ listening: "off" });
+  }
+
+  async #endPush(): Promise<void> {
+    await this.#microphone.close();
+    this.#store.setState({ listening: "off" });
+    if ((this.#heldSamples * 1000) / WIRE_RATE < SHORTEST_MS) {
+      this.#connection?.send({ type: "input_audio_buffer.clear" });
+      this.#store.setState({ trouble: { of: "talking", trouble: "short" } });
+      return;
+    }
+    this.#connection?.send({ type: "input_audio_buffer.commit" });
+    this.#connection?.send({ type: "response.create" });
+  }
+
+  async #openMicrophone(): Promise<boolean> {
+    try {
+      await this.#microphone.open();
+      return true;
+    } catch (error) {
+      const trouble = error instanceof MicrophoneError ? error.trouble : "broken";
+      this.#store.setState({ listening: "off", trouble: { of: "microphone", trouble } });
+      return false;
+    }
+  }
+
+  /** The user takes the floor by a deed of the page: what sounds stops, and what is being made is given up. */
+  async #bargeIn(): Promise<void> {
+    const { speaking, conversation } = this.#store.getState();
+    if (!speaking && conversation.activeResponse === null) return;
+    this.#setConversation(silence(conversation));
+    await this.#fallSilent();
+    // Sent even when all of the answer has been made already: to the server this is the news that it was cut off.
+    this.#connection?.send({ type: "response.cancel" });
+  }
+
+  async #fallSilent(): Promise<void> {
+    const position = await this.#speaker.stop();
+    if (position === null) return;
+    this.#reportPlayed(position);
+    const { item, playedMs, totalMs } = position;
+    this.#reduce({ type: "local.stopped", item_id: item, played_ms: playedMs, total_ms: totalMs });
+  }
+
+  #receive(event: ServerEvent): void {
+    const { silenced } = this.#store.getState().conversation;
+    switch (event.type) {
+      case "input_audio_buffer.speech_started":
+        void this.#fallSilent();
+        break;
+      case "response.output_audio.delta":
+        if (!silenced.includes(event.response_id)) {
+          this.#speaker.play(event.item_id, event.content_index, fromBytes(decodeBase64(event.delta)));
+        }
+        return;
+      case "response.output_audio.done":
+        this.#speaker.finish(event.item_id, event.content_index);
+        return;
+      case "session.created":
+        this.#store.setState({ link: "open" });
+        break;
+    }
+    this.#reduce(event);
+  }
+
+  async #ended(ending: Ending): Promise<void> {
+    const said = this.#store.getState().conversation.problem?.message ?? "";
+    const reason = ending.reason === "" ? said : ending.reason;
+    const { ready } = this.#store.getState().conversation;
+    const trouble = ending.trouble === "lost" && !ready ? "refused" : ending.trouble;
+    this.#store.setState({ link: "closed", trouble: { of: "connection", trouble, reason } });
+    this.#reduce({ type: "local.dismissed" });
+    this.#reduce({ type: "local.disconnected" });
+    await Promise.all([this.#microphone.close(), this.#speaker.stop()]);
+    this.#store.setState({ listening: "off" });
+  }
+
+  #setServerTurns(on: boolean): void {
+    if (this.#serverTurns === on) return;
+    this.#serverTurns = on;
+    const detection: TurnDetection = on ? this.#store.getState().conversation.turnDetection : null;
+    this.#connection?.send({
+      type: "session.update",
+      session: { type: "realtime", audio: { input: { turn_detection: detection } } },
+    });
+  }
+
+  #sendSound(samples: Int16Array): void {
+    this.#heldSamples += samples.length;
+    this.#connection?.send({ type: "input_audio_buffer.append", audio: encodeBase64(toBytes(samples)) });
+  }
+
+  #reportPlayed(position: Position): void {
+    this.#connection?.send({
+      type: "extension.playback",
+      item_id: position.item,
+      content_index: position.content,
+      played_ms: position.playedMs,
+    });
+  }
+
+  #reduce(event: ServerEvent | LocalEvent): void {
+    this.#setConversation(reduce(this.#store.getState().conversation, event));
+  }
+
+  #setConversation(conversation: Conversation): void {
+    if (conversation !== this.#store.getState().conversation) this.#store.setState({ conversation });
+  }
+}

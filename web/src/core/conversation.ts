@@ -1,0 +1,367 @@
+/**
+ * The conversation as the page shows it: a reducer, (state, event) → state, without a clock, a socket or a document.
+ *
+ * An event that does not concern what is shown gives back the identical state.
+ */
+import type { Call, Entry, Message } from "./entries";
+import { arrange, type Placement } from "./order";
+import type { Agent, Citation, Item, ServerEvent, TurnDetection } from "./protocol";
+
+/** What the client itself has to tell. */
+export type LocalEvent =
+  | { readonly type: "local.disconnected" }
+  | { readonly type: "local.dismissed" }
+  /** The sound was stopped: after `played_ms` of the `total_ms` that had arrived. */
+  | {
+      readonly type: "local.stopped";
+      readonly item_id: string;
+      readonly played_ms: number;
+      readonly total_ms: number;
+    };
+
+/** Something that went wrong without ending the session. */
+export interface Problem {
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface Conversation {
+  /** True between `session.created` and the end of the connection. */
+  readonly ready: boolean;
+  readonly sessions: number;
+  readonly agent: Agent | null;
+  /** The server's own way of finding turns, to return to after push-to-talk. */
+  readonly turnDetection: TurnDetection;
+  readonly placements: readonly Placement[];
+  /** Keys of all entries, in the order in which things were said. */
+  readonly order: readonly string[];
+  readonly entries: Readonly<Record<string, Entry>>;
+  /** Tool calls are known by call id before, and without, their item. */
+  readonly callOfItem: Readonly<Record<string, string>>;
+  /** Citations by the id of the answer's item, and by that of its response. */
+  readonly citations: Readonly<Record<string, readonly Citation[]>>;
+  /** The response that is being generated. */
+  readonly activeResponse: string | null;
+  /** Responses that were talked over: what still comes of them is not for hearing. */
+  readonly silenced: readonly string[];
+  readonly hearing: boolean;
+  readonly problem: Problem | null;
+}
+
+export const EMPTY: Conversation = {
+  ready: false,
+  sessions: 0,
+  agent: null,
+  turnDetection: { type: "server_vad" },
+  placements: [],
+  order: [],
+  entries: {},
+  callOfItem: {},
+  citations: {},
+  activeResponse: null,
+  silenced: [],
+  hearing: false,
+  problem: null,
+};
+
+/** Refusals that are only news to the sender: what was asked for holds already. */
+const HARMLESS = new Set([
+  "conversation_already_has_active_response",
+  "response_cancel_not_active",
+  "input_audio_buffer_commit_empty",
+]);
+
+/** The step from one state of the conversation to the next. */
+export function reduce(state: Conversation, event: ServerEvent | LocalEvent): Conversation {
+  switch (event.type) {
+    case "session.created":
+      return opened(state, event.session.audio?.input?.turn_detection);
+    case "extension.ready":
+      return { ...state, agent: event.agent };
+    case "error":
+      return complain(state, event.error.code, event.error.message);
+    case "local.dismissed":
+      return state.problem === null ? state : { ...state, problem: null };
+    case "local.disconnected":
+      return closed(state);
+    case "input_audio_buffer.speech_started":
+      return started(state, event.item_id);
+    case "input_audio_buffer.speech_stopped":
+      return patch({ ...state, hearing: false }, event.item_id, ended);
+    case "input_audio_buffer.committed": {
+      const placed = place({ ...state, hearing: false }, event.item_id, event.previous_item_id);
+      return patch(placed, event.item_id, ended, message(event.item_id, "user"));
+    }
+    case "conversation.item.created":
+    case "conversation.item.added":
+    case "conversation.item.done":
+      return itemKnown(state, event.item, event.previous_item_id);
+    case "conversation.item.deleted":
+      return forget(state, event.item_id);
+    case "conversation.item.input_audio_transcription.delta":
+      return patch(
+        place(state, event.item_id),
+        event.item_id,
+        (entry) =>
+          entry.state === "done" ? entry : { ...entry, state: "streaming", parts: [textAt(entry, 0) + event.delta] },
+        message(event.item_id, "user"),
+      );
+    case "conversation.item.input_audio_transcription.completed":
+      return patch(
+        place(state, event.item_id),
+        event.item_id,
+        (entry) => ({ ...entry, state: "done", parts: [event.transcript.trim()] }),
+        message(event.item_id, "user"),
+      );
+    case "conversation.item.input_audio_transcription.failed":
+      return patch(
+        place(state, event.item_id),
+        event.item_id,
+        (entry) => ({ ...entry, state: "failed" }),
+        message(event.item_id, "user"),
+      );
+    case "response.created":
+      return { ...state, activeResponse: event.response.id, problem: null };
+    case "response.done":
+      return responseDone(state, event.response);
+    case "response.output_audio_transcript.delta":
+    case "response.output_text.delta":
+      return say(state, event, (text) => text + event.delta);
+    case "response.output_audio_transcript.done":
+      return say(state, event, () => event.transcript);
+    case "response.output_text.done":
+      return say(state, event, () => event.text);
+    case "extension.call.started":
+      return callStarted(state, event);
+    case "extension.call.progress":
+      return patchCall(state, event.call_id, (call) =>
+        call.status === "running" ? { ...call, message: event.message, fraction: event.fraction ?? null } : call,
+      );
+    case "extension.call.finished":
+      return callFinished(state, event);
+    case "extension.citations":
+      return {
+        ...state,
+        citations: { ...state.citations, [event.item_id]: event.citations, [event.response_id]: event.citations },
+      };
+    case "extension.interrupted":
+      return cut(state, event.item_id, event.played_ms, null);
+    case "local.stopped":
+      return silence(cut(state, event.item_id, event.played_ms, event.total_ms));
+    default:
+      return state;
+  }
+}
+
+/** What an answer rests on. */
+export function citationsOf(state: Conversation, entry: Message): readonly Citation[] {
+  return state.citations[entry.key] ?? state.citations[entry.responseId ?? ""] ?? [];
+}
+
+/** Whether a tool is at work. */
+export function callRunning(state: Conversation): boolean {
+  return Object.values(state.entries).some((entry) => entry.kind === "call" && entry.status === "running");
+}
+
+/** Talk over the response that is being generated: nothing more of it is to be heard. */
+export function silence(state: Conversation): Conversation {
+  const id = state.activeResponse;
+  if (id === null || state.silenced.includes(id)) return state;
+  return { ...state, silenced: [...state.silenced, id] };
+}
+
+function opened(state: Conversation, detection: TurnDetection | undefined): Conversation {
+  const next: Conversation = {
+    ...state,
+    ready: true,
+    sessions: state.sessions + 1,
+    turnDetection: detection ?? EMPTY.turnDetection,
+    problem: null,
+  };
+  if (state.order.length === 0) return next;
+  const key = `session:${next.sessions}`;
+  return put(place(next, key), { kind: "note", key });
+}
+
+function closed(state: Conversation): Conversation {
+  // What was under way will never end by itself: the other side has gone.
+  const entries = Object.fromEntries(Object.entries(state.entries).map(([key, entry]) => [key, settled(entry)]));
+  return { ...state, entries, ready: false, hearing: false, activeResponse: null, silenced: [] };
+}
+
+function settled(entry: Entry): Entry {
+  if (entry.kind === "call") return entry.status === "running" ? { ...entry, status: "cancelled" } : entry;
+  if (entry.kind === "note" || entry.state === "done" || entry.state === "failed") return entry;
+  return { ...entry, state: entry.parts.length > 0 ? "done" : "failed" };
+}
+
+function complain(state: Conversation, code: string | null | undefined, text: string | null | undefined): Conversation {
+  if (code != null && HARMLESS.has(code)) return state;
+  return { ...state, problem: { code: code ?? "error", message: text ?? "" } };
+}
+
+function started(state: Conversation, id: string): Conversation {
+  const next = silence(place({ ...state, hearing: true }, id));
+  return patch(next, id, (entry) => entry, { ...message(id, "user"), state: "hearing" });
+}
+
+function ended(entry: Message): Message {
+  return entry.state === "hearing" ? { ...entry, state: "pending" } : entry;
+}
+
+function itemKnown(state: Conversation, item: Item, previous: string | null | undefined): Conversation {
+  if (item.type === "function_call" && item.call_id !== undefined) {
+    const key = `call:${item.call_id}`;
+    const placed = place({ ...state, callOfItem: { ...state.callOfItem, [item.id]: key } }, key, previous);
+    return { ...placed, order: orderOf(placed) }; // those that named the item before it was known find it now
+  }
+  const placed = place(state, item.id, previous);
+  if (item.type !== "message" || (item.role !== "user" && item.role !== "assistant")) return placed;
+  const texts = (item.content ?? []).map((part) => part.text ?? part.transcript ?? "");
+  const known = texts.some((text) => text !== "");
+  return patch(
+    placed,
+    item.id,
+    (entry) => (known && entry.state !== "done" && entry.cut === null ? { ...entry, parts: texts, state: "done" } : entry),
+    message(item.id, item.role),
+  );
+}
+
+function forget(state: Conversation, id: string): Conversation {
+  const key = state.callOfItem[id] ?? id;
+  if (!(key in state.entries)) return state;
+  // The place stays, for those that follow it; only what was said goes.
+  const { [key]: _gone, ...entries } = state.entries;
+  return { ...state, entries };
+}
+
+function responseDone(
+  state: Conversation,
+  response: { id: string; status?: string; status_details?: { error?: { code?: string | null; message?: string | null } } | null },
+): Conversation {
+  const next: Conversation = {
+    ...state,
+    activeResponse: state.activeResponse === response.id ? null : state.activeResponse,
+    silenced: state.silenced.filter((id) => id !== response.id),
+    entries: Object.fromEntries(
+      Object.entries(state.entries).map(([key, entry]) => [key, finishedBy(entry, response.id)]),
+    ),
+  };
+  if (response.status !== "failed") return next;
+  const error = response.status_details?.error;
+  return complain(next, error?.code ?? "response_failed", error?.message);
+}
+
+function finishedBy(entry: Entry, responseId: string): Entry {
+  if (entry.kind !== "message" || entry.responseId !== responseId || entry.state === "done") return entry;
+  return { ...entry, state: "done" };
+}
+
+function say(
+  state: Conversation,
+  event: { response_id: string; item_id: string; content_index: number },
+  change: (text: string) => string,
+): Conversation {
+  if (state.silenced.includes(event.response_id)) return state;
+  return patch(
+    place(state, event.item_id),
+    event.item_id,
+    (entry) => {
+      if (entry.cut !== null) return entry;
+      const parts = Array.from({ length: Math.max(entry.parts.length, event.content_index + 1) }, (_, index) =>
+        index === event.content_index ? change(textAt(entry, index)) : textAt(entry, index),
+      );
+      const state = entry.state === "done" ? "done" : "streaming";
+      return { ...entry, parts, state, responseId: event.response_id };
+    },
+    message(event.item_id, "assistant"),
+  );
+}
+
+function cut(state: Conversation, id: string, played: number, total: number | null): Conversation {
+  return patch(state, id, (entry) => ({
+    ...entry,
+    cut: { played: total === null ? played : (entry.cut?.played ?? played), total: total ?? entry.cut?.total ?? null },
+  }));
+}
+
+function callStarted(state: Conversation, event: { call_id: string; name: string; arguments: string }): Conversation {
+  const key = `call:${event.call_id}`;
+  if (state.entries[key] !== undefined) return state;
+  return put(place(state, key), newCall(key, event.name, event.arguments));
+}
+
+function callFinished(
+  state: Conversation,
+  event: Extract<ServerEvent, { type: "extension.call.finished" }>,
+): Conversation {
+  const begun = callStarted(state, { call_id: event.call_id, name: event.name, arguments: "" });
+  return patchCall(begun, event.call_id, (call) => ({
+    ...call,
+    status: event.status,
+    durationMs: event.duration_ms,
+    result: event.result ?? null,
+    error: event.error ?? null,
+    message: null,
+    fraction: null,
+  }));
+}
+
+function patchCall(state: Conversation, id: string, change: (call: Call) => Call): Conversation {
+  const entry = state.entries[`call:${id}`];
+  return entry?.kind === "call" ? put(state, change(entry)) : state;
+}
+
+/** Change a message, or a new one in its place; a message that stays the same leaves the state the same. */
+function patch(state: Conversation, id: string, change: (entry: Message) => Message, fresh?: Message): Conversation {
+  const entry = state.entries[id] ?? fresh;
+  return entry?.kind === "message" ? put(state, change(entry)) : state;
+}
+
+function put(state: Conversation, entry: Entry): Conversation {
+  if (state.entries[entry.key] === entry) return state;
+  return { ...state, entries: { ...state.entries, [entry.key]: entry } };
+}
+
+/** Note what is known of an entry's place, and derive the order again when that is new. */
+function place(state: Conversation, key: string, previous?: string | null): Conversation {
+  const at = state.placements.findIndex((placement) => placement.key === key);
+  const old = state.placements[at];
+  // Null means "first" from some servers and "not told" from others (recorded: an item's `done` with null whose
+  // `added` named its predecessor), so it never moves anything.
+  const told = previous ?? undefined;
+  if (old !== undefined && (told === undefined || told === old.previous)) return state;
+  const placements =
+    old === undefined
+      ? [...state.placements, { key, previous: told, after: state.order.at(-1) }]
+      : state.placements.map((placement, index) => (index === at ? { ...placement, previous: told } : placement));
+  const next = { ...state, placements };
+  return { ...next, order: orderOf(next) };
+}
+
+function orderOf(state: Conversation): readonly string[] {
+  return arrange(state.placements, (id) => state.callOfItem[id] ?? id);
+}
+
+function textAt(entry: Message, index: number): string {
+  return entry.parts[index] ?? "";
+}
+
+function message(key: string, role: "user" | "assistant"): Message {
+  return { kind: "message", key, role, parts: [], state: "pending", responseId: null, cut: null };
+}
+
+function newCall(key: string, name: string, args: string): Call {
+  return {
+    kind: "call",
+    key,
+    name,
+    arguments: args,
+    status: "running",
+    durationMs: null,
+    message: null,
+    fraction: null,
+    result: null,
+    error: null,
+  };
+}

@@ -1,0 +1,191 @@
+/**
+ * The events of the Realtime protocol (GA names) that this client reads and writes, and our own `extension.*` events.
+ *
+ * Fields that the client does not use are left out; an event of an unknown type is ignored.
+ */
+
+/** The subprotocols offered; a server that picks the second one speaks `extension.*`. */
+export const PROTOCOLS = ["realtime", "vocative.v1"] as const;
+
+/** The wire's audio: 16-bit little-endian PCM, one channel, at this rate in Hz. */
+export const WIRE_RATE = 24_000;
+
+/** One thing said: the part of a message. */
+export interface Content {
+  readonly type: string;
+  readonly text?: string | null;
+  readonly transcript?: string | null;
+}
+
+/** An item of the conversation. */
+export interface Item {
+  readonly id: string;
+  readonly type: string;
+  readonly role?: "user" | "assistant" | "system";
+  readonly content?: readonly Content[];
+  readonly call_id?: string;
+}
+
+/** How the server decides that a turn is over; null leaves it to the client. */
+export type TurnDetection = { readonly type: string; readonly [setting: string]: unknown } | null;
+
+interface SessionShape {
+  readonly id?: string;
+  readonly audio?: { readonly input?: { readonly turn_detection?: TurnDetection } };
+}
+
+interface Failure {
+  readonly code?: string | null;
+  readonly message?: string | null;
+}
+
+interface ResponseShape {
+  readonly id: string;
+  readonly status?: string;
+  readonly status_details?: { readonly type?: string; readonly reason?: string; readonly error?: Failure } | null;
+}
+
+interface Part {
+  readonly response_id: string;
+  readonly item_id: string;
+  readonly content_index: number;
+}
+
+/** A passage that was retrieved for an answer; `start` and `end` are character offsets in the document. */
+export interface Citation {
+  readonly id: string;
+  readonly document: string;
+  readonly page: number | null;
+  readonly title: string;
+  readonly text: string;
+  readonly score: number;
+  readonly headings: readonly string[];
+  readonly start: number;
+  readonly end: number;
+  readonly url: string;
+}
+
+/** How a tool call ended. */
+export type CallStatus = "completed" | "failed" | "timed_out" | "cancelled";
+
+/** Who answers, as the server introduces it. */
+export interface Agent {
+  readonly name: string;
+  readonly greeting: string;
+  readonly examples: readonly string[];
+}
+
+type ItemPlaced = { readonly previous_item_id?: string | null; readonly item: Item };
+
+/** What the server sends. */
+export type ServerEvent =
+  | { readonly type: "session.created" | "session.updated"; readonly session: SessionShape }
+  | { readonly type: "error"; readonly error: Failure }
+  | {
+      readonly type: "input_audio_buffer.speech_started" | "input_audio_buffer.speech_stopped";
+      readonly item_id: string;
+    }
+  | {
+      readonly type: "input_audio_buffer.committed";
+      readonly item_id: string;
+      readonly previous_item_id?: string | null;
+    }
+  | ({ readonly type: "conversation.item.created" } & ItemPlaced)
+  | ({ readonly type: "conversation.item.added" } & ItemPlaced)
+  | ({ readonly type: "conversation.item.done" } & ItemPlaced)
+  | { readonly type: "conversation.item.deleted"; readonly item_id: string }
+  | {
+      readonly type: "conversation.item.input_audio_transcription.delta";
+      readonly item_id: string;
+      readonly delta: string;
+    }
+  | {
+      readonly type: "conversation.item.input_audio_transcription.completed";
+      readonly item_id: string;
+      readonly transcript: string;
+    }
+  | {
+      readonly type: "conversation.item.input_audio_transcription.failed";
+      readonly item_id: string;
+      readonly error?: Failure;
+    }
+  | { readonly type: "response.created" | "response.done"; readonly response: ResponseShape }
+  | ({ readonly type: "response.output_audio.delta"; readonly delta: string } & Part)
+  | ({ readonly type: "response.output_audio.done" } & Part)
+  | ({
+      readonly type: "response.output_audio_transcript.delta" | "response.output_text.delta";
+      readonly delta: string;
+    } & Part)
+  | ({ readonly type: "response.output_audio_transcript.done"; readonly transcript: string } & Part)
+  | ({ readonly type: "response.output_text.done"; readonly text: string } & Part)
+  | {
+      readonly type: "extension.ready";
+      readonly session_id: string;
+      readonly agent: Agent;
+      readonly engine?: string;
+    }
+  | {
+      readonly type: "extension.call.started";
+      readonly call_id: string;
+      readonly response_id: string;
+      readonly name: string;
+      readonly arguments: string;
+    }
+  | {
+      readonly type: "extension.call.progress";
+      readonly call_id: string;
+      readonly message: string;
+      readonly fraction?: number | null;
+    }
+  | {
+      readonly type: "extension.call.finished";
+      readonly call_id: string;
+      readonly name: string;
+      readonly status: CallStatus;
+      readonly duration_ms: number;
+      readonly result?: unknown;
+      readonly error?: string | null;
+    }
+  | {
+      readonly type: "extension.citations";
+      readonly response_id: string;
+      readonly item_id: string;
+      readonly citations: readonly Citation[];
+    }
+  | {
+      readonly type: "extension.interrupted";
+      readonly item_id: string;
+      readonly content_index: number;
+      readonly played_ms: number;
+    };
+
+/** What the client sends. */
+export type ClientEvent =
+  | { readonly type: "session.update"; readonly session: Record<string, unknown> }
+  | { readonly type: "input_audio_buffer.append"; readonly audio: string }
+  | { readonly type: "input_audio_buffer.commit" | "input_audio_buffer.clear" }
+  | { readonly type: "conversation.item.create"; readonly item: Omit<Item, "id"> }
+  | { readonly type: "response.create" | "response.cancel" }
+  | {
+      readonly type: "extension.playback";
+      readonly item_id: string;
+      readonly content_index: number;
+      readonly played_ms: number;
+    };
+
+/**
+ * Read one frame.
+ *
+ * @returns the event, or null when the frame is no JSON object with a type: the server's fault, and nothing to act on.
+ */
+export function parseEvent(frame: string): ServerEvent | null {
+  try {
+    const value: unknown = JSON.parse(frame);
+    if (typeof value === "object" && value !== null && typeof (value as { type?: unknown }).type === "string") {
+      return value as ServerEvent;
+    }
+  } catch {
+    // Not JSON: falls through to null.
+  }
+  return null;
+}

@@ -1,0 +1,22 @@
+/** Puts the page together. */
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { Client } from "./client";
+import "./index.css";
+import { newStore } from "./store";
+import { App } from "./view/App";
+import { AssistantContext } from "./view/context";
+
+const store = newStore();
+const client = new Client(store, document.baseURI);
+const root = document.getElementById("root");
+if (root === null) throw new Error("the page has no element with the id root");
+
+createRoot(root).render(
+  <StrictMode>
+    <AssistantContext value={{ store, client }}>
+      <App />
+    </AssistantContext>
+  </StrictMode>,
+);
+client.connect();

@@ -1,0 +1,136 @@
+/** The speaker: plays what arrives, tells how much of which item was heard, and falls silent at once. */
+import { WIRE_RATE } from "../core/protocol";
+import type { Progress } from "../core/playlist";
+import type { FromPlayback, ToPlayback } from "./worklets/messages";
+import playbackUrl from "./worklets/playback.ts?worker&url";
+
+/** How far an item's sound has come, in ms. */
+export interface Position {
+  readonly item: string;
+  readonly content: number;
+  readonly playedMs: number;
+  /** Of the sound that has arrived. */
+  readonly totalMs: number;
+}
+
+export interface SpeakerListener {
+  /** Due about every 200 ms of sound, and at the end of each item. */
+  position(position: Position): void;
+  /** Sound has begun, or there is none left. */
+  playing(playing: boolean): void;
+}
+
+interface Output {
+  readonly context: AudioContext;
+  readonly node: AudioWorkletNode;
+  readonly analyser: AnalyserNode;
+}
+
+/** A suspended audio thread may not answer; then nothing was being heard either. */
+const STOP_LIMIT_MS = 100;
+
+export class Speaker {
+  readonly #listener: SpeakerListener;
+  #opening: Promise<Output> | null = null;
+  #output: Output | null = null;
+  #wave = new Float32Array(512);
+  #playing = false;
+  #stopped: ((progress: Progress | null) => void) | null = null;
+
+  constructor(listener: SpeakerListener) {
+    this.#listener = listener;
+  }
+
+  /** Make ready. Called from a click or a key: browsers let no page sound before one. */
+  async open(): Promise<void> {
+    this.#opening ??= this.#attach();
+    const { context } = await this.#opening;
+    if (context.state === "suspended") await context.resume();
+  }
+
+  /** Queue sound of a content part. */
+  play(item: string, content: number, samples: Int16Array): void {
+    this.#setPlaying(true);
+    this.#post({ kind: "append", item, content, samples });
+  }
+
+  /** Say that a content part is complete. */
+  finish(item: string, content: number): void {
+    this.#post({ kind: "finish", item, content });
+  }
+
+  /** Fall silent. @returns what was cut off and where, or null when nothing was playing. */
+  async stop(): Promise<Position | null> {
+    const output = this.#output;
+    if (output === null || !this.#playing) return null;
+    const progress = await new Promise<Progress | null>((resolve) => {
+      this.#stopped = resolve;
+      this.#post({ kind: "clear" });
+      setTimeout(() => resolve(null), STOP_LIMIT_MS);
+    });
+    this.#setPlaying(false);
+    return progress === null ? null : positionOf(progress, output.context.sampleRate);
+  }
+
+  /** Loudness of what sounds now, 0…1. */
+  level(): number {
+    if (this.#output === null || !this.#playing) return 0;
+    this.#output.analyser.getFloatTimeDomainData(this.#wave);
+    let sum = 0;
+    for (const sample of this.#wave) sum += sample * sample;
+    return Math.sqrt(sum / this.#wave.length);
+  }
+
+  async #attach(): Promise<Output> {
+    const context = contextOf();
+    await context.audioWorklet.addModule(playbackUrl);
+    const node = new AudioWorkletNode(context, "playback", { numberOfInputs: 0, outputChannelCount: [1] });
+    const analyser = new AnalyserNode(context, { fftSize: 512 });
+    node.connect(analyser).connect(context.destination);
+    this.#output = { context, node, analyser };
+    node.port.onmessage = (message: MessageEvent<FromPlayback>) => this.#receive(message.data, context.sampleRate);
+    return this.#output;
+  }
+
+  #receive(message: FromPlayback, rate: number): void {
+    if (message.kind === "cleared") {
+      this.#stopped?.(message.progress);
+      this.#stopped = null;
+      return;
+    }
+    const { progress } = message;
+    this.#listener.position(positionOf(progress, rate));
+    this.#setPlaying(!progress.ended || progress.waiting > 0);
+  }
+
+  #setPlaying(playing: boolean): void {
+    if (playing === this.#playing) return;
+    this.#playing = playing;
+    this.#listener.playing(playing);
+  }
+
+  #post(message: ToPlayback): void {
+    // Sound may arrive before the first gesture made the speaker ready: it waits for it.
+    if (this.#output !== null) this.#output.node.port.postMessage(message);
+    else void this.#opening?.then((output) => output.node.port.postMessage(message));
+  }
+}
+
+function positionOf(progress: Progress, rate: number): Position {
+  const { item, content, played, total } = progress;
+  return {
+    item,
+    content,
+    playedMs: Math.round((played * 1000) / rate),
+    totalMs: Math.round((total * 1000) / rate),
+  };
+}
+
+/** At the wire's rate where the browser can; else the worklet resamples. */
+function contextOf(): AudioContext {
+  try {
+    return new AudioContext({ sampleRate: WIRE_RATE, latencyHint: "interactive" });
+  } catch {
+    return new AudioContext({ latencyHint: "interactive" });
+  }
+}

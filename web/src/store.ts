@@ -1,0 +1,35 @@
+/** All that the page shows, in one store; the view reads it and never writes it. */
+import { createStore, type StoreApi } from "zustand/vanilla";
+import { type Conversation, EMPTY } from "./core/conversation";
+import type { Ending } from "./shell/connection";
+import type { MicrophoneTrouble } from "./shell/microphone";
+
+/** Whom the microphone listens for. `opening`: asked for, not there yet. */
+export type Listening = "off" | "opening" | "hands-free" | "push";
+
+/** Something that stops the user, and that only the user can mend. */
+export type Trouble =
+  | { readonly of: "microphone"; readonly trouble: MicrophoneTrouble }
+  | { readonly of: "connection"; readonly trouble: Ending["trouble"]; readonly reason: string }
+  | { readonly of: "talking"; readonly trouble: "short" };
+
+export interface State {
+  readonly conversation: Conversation;
+  readonly link: "connecting" | "open" | "closed";
+  readonly listening: Listening;
+  /** Whether the answer sounds. */
+  readonly speaking: boolean;
+  readonly trouble: Trouble | null;
+}
+
+export type Store = StoreApi<State>;
+
+export function newStore(): Store {
+  return createStore<State>(() => ({
+    conversation: EMPTY,
+    link: "connecting",
+    listening: "off",
+    speaking: false,
+    trouble: null,
+  }));
+}

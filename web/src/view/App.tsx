@@ -1,0 +1,30 @@
+import { useEffect } from "react";
+import { words } from "../words";
+import { Announcer } from "./Announcer";
+import { useShown } from "./context";
+import { Dock } from "./Dock";
+import { Header } from "./Header";
+import { Transcript } from "./Transcript";
+import { TroubleBanner } from "./Trouble";
+import { usePushToTalkKey } from "./usePushToTalkKey";
+import { Welcome } from "./Welcome";
+
+export function App() {
+  const empty = useShown((state) => state.conversation.order.length === 0);
+  const name = useShown((state) => state.conversation.agent?.name ?? words.product);
+  useEffect(() => {
+    document.title = name;
+  }, [name]);
+  usePushToTalkKey();
+  return (
+    <div className="flex h-dvh flex-col">
+      <Header />
+      <main className="flex min-h-0 flex-1 flex-col">
+        {empty ? <Welcome /> : <Transcript />}
+        <TroubleBanner />
+      </main>
+      <Dock />
+      <Announcer />
+    </div>
+  );
+}

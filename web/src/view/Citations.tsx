@@ -1,0 +1,63 @@
+import { type MouseEvent, useState } from "react";
+import { citationsOf } from "../core/conversation";
+import type { Message } from "../core/entries";
+import type { Citation } from "../core/protocol";
+import { words } from "../words";
+import { useShown } from "./context";
+import { documentName, isSafeUrl, sourceUrl } from "./format";
+import { Source } from "./Source";
+
+/** What an answer rests on, as numbered chips. */
+export function Citations({ message }: { message: Message }) {
+  const citations = useShown((state) => citationsOf(state.conversation, message));
+  const [shown, show] = useState<number | null>(null);
+  const current = shown === null ? undefined : citations[shown];
+  if (citations.length === 0) return null;
+  return (
+    <>
+      <ul aria-label={words.source.list} className="mt-3 flex flex-wrap gap-2">
+        {citations.map((citation, index) => (
+          <li key={citation.id} className="rise max-w-full">
+            <Chip citation={citation} number={index + 1} onOpen={() => show(index)} />
+          </li>
+        ))}
+      </ul>
+      {current !== undefined && <Source citation={current} onClose={() => show(null)} />}
+    </>
+  );
+}
+
+/** A true link, so that it can be opened in a tab or copied; a plain click shows the passage here. */
+function Chip({ citation, number, onOpen }: { citation: Citation; number: number; onOpen: () => void }) {
+  const name = citation.title || documentName(citation.document);
+  const url = sourceUrl(citation);
+  const open = (event: MouseEvent) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+    event.preventDefault();
+    onOpen();
+  };
+  return (
+    <a
+      data-testid="citation"
+      href={isSafeUrl(url, document.baseURI) ? url : undefined}
+      target="_blank"
+      rel="noopener"
+      role="button"
+      aria-haspopup="dialog"
+      tabIndex={0}
+      onClick={open}
+      onKeyDown={(event) => {
+        if (event.key !== " ") return;
+        event.preventDefault();
+        onOpen();
+      }}
+      className="flex max-w-full items-center gap-2 rounded-full border border-line bg-card py-1 ps-1 pe-3 text-[0.8125rem] transition-colors hover:border-accent hover:bg-accent-soft"
+    >
+      <span className="grid size-6 shrink-0 place-items-center rounded-full bg-accent-soft text-[0.75rem] font-semibold text-accent-strong tabular-nums">
+        {number}
+      </span>
+      <span className="truncate">{name}</span>
+      {citation.page !== null && <span className="shrink-0 text-quiet">{words.source.page(citation.page)}</span>}
+    </a>
+  );
+}

@@ -1,0 +1,42 @@
+import { ArrowUp } from "lucide-react";
+import { type FormEvent, useState } from "react";
+import { words } from "../words";
+import { useClient, useShown } from "./context";
+
+export function Composer() {
+  const client = useClient();
+  const ready = useShown((state) => state.conversation.ready);
+  const [text, setText] = useState("");
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (!ready || text.trim() === "") return;
+    void client.sendText(text);
+    setText("");
+  };
+  return (
+    <form
+      onSubmit={submit}
+      className="flex items-center gap-2 rounded-full border border-line bg-card py-1.5 ps-5 pe-1.5 transition-colors focus-within:border-accent"
+    >
+      <input
+        data-testid="text-input"
+        aria-label={words.composer.label}
+        placeholder={words.composer.placeholder}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        enterKeyHint="send"
+        autoComplete="off"
+        className="min-w-0 flex-1 bg-transparent py-1.5 outline-none placeholder:text-quiet"
+      />
+      <button
+        type="submit"
+        data-testid="send"
+        aria-label={words.composer.send}
+        disabled={!ready || text.trim() === ""}
+        className="grid size-9 shrink-0 place-items-center rounded-full bg-accent text-on-accent transition-colors hover:bg-accent-strong disabled:bg-line disabled:text-quiet"
+      >
+        <ArrowUp aria-hidden className="size-[1.15rem]" />
+      </button>
+    </form>
+  );
+}

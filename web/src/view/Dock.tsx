@@ -1,0 +1,86 @@
+import { Hand, Square } from "lucide-react";
+import type { PointerEvent } from "react";
+import { words } from "../words";
+import { Composer } from "./Composer";
+import { useClient, usePhase, useShown } from "./context";
+import { Meter } from "./Meter";
+import type { Phase } from "./phase";
+import { TalkButton } from "./TalkButton";
+
+const HINT: Readonly<Record<Phase, string>> = {
+  connecting: words.status.connecting,
+  closed: words.hint.offline,
+  idle: words.hint.idle,
+  opening: words.hint.opening,
+  listening: words.hint["hands-free"],
+  hearing: words.hint.hearing,
+  push: words.hint.push,
+  thinking: words.hint.thinking,
+  speaking: words.hint.speaking,
+};
+
+/** Where one speaks: the talk button in the middle, holding to talk and the level beside it, writing below. */
+export function Dock() {
+  const phase = usePhase();
+  return (
+    <footer className="mx-auto w-full max-w-2xl px-5 pt-2 pb-[max(1.25rem,env(safe-area-inset-bottom))] sm:px-6">
+      <div className="grid grid-cols-[1fr_auto_1fr] items-center gap-6 py-5">
+        <div className="flex justify-end">
+          <PushButton />
+        </div>
+        <TalkButton />
+        <div className="flex items-center">{phase === "speaking" ? <SilenceButton /> : null}<Meter hidden={phase === "speaking"} /></div>
+      </div>
+      <p className="mb-4 text-center text-[0.875rem] text-quiet">{HINT[phase]}</p>
+      <Composer />
+    </footer>
+  );
+}
+
+const SIDE =
+  "grid size-12 touch-none select-none place-items-center rounded-full border border-line bg-card text-quiet transition-colors hover:border-accent hover:text-accent disabled:opacity-40";
+
+function PushButton() {
+  const client = useClient();
+  const pushed = useShown((state) => state.listening === "push");
+  const usable = useShown((state) => state.conversation.ready && state.listening !== "hands-free");
+  const press = (event: PointerEvent<HTMLButtonElement>) => {
+    if (event.button !== 0) return;
+    event.currentTarget.setPointerCapture(event.pointerId);
+    void client.press();
+  };
+  return (
+    <button
+      type="button"
+      data-testid="push"
+      data-push
+      aria-label={words.push}
+      title={words.push}
+      aria-pressed={pushed}
+      disabled={!usable}
+      onPointerDown={press}
+      onPointerUp={() => void client.release()}
+      onPointerCancel={() => void client.release()}
+      onContextMenu={(event) => event.preventDefault()}
+      className={`${SIDE} ${pushed ? "border-accent! bg-accent-soft! text-accent!" : ""}`}
+    >
+      <Hand aria-hidden className="size-5" />
+    </button>
+  );
+}
+
+function SilenceButton() {
+  const client = useClient();
+  return (
+    <button
+      type="button"
+      data-testid="silence"
+      aria-label={words.silence}
+      title={words.silence}
+      onClick={() => void client.stopSpeaking()}
+      className={SIDE}
+    >
+      <Square aria-hidden className="size-4 fill-current" />
+    </button>
+  );
+}

@@ -1,0 +1,47 @@
+import { AudioLines } from "lucide-react";
+import { words } from "../words";
+import { usePhase, useShown } from "./context";
+import type { Phase } from "./phase";
+
+const LABEL: Readonly<Record<Phase, string>> = {
+  connecting: words.status.connecting,
+  closed: words.status.closed,
+  idle: words.status.ready,
+  opening: words.status.opening,
+  listening: words.status.listening,
+  hearing: words.status.hearing,
+  push: words.status.hearing,
+  thinking: words.status.thinking,
+  speaking: words.status.speaking,
+};
+
+export function Header() {
+  const name = useShown((state) => state.conversation.agent?.name ?? words.product);
+  return (
+    <header className="flex items-center justify-between gap-4 px-5 py-4 sm:px-8">
+      <h1 className="flex min-w-0 items-center gap-2.5 text-[0.9375rem] font-semibold tracking-tight">
+        <span className="grid size-8 shrink-0 place-items-center rounded-[0.6rem] bg-accent text-on-accent">
+          <AudioLines aria-hidden className="size-[1.1rem]" strokeWidth={2.2} />
+        </span>
+        <span className="truncate">{name}</span>
+      </h1>
+      <Status />
+    </header>
+  );
+}
+
+function Status() {
+  const phase = usePhase();
+  const tone = phase === "closed" ? "bg-warn" : phase === "connecting" ? "bg-quiet blink" : "bg-accent";
+  return (
+    <p
+      data-testid="status"
+      data-phase={phase}
+      role="status"
+      className="flex shrink-0 items-center gap-2 rounded-full border border-line bg-card px-3 py-1 text-[0.8125rem] text-quiet"
+    >
+      <span aria-hidden className={`size-2 rounded-full ${tone}`} />
+      {LABEL[phase]}
+    </p>
+  );
+}

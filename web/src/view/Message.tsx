@@ -1,0 +1,60 @@
+import { CircleSlash } from "lucide-react";
+import { heardOf, type Message, textOf } from "../core/entries";
+import { words } from "../words";
+import { Citations } from "./Citations";
+
+export function MessageView({ message }: { message: Message }) {
+  if (message.role === "user") return <UserMessage message={message} />;
+  return textOf(message) === "" && message.cut === null ? null : <AssistantMessage message={message} />;
+}
+
+function UserMessage({ message }: { message: Message }) {
+  const text = textOf(message);
+  if (text === "" && message.state === "done") return null; // a cough, a door: nothing was said
+  return (
+    <li
+      data-testid="message-user"
+      data-state={message.state}
+      className="rise ms-10 flex flex-col self-end sm:ms-20"
+    >
+      <span className="sr-only">{words.you}: </span>
+      <p className="rounded-3xl rounded-ee-lg bg-accent-soft px-4 py-2.5 whitespace-pre-wrap">
+        {text !== "" ? text : <Waiting message={message} />}
+      </p>
+    </li>
+  );
+}
+
+function Waiting({ message }: { message: Message }) {
+  const { hearing, pending, failed } = words.message;
+  const label = message.state === "hearing" ? hearing : message.state === "failed" ? failed : pending;
+  return (
+    <span className="flex items-center gap-2 text-quiet">
+      {message.state !== "failed" && <span aria-hidden className="blink size-2 rounded-full bg-accent" />}
+      {label}
+    </span>
+  );
+}
+
+function AssistantMessage({ message }: { message: Message }) {
+  const { heard, unheard } = heardOf(message);
+  return (
+    <li data-testid="message-assistant" data-state={message.state} data-cut={message.cut !== null} className="rise me-6 sm:me-12">
+      <p className="text-[1.0625rem]/[1.65] whitespace-pre-wrap">
+        {heard}
+        {unheard !== "" && (
+          <del className="text-quiet/70 decoration-quiet/40" title={words.message.unheard}>
+            {unheard}
+          </del>
+        )}
+      </p>
+      {message.cut !== null && (
+        <p className="mt-1.5 flex items-center gap-1.5 text-[0.8125rem] text-quiet">
+          <CircleSlash aria-hidden className="size-3.5" />
+          {words.message.cut}
+        </p>
+      )}
+      <Citations message={message} />
+    </li>
+  );
+}

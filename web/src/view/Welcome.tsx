@@ -1,0 +1,43 @@
+import { ArrowUpRight } from "lucide-react";
+import { words } from "../words";
+import { useClient, useShown } from "./context";
+
+export function Welcome() {
+  const client = useClient();
+  const agent = useShown((state) => state.conversation.agent);
+  const ready = useShown((state) => state.conversation.ready);
+  const examples = agent?.examples ?? [];
+  return (
+    <section className="min-h-0 flex-1 overflow-y-auto">
+      <div className="mx-auto flex min-h-full w-full max-w-2xl flex-col justify-center px-6 py-8">
+        <p className="rise text-balance text-[1.75rem]/[1.25] font-semibold tracking-[-0.02em] sm:text-[2.25rem]/[1.2]">
+          {agent?.greeting || words.greeting}
+        </p>
+        {examples.length > 0 && (
+          <div className="rise mt-9">
+            <h2 className="text-[0.8125rem] font-medium text-quiet">{words.tryAsking}</h2>
+            <ul className="mt-3 flex flex-col gap-2">
+              {examples.map((example) => (
+                <li key={example}>
+                  <button
+                    type="button"
+                    data-testid="example"
+                    disabled={!ready}
+                    onClick={() => void client.sendText(example)}
+                    className="group flex w-full items-center justify-between gap-4 rounded-2xl border border-line bg-card px-4 py-3 text-left transition-colors hover:border-accent hover:bg-accent-soft disabled:opacity-50"
+                  >
+                    {example}
+                    <ArrowUpRight
+                      aria-hidden
+                      className="size-4 shrink-0 text-quiet transition-colors group-hover:text-accent rtl:-scale-x-100"
+                    />
+                  </button>
+                </li>
+              ))}
+            </ul>
+          </div>
+        )}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,37 @@
+/** How components reach the store and the client. */
+import { createContext, use } from "react";
+import { useStore } from "zustand";
+import type { Client } from "../client";
+import type { Entry } from "../core/entries";
+import type { State, Store } from "../store";
+import { type Phase, phaseOf } from "./phase";
+
+export interface Assistant {
+  readonly store: Store;
+  readonly client: Client;
+}
+
+export const AssistantContext = createContext<Assistant | null>(null);
+
+function useAssistant(): Assistant {
+  const assistant = use(AssistantContext);
+  if (assistant === null) throw new Error("no AssistantContext above this component");
+  return assistant;
+}
+
+export function useClient(): Client {
+  return useAssistant().client;
+}
+
+/** Read from the store; the component renders again only when what it read is another value. */
+export function useShown<Value>(select: (state: State) => Value): Value {
+  return useStore(useAssistant().store, select);
+}
+
+export function useEntry(key: string): Entry | undefined {
+  return useShown((state) => state.conversation.entries[key]);
+}
+
+export function usePhase(): Phase {
+  return useShown(phaseOf);
+}

@@ -1,0 +1,59 @@
+/** How values are written for a reader. */
+import type { Citation } from "../core/protocol";
+
+/** `search_documents` → `Search documents`. */
+export function titleOf(name: string): string {
+  const words = name.replace(/[_-]+/gu, " ").trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** The first text among a call's arguments: mostly what it is about. */
+export function subjectOf(json: string): string {
+  try {
+    const value: unknown = JSON.parse(json);
+    const texts = typeof value === "object" && value !== null ? Object.values(value) : [];
+    return texts.find((text): text is string => typeof text === "string") ?? "";
+  } catch {
+    return "";
+  }
+}
+
+/** A value, or JSON text, laid out on lines. */
+export function pretty(value: unknown): string {
+  if (typeof value !== "string") return JSON.stringify(value, null, 2) ?? "";
+  try {
+    return JSON.stringify(JSON.parse(value), null, 2);
+  } catch {
+    return value;
+  }
+}
+
+export function durationOf(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+}
+
+/** The name of a document without its folders and its extension. */
+export function documentName(path: string): string {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  return name.replace(/\.[a-z0-9]{1,5}$/iu, "").replace(/_+/gu, " ");
+}
+
+/** Where a citation stands: a PDF opens at its page. */
+export function sourceUrl(citation: Citation): string {
+  return citation.page !== null && isPdf(citation) && !citation.url.includes("#")
+    ? `${citation.url}#page=${citation.page}`
+    : citation.url;
+}
+
+export function isPdf(citation: Citation): boolean {
+  return citation.document.toLowerCase().endsWith(".pdf");
+}
+
+/** Only addresses of the web are links: a document's path must never become a script. */
+export function isSafeUrl(url: string, base: string): boolean {
+  try {
+    return ["http:", "https:"].includes(new URL(url, base).protocol);
+  } catch {
+    return false;
+  }
+}
