@@ -50,6 +50,10 @@ class _Generator(GenerateJsonSchema):
     def emit_warning(self, kind: JsonSchemaWarningKind, detail: str) -> None:
         """Say nothing: a default that has no JSON form is simply not told to the model."""
 
+    def is_subclass_schema(self, schema: core_schema.IsSubclassSchema) -> JsonSchemaValue:
+        # "Anything", says pydantic; but nothing that comes as JSON is a class.
+        return self.handle_invalid_for_json_schema(schema, "a class")
+
     def decimal_schema(self, schema: core_schema.DecimalSchema) -> JsonSchemaValue:
         # A number or a string with a look-around pattern, says pydantic; a model that speaks needs only the number.
         return super().decimal_schema(schema)["anyOf"][0]

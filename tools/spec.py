@@ -129,7 +129,7 @@ def _call_of(function: Callable[..., Any]) -> Any:
 
 def _own_docstring(function: Callable[..., Any]) -> str | None:
     # That of an object (a partial, a cache, one with `__call__`) is mostly its class's, and says nothing of the tool.
-    return inspect.getdoc(function if inspect.isroutine(function) else innermost(function))
+    return inspect.getdoc(function) if inspect.isroutine(function) else innermost(function).__doc__
 
 
 def _checked_name(name: object, label: str) -> str:

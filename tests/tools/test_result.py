@@ -1,0 +1,100 @@
+import json
+import math
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import Enum, StrEnum
+
+import pytest
+from pydantic import BaseModel, field_serializer
+
+from tools.result import BadResultError, Outcome, Result, outcome_of
+from tools.search.backend import Passage
+
+
+@dataclass
+class Point:
+    x: int
+
+
+class Room(BaseModel):
+    day: date
+
+
+class Broken(BaseModel):
+    a: int = 1
+
+    @field_serializer("a")
+    def fail(self, value: int) -> int:
+        raise KeyError("secret")
+
+
+class Word(StrEnum):
+    YES = "yes"
+
+
+@pytest.mark.parametrize(
+    ("value", "output"),
+    [
+        ("as it is", "as it is"),
+        ("", ""),
+        (None, "Done."),
+        (Word.YES, "yes"),
+        (3, "3"),
+        (True, "true"),
+        ({"ä": [1, None]}, '{"ä":[1,null]}'),
+        ((1, "a"), '[1,"a"]'),
+        (Point(1), '{"x":1}'),
+        ([Room(day=date(2026, 1, 2))], '[{"day":"2026-01-02"}]'),
+        (Decimal("1.50"), '"1.50"'),
+        (Enum("Kind", {"A": "a"}).A, '"a"'),
+        ([math.nan, math.inf], "[null,null]"),
+    ],
+)
+def test_any_value_with_a_json_form_becomes_text_for_the_model(value, output):
+    assert outcome_of(value) == Outcome(output)
+    assert outcome_of(Result(value)) == Outcome(output)
+
+
+def test_model_and_client_see_different_things():
+    outcome = outcome_of(Result(for_model="short", for_client={"room": Room(day=date(2026, 1, 2))}))
+    assert outcome.output == "short"
+    assert outcome.for_client == {"room": {"day": "2026-01-02"}}
+    assert outcome.ok
+    assert outcome.error is None
+
+
+def test_citations_are_json_objects_of_what_was_retrieved():
+    passage = Passage("1", "a.pdf", "A", "text", 0.5, page=3, headings=("H",))
+    outcome = outcome_of(Result("x", citations=[passage.citation()]))
+    assert outcome.citations == (passage.citation(),)
+    assert outcome_of(Result("x", citations=iter([{"id": 1}]))).citations == ({"id": 1},)
+
+
+def test_half_a_surrogate_pair_cannot_break_the_wire():
+    outcome_of("\ud800 broken").output.encode("utf-8")
+
+
+def circular():
+    loop = []
+    loop.append(loop)
+    return loop
+
+
+@pytest.mark.parametrize("value", [object(), {"a": object()}, circular(), Broken(), lambda: 1, {1: "\ud800"}])
+def test_what_has_no_json_form_is_refused_without_quoting_it(value):
+    with pytest.raises(BadResultError, match=r"^for_model \(\w+\) has no JSON form: \w+$"):
+        outcome_of(value)
+    with pytest.raises(BadResultError, match="for_client"):
+        outcome_of(Result("x", for_client=value))
+
+
+@pytest.mark.parametrize("citations", ["text", [1], {"id": 1}, ["x"], [{"id": 1}, None], None])
+def test_citations_that_are_no_objects_are_refused(citations):
+    with pytest.raises(BadResultError, match="citations is not a list of JSON objects"):
+        outcome_of(Result("x", citations=citations))
+
+
+def test_what_the_client_gets_is_plain_json():
+    outcome = outcome_of(Result("x", for_client=(math.nan, Point(1))))
+    assert json.loads(json.dumps(outcome.for_client, allow_nan=False)) == [None, {"x": 1}]
