@@ -1,0 +1,106 @@
+"""Engine: the embedded Realtime model, for any number of sessions on any transport."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from agent.engine.driver import Models, SessionDriver
+from agent.engine.protocol import EngineSession
+from agent.engine.workers import URGENT, Workers
+from agent.transports.memory import pair
+
+if TYPE_CHECKING:
+    from agent.engine.parts import Ears, Reasoner, Voice
+    from agent.transports.base import Transport
+
+MODEL = "vocative-engine"
+# Ears, voice and event loop share the interpreter; with its usual 5 ms a model's Python code holds up all the others.
+_SWITCH_INTERVAL_S = 0.0005
+# For the ears and for the voice, each: the models hold several cores by themselves, and more would only take turns.
+_THREADS = 2
+
+
+class Engine:
+    """A Realtime model that needs no network.
+
+    Args:
+        ears: Speech to text and voice activity.
+        voice: Text to speech.
+        reasoner: What answers.
+        model: The name that sessions show when the client asks for no other.
+        paced: Send speech in real time instead of as fast as possible.
+        session_cap_s: How long a session may last, in seconds.
+    """
+
+    def __init__(
+        self,
+        ears: Ears,
+        voice: Voice,
+        reasoner: Reasoner,
+        *,
+        model: str = MODEL,
+        paced: bool = False,
+        session_cap_s: float = 3600,
+    ) -> None:
+        hearing, speaking = Workers(_THREADS, "vocative-ears"), Workers(_THREADS, "vocative-voice")
+        self._models = Models(ears, voice, reasoner, hearing, speaking, paced)
+        self._model = model
+        self._session_cap_s = session_cap_s
+        self._sessions: set[asyncio.Task[None]] = set()
+
+    async def warm(self) -> None:
+        """Load and run every model once, so that the first caller does not wait for it."""
+        sys.setswitchinterval(_SWITCH_INTERVAL_S)
+        await asyncio.gather(
+            self._models.hearing.run(URGENT, self._models.ears.warm),
+            self._models.speaking.run(URGENT, self._models.voice.warm),
+            self._models.reasoner.warm(),
+        )
+
+    async def serve(self, transport: Transport, *, model: str | None = None) -> None:
+        """Drive one session until either side closes it.
+
+        Args:
+            transport: The client.
+            model: The name that the client asked for; any is accepted, since there is one engine.
+        """
+        loop = asyncio.get_running_loop()
+        session = EngineSession(
+            new_id=_new_id,
+            model=model or self._model,
+            now=loop.time(),
+            expires_at=int(time.time() + self._session_cap_s),
+            cap_s=self._session_cap_s,
+        )
+        await SessionDriver(session, transport, self._models).run()
+
+    def connect(self, *, model: str | None = None) -> Transport:
+        """Open a session inside this process.
+
+        Args:
+            model: The name that the session shows.
+
+        Returns:
+            The client's end; the session ends when it is closed, or with `close`.
+        """
+        client, server = pair()
+        task = asyncio.get_running_loop().create_task(self.serve(server, model=model))
+        self._sessions.add(task)
+        task.add_done_callback(self._sessions.discard)
+        return client
+
+    async def close(self) -> None:
+        """End the sessions of `connect`, and give the threads back."""
+        for task in self._sessions:
+            task.cancel()
+        await asyncio.gather(*self._sessions, return_exceptions=True)
+        self._models.hearing.close()
+        self._models.speaking.close()
+
+
+def _new_id(kind: str) -> str:
+    return f"{kind}_{secrets.token_hex(10)}"
