@@ -9,9 +9,9 @@ _END = re.compile(r"""[.!?…]+["'\u201d\u2019\u00bb)\]]*(?=\s)|[\u3002\uff01\uf
 _ABBREVIATIONS = frozenset(
     re.findall(
         r"\S+",
-        """mr mrs ms dr prof st sr jr vs etc e.g i.e cf al no nos art fig figs ed eds vol pp p ch sec dept inc ltd co corp
-        approx est tel ext max min incl jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun
-        a.m p.m u.s u.k e.u ph.d z.b d.h u.a bzw ca nr str""",
+        """mr mrs ms dr prof st sr jr vs etc e.g i.e cf al no nos art fig figs ed eds vol pp p ch sec dept inc ltd co
+        corp approx est tel ext max min incl jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat
+        sun a.m p.m u.s u.k e.u ph.d z.b d.h u.a bzw ca nr str""",
     )
 )
 # These end a sentence if what follows looks like the beginning of one; the others never do.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 
-from bs4 import BeautifulSoup, XMLParsedAsHTMLWarning
+from bs4 import BeautifulSoup
 from bs4.element import Comment, NavigableString, PreformattedString, Tag
 
 from tools.search.reading.document_text import DocumentText, Outline, PageWriter, one_line
@@ -71,7 +71,8 @@ def text_of_markup(markup: str) -> str:
 
 def _parse(markup: str) -> BeautifulSoup:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)  # XHTML read as HTML is what we want
+        # It warns of XHTML and of text that looks like an address; both are what we mean to read.
+        warnings.simplefilter("ignore", UserWarning)
         return BeautifulSoup(markup, "lxml")
 
 

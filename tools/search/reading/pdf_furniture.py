@@ -23,8 +23,8 @@ _NUMBER = re.compile(r"\W*(?:page|seite|p\.)?\s*(\d{1,4})(?:\s*(?:/|of|von|sur|d
 def without_furniture(sheets: Sequence[Sheet]) -> list[Sheet]:
     """The pages without running headers, footers and page numbers.
 
-    A line goes only if it stands at the same height, digits aside the same, on half of the pages and at least three;
-    or if it is a number in the margin that fits the page's place.
+    Only the outermost lines in the margins go: those that stand at the same height, digits aside the same, on half of
+    the pages and at least three; and numbers that fit the page's place.
     """
     seen: Counter[tuple[str, int]] = Counter()
     for sheet in sheets:
@@ -36,9 +36,7 @@ def without_furniture(sheets: Sequence[Sheet]) -> list[Sheet]:
 
 def _strip(sheet: Sheet, number: int, repeated: set[tuple[str, int]]) -> Sheet:
     dropped = {
-        at
-        for at in _edges(sheet)
-        if _likeness(sheet.lines[at]) in repeated or _is_page_number(sheet.lines[at], number, sheet.height)
+        at for at in _edges(sheet) if _likeness(sheet.lines[at]) in repeated or _is_page_number(sheet.lines[at], number)
     }
     return Sheet(tuple(line for at, line in enumerate(sheet.lines) if at not in dropped), sheet.height)
 
@@ -46,15 +44,16 @@ def _strip(sheet: Sheet, number: int, repeated: set[tuple[str, int]]) -> Sheet:
 def _edges(sheet: Sheet) -> set[int]:
     count = len(sheet.lines)
     by_height = sorted(range(count), key=lambda at: sheet.lines[at].y)
-    return {*by_height[:_EDGE], *by_height[max(count - _EDGE, 0) :]}
+    edges = {*by_height[:_EDGE], *by_height[max(count - _EDGE, 0) :]}
+    low, high = sheet.height * _MARGIN, sheet.height * (1 - _MARGIN)
+    return {at for at in edges if high > 0 and not low < sheet.lines[at].y < high}
 
 
 def _likeness(line: Line) -> tuple[str, int]:
     return re.sub(r"\d+", "0", line.text), round(line.y / 4)
 
 
-def _is_page_number(line: Line, number: int, height: float) -> bool:
+def _is_page_number(line: Line, number: int) -> bool:
     match = _NUMBER.fullmatch(line.text)
-    in_margin = height > 0 and not height * _MARGIN < line.y < height * (1 - _MARGIN)
     # Front matter shifts the printed number against the page's place.
-    return bool(match) and in_margin and -1 <= number - int(match[1] if match else 0) <= 20
+    return bool(match) and -1 <= number - int(match[1] if match else 0) <= 20

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import re
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 pdfium = cast("Any", pypdfium2)
 _raw = cast("Any", pypdfium2.raw)
+
+_REGULAR, _BOLD = 400, 700
+_BOLD_NAME = re.compile(rb"bold|black|heavy", re.IGNORECASE)
 
 # pdfium is not safe for threads, not even on different documents.
 PDFIUM = threading.Lock()
@@ -78,6 +82,14 @@ def _lines(raw_page: object, text: str) -> Iterator[Line]:
             last = first + len(stripped) - 1
             _raw.FPDFText_GetCharOrigin(raw_page, first, x, y)
             size = float(_raw.FPDFText_GetFontSize(raw_page, first))
-            weights = [int(_raw.FPDFText_GetFontWeight(raw_page, at)) for at in (first, (first + last) // 2, last)]
-            yield Line(stripped, x.value, y.value, round(size, 1), min(weights))
+            weight = min(_weight(raw_page, at) for at in (first, (first + last) // 2, last))
+            yield Line(stripped, x.value, y.value, round(size, 1), weight)
         position += len(piece) + 1
+
+
+def _weight(raw_page: object, at: int) -> int:
+    """The weight the font declares; its name tells where it declares none, or a wrong one."""
+    name = ctypes.create_string_buffer(64)
+    _raw.FPDFText_GetFontInfo(raw_page, at, name, len(name), ctypes.c_int())
+    declared = int(_raw.FPDFText_GetFontWeight(raw_page, at))
+    return max(declared if declared > 0 else _REGULAR, _BOLD if _BOLD_NAME.search(name.value) else 0)

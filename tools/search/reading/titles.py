@@ -10,8 +10,8 @@ from tools.search.reading.document_text import one_line
 _LONGEST = 120  # characters; a longer "title" is a paragraph
 # What programs write into the title of a document that nobody named.
 _MEANINGLESS = re.compile(
-    r"(untitled|document|presentation|slide|microsoft (word|powerpoint)|word document|powerpoint presentation"
-    r"|title|new (document|page)|unbenannt)\b[\s\d-]*|\W*|.*\.(docx?|pptx?|pdf|html?|md|txt|rtf|odt|indd|tex)",
+    r"(untitled|document|presentation|slide|word document|powerpoint presentation|title|new (document|page)"
+    r"|unbenannt)[\s\d-]*|microsoft (word|powerpoint)\b.*|\W*|.*\.(docx?|pptx?|pdf|html?|md|txt|rtf|odt|indd|tex)",
     re.IGNORECASE,
 )
 

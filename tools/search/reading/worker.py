@@ -74,12 +74,12 @@ def understand(reply: bytes) -> DocumentText:
 
 def main() -> None:
     """Serve requests from standard input: a name and a file's bytes each."""
-    replies = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a library prints must not get between the replies
     requests = sys.stdin.buffer
-    while True:
-        try:
-            name, data = receive(requests).decode(), receive(requests)
-        except EOFError:
-            return
-        send(replies, answer(data, name))
+    with os.fdopen(os.dup(1), "wb") as replies:
+        os.dup2(2, 1)  # what a library prints must not get between the replies
+        while True:
+            try:
+                name, data = receive(requests).decode(), receive(requests)
+            except EOFError:
+                return
+            send(replies, answer(data, name))
