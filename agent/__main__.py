@@ -7,9 +7,9 @@ import sys
 
 def main() -> None:
     """Run the command line; the exit code is 0, 1 (a service or a model failed), 2 (what was typed is wrong)."""
-    from agent.cli import run  # noqa: PLC0415  (an import that fails must say so in words, not before `main`)
+    from agent.cli import run_command  # noqa: PLC0415  (an import that fails must say so in words, not before `main`)
 
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(run_command(sys.argv[1:]))
 
 
 if __name__ == "__main__":

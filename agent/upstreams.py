@@ -1,4 +1,4 @@
-"""Upstreams: how a session gets its model – the embedded engine, or a Realtime service at an address."""
+"""Upstreams: how a session gets its model: the embedded engine, or a Realtime service at an address."""
 
 from __future__ import annotations
 

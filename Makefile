@@ -1,0 +1,66 @@
+# Six commands, and what they need. `make run` and `make test` do the set-up by themselves.
+#
+#   make run     serve the assistant on the sample documents, at http://127.0.0.1:8765
+#   make test    lint, types, and all tests
+#   make lint    ruff on Python, and the web client's own checks
+#   make types   pyright (strict) and TypeScript (strict)
+#   make bench   measure; `make quality DATA=folder` measures answers, retrieval and ears on a data folder
+#   make clean   remove what was built
+
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
+BIN := $(VENV)/bin
+endif
+STAMP := $(VENV)/.ready
+WEB := $(shell find web -type f -not -path '*/node_modules/*' 2>/dev/null)
+RUN := $(BIN)/python
+
+.PHONY: setup run test lint types bench quality mutants lock clean
+
+setup: $(STAMP)
+
+# Everything that needs the network happens here.
+$(STAMP): pyproject.toml requirements.lock hatch_build.py $(WEB)
+	@test -n "$(PYTHON)" || { echo "Vocative needs Python 3.11 or newer; none was found on PATH." >&2; exit 1; }
+	test -x $(RUN) || $(PYTHON) -m venv $(VENV)
+	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(RUN) tests/browser_setup.py
+	@touch $@
+
+run: setup
+	$(BIN)/vocative run
+
+test: lint types
+	$(RUN) -m pytest -n 2 --dist loadgroup --cov=agent --cov=tools --cov-branch --cov-report=json:.coverage.json --cov-report=
+	$(RUN) tests/coverage_floor.py .coverage.json
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup
+	$(BIN)/pyright
+	$(RUN) hatch_build.py typecheck
+
+bench: setup
+	$(RUN) tests/bench/run.py all $(ARGS)
+
+quality: setup
+	$(RUN) tests/quality/run.py $(DATA)
+
+mutants: setup
+	$(RUN) tests/mutants/run.py $(ARGS)
+
+# For maintainers: pin anew what pyproject.toml asks for. No address of an index goes into the file.
+lock:
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --all-extras --group dev \
+		--no-emit-index-url --no-emit-find-links --no-header pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf $(VENV) build dist agent/static/web web/node_modules .pytest_cache .ruff_cache .hypothesis .coverage*
+	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +

@@ -1,0 +1,183 @@
+"""The command line: vocative run | ask | ingest | search | engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from agent import commands
+from agent.errors import ModelError, UsageError, VocativeError
+from tools.errors import ToolsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DEFAULT_INDEX = Path(".vocative") / "index.sqlite"
+
+_documents = click.option(
+    "--documents",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A file or folder of documents; may be given several times. Default: the packaged samples.",
+)
+_index = click.option(
+    "--index", type=click.Path(path_type=Path, dir_okay=False), help="An index file made by `vocative ingest`."
+)
+_model = click.option(
+    "--model",
+    metavar="engine|URL",
+    help="The embedded engine (default), or the ws(s):// address of a Realtime service.",
+)
+
+
+def _engine_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.option("--reasoner-model", metavar="NAME", help="The model's name at the --reasoner endpoint."),
+        click.option(
+            "--reasoner", metavar="URL", help="An OpenAI-compatible chat endpoint, such as http://localhost:11434/v1."
+        ),
+        click.option("--ears", metavar="FOLDER", help="A CTranslate2 Whisper folder, in place of the default ears."),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="vocative", prog_name="vocative")
+def cli() -> None:
+    r"""Voice assistants over your documents.
+
+    \b
+    Example:
+      vocative run                      talk about the sample documents at http://127.0.0.1:8765
+    """
+
+
+@cli.command()
+@_documents
+@_index
+@_model
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", default=8765, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 for any free one."
+)
+@_engine_options
+@click.argument("app", required=False, metavar="[APP]")
+def run(**options: Any) -> int:
+    r"""Serve an assistant: the page, and a Realtime endpoint at /v1/realtime.
+
+    APP is your own agent as module:name, such as hotel:agent.
+
+    \b
+    Examples:
+      vocative run --documents handbook/
+      vocative run hotel:agent --port 9000
+    """
+    return commands.serve(**options)
+
+
+@cli.command()
+@click.argument("question", required=False)
+@click.option("--audio", type=click.Path(path_type=Path), help="Ask aloud: a WAV file of speech.")
+@_documents
+@_index
+@_model
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the spoken answer to this WAV file."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--app", metavar="MODULE:NAME", help="Ask your own agent.")
+@_engine_options
+def ask(**options: Any) -> int:
+    r"""Ask one question, through the same relay, engine and tools that `vocative run` serves.
+
+    \b
+    Examples:
+      vocative ask "How much is the Island Pass?"
+      vocative ask --audio question.wav --documents handbook/ --out answer.wav
+    """
+    if bool(options["question"]) == bool(options["audio"]):
+        raise click.UsageError("give either a QUESTION or --audio FILE")
+    return commands.ask(**options)
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.option(
+    "--index",
+    default=DEFAULT_INDEX,
+    show_default=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The index file; made if missing.",
+)
+def ingest(paths: tuple[Path, ...], index: Path) -> int:
+    r"""Take documents into an index file. Unchanged files are skipped, removed ones removed.
+
+    \b
+    Example:
+      vocative ingest handbook/ --index handbook.sqlite
+    """
+    return commands.ingest(paths, index)
+
+
+@cli.command()
+@click.argument("query")
+@click.option("-k", "top", default=5, show_default=True, type=click.IntRange(1, 100), help="How many passages.")
+@_documents
+@_index
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def search(query: str, top: int, documents: tuple[Path, ...], index: Path | None, *, as_json: bool) -> int:
+    r"""Search documents, as the assistant does.
+
+    \b
+    Example:
+      vocative search "parental leave" --documents handbook/ -k 3
+    """
+    if index is None and not documents and DEFAULT_INDEX.is_file():
+        index = DEFAULT_INDEX
+    return commands.search(query, top, documents, index, as_json=as_json)
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", default=8766, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 for any free one."
+)
+@_engine_options
+def engine(**options: Any) -> int:
+    r"""Serve the embedded engine alone: a Realtime endpoint that any Realtime client can use.
+
+    \b
+    Example:
+      vocative engine --port 8766        then connect to ws://127.0.0.1:8766/v1/realtime
+    """
+    return commands.engine(**options)
+
+
+def run_command(arguments: list[str]) -> int:
+    """Run a command line.
+
+    Returns:
+        The exit code: 0, 1 where a model or service failed, 2 where what was typed or handed in is wrong.
+    """
+    try:
+        code = cli.main(arguments, prog_name="vocative", standalone_mode=False)
+    except click.exceptions.Abort:
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (UsageError, ToolsError) as error:
+        return _complain(error, 2)
+    except ModelError as error:
+        return _complain(error, 1)
+    except BrokenPipeError:
+        return 0
+    return code if isinstance(code, int) else 0
+
+
+def _complain(error: VocativeError | ToolsError, code: int) -> int:
+    click.echo(f"vocative: {error}", err=True)
+    return code

@@ -1,0 +1,78 @@
+"""Terminal: how results, progress and what could not be read are shown to a person."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from agent.asking import Turn
+    from tools.search.backend import Passage
+    from tools.search.ingest import Progress, Summary
+
+
+class Ingesting:
+    """A progress bar on standard error, gone when it is done, and a summary in words."""
+
+    def __init__(self, bar: Bar) -> None:
+        self._bar = bar
+        self._task = bar.add_task("reading", total=None)
+
+    def update(self, progress: Progress) -> None:
+        """Show how far the ingest is."""
+        self._bar.update(
+            self._task, total=progress.total, completed=progress.done, description=progress.document or "writing"
+        )
+
+    def done(self, summary: Summary) -> None:
+        """Say what was done, and what could not be read and why."""
+        counts = {
+            "new": summary.added,
+            "changed": summary.updated,
+            "unchanged": summary.unchanged,
+            "removed": summary.removed,
+        }
+        told = ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "nothing new"
+        self._bar.stop()
+        click.echo(f"documents: {told} ({summary.chunks} passages, {summary.seconds:.1f} s)", err=True)
+        for skipped in summary.skipped:
+            click.echo(f"  not read: {skipped.path}: {skipped.reason}", err=True)
+
+
+@contextmanager
+def ingesting() -> Iterator[Ingesting]:
+    """Show the progress of an ingest."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        yield Ingesting(bar)
+
+
+def print_turn(turn: Turn) -> None:
+    """Print a question, what was done about it, and the answer."""
+    click.echo(f"you:       {turn.transcript}")
+    for call in turn.tool_calls:
+        arguments = ", ".join(f"{name}={value!r}" for name, value in dict(call["arguments"]).items())
+        click.echo(f"tool:      {call['name']}({arguments})  {call['duration_ms']} ms")
+    click.echo(f"assistant: {turn.answer}")
+    for number, citation in enumerate(turn.citations, 1):
+        page = f", page {citation['page']}" if citation["page"] else ""
+        click.echo(f"  [{number}] {citation['document']}{page}")
+    timings = ", ".join(f"{name.replace('_', ' ')} {value} ms" for name, value in turn.timings_ms.items())
+    click.echo(f"({timings})")
+
+
+def print_passages(found: Sequence[Passage]) -> None:
+    """Print passages, best first."""
+    if not found:
+        click.echo("Nothing in the documents matches.")
+    for number, passage in enumerate(found, 1):
+        page = f", page {passage.page}" if passage.page else ""
+        click.echo(f"[{number}] {passage.document}{page}  ({passage.score:.2f})")
+        click.echo("    " + " ".join(passage.text.split())[:400])
