@@ -1,0 +1,233 @@
+"""LocalIndex: documents in one SQLite file, searched by words and by meaning."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from tools.search.backend import Passage
+from tools.search.document import DocumentRecord
+from tools.search.embedder import Embedder, shared_embedder
+from tools.search.fusion import Weights, fused, ranked
+from tools.search.lexical import Lexicon, words
+from tools.search.schema import ensure
+from tools.search.storage import FileStorage, MemoryStorage, Storage
+from tools.search.vectors import VectorTable
+from tools.search.writer import Writer
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Generator
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+
+class Index(Protocol):
+    """What an ingest needs of an index."""
+
+    def writing(self) -> AbstractContextManager[Writer]:
+        """One transaction; see `LocalIndex.writing`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Snapshot:
+    """One state of the index, as far as it is kept in memory; rows are in the order of their numbers."""
+
+    generation: int
+    numbers: NDArray[np.int64]
+    pages: NDArray[np.int64]
+    vectors: VectorTable
+    lexicon: Lexicon
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for each chunk of an index, before it is put together.
+
+    Attributes:
+        numbers: The chunks' row numbers.
+        pages: Which page each stands on, as any number.
+        meaning: The cosines with the query.
+        words: BM25 as a share of the possible.
+    """
+
+    numbers: NDArray[np.int64]
+    pages: NDArray[np.int64]
+    meaning: NDArray[np.float32]
+    words: NDArray[np.float32]
+
+
+class LocalIndex:
+    """An index of documents that needs no server; safe to use from several threads.
+
+    Args:
+        storage: The database.
+        embedder: Makes the vectors of queries; the chunks' vectors must come from one of the same name.
+        weights: How scores are put together.
+    """
+
+    def __init__(self, storage: Storage, *, embedder: Embedder, weights: Weights | None = None) -> None:
+        self.weights = weights or Weights()
+        self._storage = storage
+        self._embedder = embedder
+        self._loading = threading.Lock()
+        self._snapshot: _Snapshot | None = None
+
+    @classmethod
+    def open(
+        cls, path: Path, *, create: bool = False, embedder: Embedder | None = None, weights: Weights | None = None
+    ) -> LocalIndex:
+        """Open an index file. Whatever is wrong with it, it is not changed.
+
+        Args:
+            path: The file.
+            create: Make it, folders included, when it is missing.
+            embedder: Instead of the one that the process shares.
+            weights: Instead of those that were tuned.
+
+        Raises:
+            SearchError: It is missing, no index, of another version, or made with another embedder.
+        """
+        embedder = embedder or shared_embedder()
+        ensure(path, create=create, embedder=embedder.name, dimensions=embedder.dimensions)
+        return cls(FileStorage(path), embedder=embedder, weights=weights)
+
+    @classmethod
+    def in_memory(cls, *, embedder: Embedder | None = None, weights: Weights | None = None) -> LocalIndex:
+        """Make an empty index that is gone when the process ends; for the arguments see `open`."""
+        embedder = embedder or shared_embedder()
+        return cls(MemoryStorage(embedder.name, embedder.dimensions), embedder=embedder, weights=weights)
+
+    @contextmanager
+    def writing(self) -> Generator[Writer]:
+        """Change the index: all at once when the block ends, nothing when it raises or the process is killed.
+
+        Raises:
+            SearchError: Another process is writing, the disk is full, or the index was closed.
+        """
+        with self._storage.writing() as connection:
+            yield Writer(connection, self._embedder.dimensions)
+            connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
+
+    def documents(self) -> list[DocumentRecord]:
+        """All documents, by path."""
+        with self._storage.reading() as connection:
+            rows = connection.execute(
+                "SELECT path, title, format, sha256, pages, size, source FROM documents ORDER BY path"
+            ).fetchall()
+        return [DocumentRecord(*row) for row in rows]
+
+    def count(self) -> int:
+        """How many chunks there are."""
+        with self._storage.reading() as connection:
+            return connection.execute("SELECT count(*) FROM chunks").fetchone()[0]
+
+    def warm(self) -> None:
+        """Load the vectors and the embedder, so that the first search does not wait for them.
+
+        Raises:
+            SearchError: The index cannot be read or the model not loaded.
+        """
+        self.search_now("warm")
+
+    async def search(self, query: str, *, top: int = 5) -> list[Passage]:
+        """Find passages without holding up the event loop; see `search_now`."""
+        return await asyncio.to_thread(self.search_now, query, top)
+
+    def search_now(self, query: str, top: int = 5) -> list[Passage]:
+        """Find the passages that answer a query best, at most one for each page; blocks.
+
+        Args:
+            query: A question or keywords; every character in it is taken as text.
+            top: How many passages at most.
+
+        Returns:
+            Passages, best first, with scores from 0 to 1 that can be compared between queries.
+
+        Raises:
+            SearchError: The index cannot be read or the model not loaded.
+        """
+        if not words(query):
+            return []
+        vector = self._embedder.embed([query])[0]
+        with self._storage.reading() as connection:
+            evidence = self._evidence(connection, query, vector)
+            scores = fused(evidence.meaning, evidence.words, self.weights)
+            best = ranked(scores, evidence.pages, top, self.weights)
+            return [_passage(connection, int(evidence.numbers[position]), score) for position, score in best]
+
+    def evidence(self, query: str, vector: NDArray[np.float32]) -> Evidence:
+        """What speaks for each chunk; for those who tune the weights.
+
+        Args:
+            query: The query.
+            vector: Its embedding.
+        """
+        with self._storage.reading() as connection:
+            return self._evidence(connection, query, vector)
+
+    def close(self) -> None:
+        """Let go of the file; searching afterwards raises SearchError."""
+        self._storage.close()
+
+    def _evidence(self, connection: sqlite3.Connection, query: str, vector: NDArray[np.float32]) -> Evidence:
+        snapshot = self._current(connection)
+        found = snapshot.lexicon.matches(connection, query, context_weight=self.weights.context)
+        shares = np.zeros(len(snapshot.numbers), dtype=np.float32)
+        shares[np.searchsorted(snapshot.numbers, found.numbers)] = found.shares
+        return Evidence(snapshot.numbers, snapshot.pages, snapshot.vectors.similarities(vector), shares)
+
+    def _current(self, connection: sqlite3.Connection) -> _Snapshot:
+        """What memory holds of the state that this transaction sees, loaded anew after a change by anyone."""
+        generation = int(connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()[0])
+        with self._loading:
+            if self._snapshot is None or self._snapshot.generation != generation:
+                self._snapshot = _load(connection, generation, self._embedder.dimensions)
+            return self._snapshot
+
+
+def _load(connection: sqlite3.Connection, generation: int, dimensions: int) -> _Snapshot:
+    rows = connection.execute("SELECT number, vector, document, page FROM chunks ORDER BY number").fetchall()
+    pages: dict[object, int] = {}
+    return _Snapshot(
+        generation,
+        np.array([row[0] for row in rows], dtype=np.int64),
+        # Where there are no pages, each chunk stands for itself.
+        np.array(
+            [
+                pages.setdefault(number if page is None else (document, page), number)
+                for number, _, document, page in rows
+            ],
+            dtype=np.int64,
+        ),
+        VectorTable([row[1] for row in rows], dimensions),
+        Lexicon(len(rows)),
+    )
+
+
+def _passage(connection: sqlite3.Connection, number: int, score: float) -> Passage:
+    row = connection.execute(
+        'SELECT chunks.id, document, title, text, page, headings, "start", "end" '
+        "FROM chunks JOIN documents ON documents.path = chunks.document WHERE number = ?",
+        (number,),
+    ).fetchone()
+    return Passage(
+        id=row[0],
+        document=row[1],
+        title=row[2],
+        text=row[3],
+        score=score,
+        page=row[4],
+        headings=tuple(json.loads(row[5])),
+        start=row[6],
+        end=row[7],
+    )
