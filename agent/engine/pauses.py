@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agent.engine.parts import HEARING_RATE, VAD_FRAME
+from agent.engine.parts import VAD_FRAME
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 _SPEECH = 0.5  # a stretch of speech begins at this probability …
 _SILENCE = 0.35  # … and ends below this one, so that a soft syllable does not split it
 _SHORTEST = 4  # frames (128 ms); clicks and whistles make shorter stretches, words do not
-_MARGIN = 15  # frames (480 ms) kept on either side: soft sounds score low, and the recogniser errs more without a lead-in
+_MARGIN = (
+    15  # frames (480 ms) kept on either side: soft sounds score low, and the recogniser errs more without a lead-in
+)
 _PAUSE = 62  # frames (2 s); across a longer pause nothing is gained by transcribing together
 _LONGEST = 625  # frames (20 s); a recogniser takes 30 s at most, and its memory grows with the square
 
@@ -35,6 +37,8 @@ def pieces(probabilities: NDArray[np.float32]) -> list[slice]:
             grouped[-1] = (grouped[-1][0], end)
         else:
             grouped.append((start, end))
+    if not grouped:
+        return []
     limits = [0, *((before[1] + after[0]) // 2 for before, after in pairwise(grouped))]
     limits.append(len(probabilities))
     return [
@@ -67,8 +71,3 @@ def _cut(start: int, end: int, probabilities: NDArray[np.float32]) -> list[tuple
         cuts.append((start, middle))
         start = middle
     return [*cuts, (start, end)]
-
-
-def seconds(piece: slice) -> float:
-    """How long a piece lasts."""
-    return (piece.stop - piece.start) / HEARING_RATE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +51,11 @@ class Whisper:
             ) from None
         try:
             self._model: Any = faster_whisper.WhisperModel(
-                str(folder), device="cpu", compute_type="int8", local_files_only=True
+                str(folder),
+                device="cpu",
+                compute_type="int8",
+                cpu_threads=min(os.cpu_count() or 1, 4),
+                local_files_only=True,
             )
         except Exception as error:  # CTranslate2, the tokenizer and json each have their own
             raise EarsError(f"{folder} holds no Whisper model that CTranslate2 can load: {error}") from error
@@ -61,11 +66,9 @@ class Whisper:
         Args:
             audio: Mono samples in [-1, 1] at 16 kHz, at most 30 s.
         """
-        # No fallback to higher temperatures: it makes one second of noise take many times as long. No text carried
-        # over from other utterances: they may be another caller's.
-        segments, _ = self._model.transcribe(
-            audio, beam_size=1, temperature=0.0, without_timestamps=True, condition_on_previous_text=False
-        )
+        # A beam of five errs a tenth less than greedy decoding, timestamps cost accuracy and serve nobody here. No
+        # fallback to higher temperatures: it makes a second of noise take many times as long.
+        segments, _ = self._model.transcribe(audio, beam_size=5, temperature=0.0, without_timestamps=True)
         return " ".join(segment.text.strip() for segment in segments).strip()
 
 
