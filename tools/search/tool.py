@@ -1,0 +1,91 @@
+"""The search tool: short passages for the model to answer from, full citations for the client to show."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from tools.decorator import tool
+from tools.errors import SearchError, ToolError
+from tools.result import Result
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from tools.search.backend import Backend, Passage
+
+DESCRIPTION = (
+    "Search the documents for passages that answer a question. "
+    "Use it for every question on a subject that the documents may treat, and answer only from what it finds."
+)
+NOTHING_FOUND = "Nothing in the documents matches."
+_LONGEST = 1200  # characters of a passage; a model that speaks needs a few sentences, and pays for each token
+_SENTENCE_END = re.compile(r"[.!?…。！？](?=\s|$)|\n|(?<=[。！？])")
+
+
+def search_tool(
+    backend: Backend, *, top: int = 5, name: str = "search", description: str = DESCRIPTION
+) -> Callable[[str], Awaitable[Result]]:
+    """Make a tool that searches an index.
+
+    Args:
+        backend: The index.
+        top: How many passages the model gets at most.
+        name: The tool's name for the model; two indexes in one agent need two names.
+        description: What the model is told of it; say what the documents are about.
+
+    Returns:
+        The tool, a plain coroutine function.
+    """
+
+    @tool(name=name, description=description)
+    async def search(query: str) -> Result:
+        """Search the documents.
+
+        Args:
+            query: What to look for, as a full question or keywords that stand by themselves.
+        """
+        try:
+            passages = await backend.search(query, top=top)
+        except SearchError as error:
+            raise ToolError(f"The documents cannot be searched now: {error}") from error
+        return _result(passages)
+
+    return search
+
+
+def _result(passages: Sequence[Passage]) -> Result:
+    answer: dict[str, Any] = {"passages": [_short(passage) for passage in passages]}
+    if not passages:
+        answer["note"] = NOTHING_FOUND
+    citations = [passage.citation() for passage in passages]
+    return Result(
+        for_model=json.dumps(answer, ensure_ascii=False), for_client={"citations": citations}, citations=citations
+    )
+
+
+def _short(passage: Passage) -> dict[str, Any]:
+    shown: dict[str, Any] = {"id": passage.id, "document": passage.document}
+    if passage.page is not None:
+        shown["page"] = passage.page
+    shown["title"] = passage.title
+    if passage.headings:
+        shown["section"] = " > ".join(passage.headings)
+    return {**shown, "text": whole_sentences(passage.text, _LONGEST), "score": round(passage.score, 3)}
+
+
+def whole_sentences(text: str, longest: int) -> str:
+    """The beginning of a text, cut where a sentence or line ends.
+
+    Args:
+        text: Any text.
+        longest: Characters at most.
+    """
+    if len(text) <= longest:
+        return text
+    ends = [match.end() for match in _SENTENCE_END.finditer(text, 0, longest) if match.end()]
+    if ends:
+        return text[: ends[-1]].rstrip()
+    # One sentence longer than that: better cut between words and say so than not shown.
+    return text[: longest - 1].rsplit(None, 1)[0] + "…"
