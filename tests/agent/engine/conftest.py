@@ -1,12 +1,15 @@
-"""A caller for sans-I/O sessions: says things in order, plays the models, and checks every event against the SDK's types."""
+"""A caller for sans-I/O sessions: says things in order, plays the models, checks every event against the SDK's types."""
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import itertools
 import json
+import time
 from typing import TYPE_CHECKING, Any, get_args
 
+import numpy as np
 import pytest
 from openai.types.realtime import RealtimeServerEvent
 from pydantic import BaseModel
@@ -14,11 +17,14 @@ from pydantic import BaseModel
 from agent.engine.effects import Abandon, Close, Hear, Send, Speak, Think, Transcribe
 from agent.engine.parts import Call, Say, Usage
 from agent.engine.protocol import EngineSession
+from agent.engine.runtime import Engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from agent.engine.effects import Effect
+    from agent.engine.parts import Thought
+    from agent.transports.base import Transport
 
 _CLASSES = {get_args(cls.model_fields["type"].annotation)[0]: cls for cls in get_args(get_args(RealtimeServerEvent)[0])}
 # The services send these though the SDK's types do not name them; the recorded sessions hold them.
@@ -205,3 +211,154 @@ def new_caller() -> Callable[..., Caller]:
 @pytest.fixture(name="kinds")
 def _kinds() -> Callable[[list[dict[str, Any]]], list[str]]:
     return kinds
+
+
+class LoudnessEars:
+    """Real if humble ears: what is loud is speech, and the pitch of a tone is the word."""
+
+    WORDS = {400: "hello", 600: "stop", 800: "leave"}
+
+    def __init__(self) -> None:
+        self.transcribed = 0
+        self.fail = False
+
+    def listener(self) -> LoudnessEars:
+        return self
+
+    def probability(self, frame: Any) -> float:
+        return float(min(1.0, np.sqrt(np.mean(frame**2)) * 20))
+
+    def reset(self) -> None:
+        return
+
+    def transcribe(self, audio: Any) -> str:
+        self.transcribed += 1
+        if self.fail:
+            raise RuntimeError("deaf")
+        pitch = np.argmax(np.abs(np.fft.rfft(audio))) * 16_000 / len(audio)
+        return min(self.WORDS.items(), key=lambda each: abs(each[0] - pitch))[1]
+
+    def warm(self) -> None:
+        return
+
+
+class ToneVoice:
+    """Speaks 50 ms for each character, in pieces of half a second."""
+
+    def __init__(self) -> None:
+        self.fail = False
+        self.slow_s = 0.0
+        self.pieces = 0
+
+    def speak(self, text: str, *, speed: float = 1.0) -> Any:
+        left = round(len(text) * 1200 / speed)
+        while left > 0:
+            if self.fail:
+                raise RuntimeError("hoarse")
+            time.sleep(self.slow_s)
+            self.pieces += 1
+            yield np.full(min(left, 12_000), 1000, np.int16)
+            left -= 12_000
+
+    def warm(self) -> None:
+        return
+
+
+class ScriptedReasoner:
+    """Answers with what `answer` makes of the last thing said; counts what was closed before its end."""
+
+    def __init__(self, answer: Callable[[str], Sequence[Any]] = lambda said: [f"You said {said}."]) -> None:
+        self.answer = answer
+        self.thoughts: list[Thought] = []
+        self.abandoned = 0
+
+    async def respond(self, thought: Thought) -> Any:
+        self.thoughts.append(thought)
+        part = thought.items[-1].get("content", [{}])[0] if thought.items else {}
+        over = False
+        try:
+            for piece in self.answer(part.get("text") or part.get("transcript") or ""):
+                if isinstance(piece, Exception):
+                    raise piece
+                if isinstance(piece, float):
+                    await asyncio.sleep(piece)
+                else:
+                    yield Say(piece) if isinstance(piece, str) else piece
+            over = True
+        finally:
+            self.abandoned += not over
+
+    async def warm(self) -> None:
+        return
+
+
+class Dialogue:
+    """A client on a transport; every event that comes is checked."""
+
+    def __init__(self, transport: Transport) -> None:
+        self.transport = transport
+        self.events: list[dict[str, Any]] = []
+
+    async def send(self, kind: str, **fields: Any) -> None:
+        await self.transport.send(json.dumps({"type": kind, **fields}))
+
+    async def ask(self, text: str) -> None:
+        item = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": text}]}
+        await self.send("conversation.item.create", item=item)
+        await self.send("response.create")
+
+    async def until(self, kind: str, *, within_s: float = 10.0) -> dict[str, Any]:
+        """Receive up to an event of that type."""
+        async with asyncio.timeout(within_s):
+            while True:
+                event = json.loads(await self.transport.receive())
+                check_event(event)
+                self.events.append(event)
+                if event["type"] == kind:
+                    return event
+
+    async def sound(self, pitch: int, ms: int, *, step_ms: int = 40) -> None:
+        """Append a tone, or silence for a pitch of 0."""
+        when = np.arange(24 * ms) / 24_000
+        tone = (np.sin(2 * np.pi * pitch * when) * 12_000).astype("<i2").tobytes()
+        for start in range(0, len(tone), 48 * step_ms):
+            audio = base64.b64encode(tone[start : start + 48 * step_ms]).decode()
+            await self.send("input_audio_buffer.append", audio=audio)
+
+    def audio(self) -> bytes:
+        """All audio that came."""
+        kind = "response.output_audio.delta"
+        return b"".join(base64.b64decode(event["delta"]) for event in self.events if event["type"] == kind)
+
+
+@pytest.fixture
+def ears() -> LoudnessEars:
+    return LoudnessEars()
+
+
+@pytest.fixture
+def voice() -> ToneVoice:
+    return ToneVoice()
+
+
+@pytest.fixture
+def reasoner() -> ScriptedReasoner:
+    return ScriptedReasoner()
+
+
+@pytest.fixture
+async def new_engine(ears: LoudnessEars, voice: ToneVoice, reasoner: ScriptedReasoner) -> Any:
+    engines: list[Engine] = []
+
+    def make(**options: Any) -> Engine:
+        engines.append(Engine(ears, voice, reasoner, **options))
+        return engines[-1]
+
+    yield make
+    for engine in engines:
+        await engine.close()
+
+
+@pytest.fixture
+def dialogue() -> Callable[[Transport], Dialogue]:
+    return Dialogue
