@@ -12,7 +12,7 @@ from tools import Toolset
 from tools.search.tool import search_tool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from tools.search.backend import Backend
 
@@ -46,7 +46,7 @@ class Agent:
     """
 
     instructions: str = INSTRUCTIONS
-    tools: Toolset | tuple[Callable[..., Any], ...] | list[Callable[..., Any]] = ()
+    tools: Toolset | Sequence[Callable[..., Any]] = ()
     voice: str = "marin"
     model: str = EMBEDDED
     name: str = "Vocative"

@@ -8,21 +8,24 @@ import importlib
 import json
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import numpy as np
 from aiohttp import web
 
 from agent import asking, samples
 from agent.assistant import Agent
 from agent.config import Settings
-from agent.engine.audio import read_wav, write_wav
+from agent.engine.audio import float_to_int16
 from agent.engine.hear import load_ears
 from agent.engine.runtime import Engine
 from agent.engine.serving import engine_app
 from agent.engine.speak import load_voice
 from agent.engine.think import load_reasoner
+from agent.engine.wav import read_wav, write_wav
 from agent.errors import ConfigurationError, UsageError
 from agent.library import Library
 from agent.server import Server
@@ -33,7 +36,9 @@ from agent.upstreams import run_loop, upstream
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from agent.assistant import Agent as AgentType
+    from tools.search.ingest import Summary
+
+_SAMPLE_AGENT = Agent(name=samples.NAME, greeting=samples.GREETING, examples=samples.EXAMPLES)
 
 
 def serve(*, app: str | None, host: str, port: int, **options: Any) -> int:
@@ -54,7 +59,7 @@ def ask(
     *, question: str | None, audio: Path | None, out: Path | None, as_json: bool, app: str | None, **options: Any
 ) -> int:
     """`vocative ask`."""
-    speech = None if audio is None else read_wav(audio)
+    speech = None if audio is None else float_to_int16(read_wav(audio))
     agent, library = _agent(app, options)
 
     async def work() -> int:
@@ -69,7 +74,7 @@ def ask(
                 await ours.close()
                 await serving
         if out is not None:
-            write_wav(out, turn.audio)
+            write_wav(out, np.frombuffer(turn.audio, np.int16))
         if as_json:
             click.echo(json.dumps(turn.as_json(), ensure_ascii=False, indent=2))
         else:
@@ -114,28 +119,19 @@ def engine(*, host: str, port: int, **options: Any) -> int:
     return run_loop(work)
 
 
-def _agent(app: str | None, options: dict[str, Any]) -> tuple[AgentType, Library | None]:
+def _agent(app: str | None, options: dict[str, Any]) -> tuple[Agent, Library | None]:
     documents, index, model = options["documents"], options["index"], options["model"]
     agent = _load(app) if app else None
-    library = None
-    if agent is None or documents or index:
-        library = _library(documents, index)
+    library = _library(documents, index) if agent is None or documents or index else None
     if agent is None:
         sampled = not documents and index is None
-        shown = {"name": samples.NAME, "greeting": samples.GREETING, "examples": samples.EXAMPLES} if sampled else {}
-        agent = Agent(**shown)
+        agent = _SAMPLE_AGENT if sampled else Agent()
     if model is not None:
-        agent = _replaced(agent, model)
+        agent = replace(agent, model=model)
     return (agent if library is None else agent.over(library.index)), library
 
 
-def _replaced(agent: AgentType, model: str) -> AgentType:
-    from dataclasses import replace  # noqa: PLC0415
-
-    return replace(agent, model=model)
-
-
-def _load(app: str) -> AgentType:
+def _load(app: str) -> Agent:
     module, _, name = app.partition(":")
     if not module or not name:
         raise ConfigurationError(f"APP is module:name, such as hotel:agent; {app!r} is not")
@@ -160,7 +156,7 @@ def _library(documents: Sequence[Path], index: Path | None) -> Library:
     return Library.gather([samples.documents_path()])[0]
 
 
-def _gather(paths: Sequence[Path], index: Path | None) -> tuple[Library, Any]:
+def _gather(paths: Sequence[Path], index: Path | None) -> tuple[Library, Summary]:
     with ingesting() as progress:
         library, summary = Library.gather(paths, at=index, progress=progress.update)
         progress.done(summary)

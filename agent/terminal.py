@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Sequence
 
     from agent.asking import Turn
     from tools.search.backend import Passage
@@ -47,7 +47,7 @@ class Ingesting:
 
 
 @contextmanager
-def ingesting() -> Iterator[Ingesting]:
+def ingesting() -> Generator[Ingesting]:
     """Show the progress of an ingest."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:

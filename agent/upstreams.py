@@ -13,7 +13,7 @@ from agent.assistant import EMBEDDED
 from agent.transports.upstream import dial
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncGenerator, Awaitable, Callable
 
     from agent.config import Settings
     from agent.engine.runtime import Engine
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @asynccontextmanager
-async def upstream(model: str, settings: Settings, make_engine: Callable[[], Engine]) -> AsyncIterator[Connect]:
+async def upstream(model: str, settings: Settings, make_engine: Callable[[], Engine]) -> AsyncGenerator[Connect]:
     """Make ready what sessions connect to.
 
     Args:
