@@ -250,8 +250,7 @@ class _Asking:
     def _response_done(self, event: dict[str, Any]) -> None:
         response = event["response"]
         if response["status"] == "failed":
-            details = (response.get("status_details") or {}).get("error") or {}
-            raise ModelError(f"the model failed: {details.get('message') or details.get('code') or 'no reason given'}")
+            raise ModelError(f"the model failed: {_reason(response)}")
         # A response that only called tools shows no output; the answer is the next one.
         self._answered = response["status"] in {"completed", "incomplete"} and bool(response["output"])
 
@@ -269,6 +268,12 @@ def _last_voiced(speech: NDArray[np.int16]) -> int:
     loudness = np.sqrt((frames**2).mean(axis=1))
     voiced = np.flatnonzero(loudness > max(loudness.max() * 0.03, 1.0))
     return int(voiced[-1] + 1) * window if len(voiced) else len(speech)
+
+
+def _reason(response: dict[str, Any]) -> str:
+    details: dict[str, Any] = response.get("status_details") or {}
+    error: dict[str, Any] = details.get("error") or {}
+    return error.get("message") or error.get("code") or "no reason given"
 
 
 def _parsed(arguments: str) -> Any:

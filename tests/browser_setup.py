@@ -18,7 +18,7 @@ def main() -> int:
             return 0
     done = subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
     if done.returncode:
-        print("No Chromium could be installed: the browser tests will be skipped here, and fail in CI.", file=sys.stderr)
+        print("No Chromium could be installed: browser tests are skipped here, and fail in CI.", file=sys.stderr)
     return 0
 
 

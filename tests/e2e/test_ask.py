@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 
 def vocative(*arguments: str, expect: int = 0) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run([sys.executable, "-m", "agent", *arguments], capture_output=True, text=True, timeout=120)
+    command = [sys.executable, "-m", "agent", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == expect, done.stdout + done.stderr
     assert "Traceback" not in done.stderr, done.stderr
     return done

@@ -1,4 +1,4 @@
-"""Python's official SDK, unmodified, against `vocative run` and `vocative engine`: speech in, a tool call, speech out."""
+"""The official SDK, unmodified, against `vocative run` and `vocative engine`: speech in, a tool call, speech out."""
 
 from __future__ import annotations
 

@@ -1,0 +1,101 @@
+"""Pages and documents: the bundle, and a route that reaches the index's documents and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from agent.library import Library
+from agent.pages import document_url, documents_routes, page_routes
+
+
+@pytest.fixture
+async def client(tmp_path):
+    bundle = tmp_path / "web"
+    (bundle / "assets").mkdir(parents=True)
+    (bundle / "index.html").write_text("<!doctype html>page", encoding="utf-8")
+    (bundle / "assets" / "app-1a2b.js").write_text("1", encoding="utf-8")
+    (tmp_path / "secret.js").write_text("secret", encoding="utf-8")
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    text = "# Leave\n\nEveryone gets 25 days. &lt;script&gt;alert(1)&lt;/script&gt; is text here.\n"
+    (folder / "staff handbook.md").write_text(text, encoding="utf-8")
+    (tmp_path / "private.md").write_text("# Private\n\nNobody may read this.\n", encoding="utf-8")
+    library, _ = Library.gather([folder])
+    application = web.Application()
+    application.router.add_routes(documents_routes(library))
+    application.router.add_routes(page_routes(bundle))
+    async with TestClient(TestServer(application)) as client:
+        client.folder = folder
+        yield client
+    library.close()
+
+
+async def test_the_page_comes_with_a_strict_policy(client):
+    answer = await client.get("/")
+    assert (await answer.text()) == "<!doctype html>page"
+    assert "object-src 'none'" in answer.headers["Content-Security-Policy"]
+    asset = await client.get("/assets/app-1a2b.js")
+    assert "immutable" in asset.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/assets/../secret.js", "/assets/%2e%2e/secret.js", "/assets/..%2fsecret.js", "/no.js"]
+)
+async def test_nothing_outside_the_bundle_is_served(client, path):
+    answer = await client.get(path)
+    assert answer.status == 404
+
+
+async def test_the_documents_are_listed(client):
+    listed = await (await client.get("/api/documents")).json()
+    assert [each["path"] for each in listed["documents"]] == ["staff handbook.md"]
+    assert listed["documents"][0]["title"] == "Leave"
+
+
+async def test_a_passage_is_shown_in_its_place_and_document_text_never_runs(client):
+    answer = await client.get("/documents/staff%20handbook.md", params={"start": 0, "end": 5})
+    page = await answer.text()
+    assert answer.status == 200
+    assert '<mark id="passage">' in page
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;" in page
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/documents/../private.md", "/documents/%2e%2e/private.md", "/documents/private.md", "/documents/x.pdf"]
+)
+async def test_no_file_but_the_indexs_own_documents_can_be_fetched(client, path):
+    assert (await client.get(path)).status == 404
+
+
+async def test_a_document_that_has_gone_is_not_found(client):
+    (client.folder / "staff handbook.md").unlink()
+    assert (await client.get("/documents/staff%20handbook.md")).status == 404
+
+
+async def test_odd_positions_do_no_harm(client):
+    for query in ("?start=99999999&end=x", "?start=-4&end=2", "?page=7", "?start=9&end=3"):
+        assert (await client.get("/documents/staff%20handbook.md" + query)).status in {200, 404}
+
+
+async def test_an_unbuilt_page_says_what_to_do(tmp_path):
+    application = web.Application()
+    application.router.add_routes(page_routes(tmp_path / "nowhere"))
+    application.router.add_routes(documents_routes(None))
+    async with TestClient(TestServer(application)) as client:
+        answer = await client.get("/")
+        assert answer.status == 503
+        assert "make setup" in await answer.text()
+        assert await (await client.get("/api/documents")).json() == {"documents": []}
+        assert (await client.get("/documents/a.md")).status == 404
+
+
+def test_a_pdf_opens_at_its_page_and_other_documents_at_the_passage():
+    assert document_url({"document": "a b.pdf", "page": 3}) == "/documents/a%20b.pdf#page=3"
+    assert document_url({"document": "a.pdf", "page": None}) == "/documents/a.pdf"
+    slide = document_url({"document": "d/a.pptx", "page": 2, "start": 1, "end": 9})
+    assert slide == "/documents/d/a.pptx?start=1&end=9&page=2#passage"
+    assert document_url({"document": "ü.md", "page": None}) == "/documents/%C3%BC.md?start=0&end=0#passage"
