@@ -1,4 +1,4 @@
-"""A caller for sans-I/O sessions: says things in order, plays the models, checks every event against the SDK's types."""
+"""A caller for sans-I/O sessions: talks, plays the models, and checks every event against the SDK's types."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import base64
 import itertools
 import json
 import time
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
 import numpy as np
 import pytest
@@ -216,7 +216,7 @@ def _kinds() -> Callable[[list[dict[str, Any]]], list[str]]:
 class LoudnessEars:
     """Real if humble ears: what is loud is speech, and the pitch of a tone is the word."""
 
-    WORDS = {400: "hello", 600: "stop", 800: "leave"}
+    WORDS: ClassVar = {400: "hello", 600: "stop", 800: "leave"}
 
     def __init__(self) -> None:
         self.transcribed = 0
@@ -329,6 +329,18 @@ class Dialogue:
         """All audio that came."""
         kind = "response.output_audio.delta"
         return b"".join(base64.b64decode(event["delta"]) for event in self.events if event["type"] == kind)
+
+
+async def eventually(condition: Callable[[], object], *, within_s: float = 2.0) -> None:
+    """Wait until something is the case."""
+    async with asyncio.timeout(within_s):
+        while not condition():  # noqa: ASYNC110  (anything may be the condition, so nobody can set an event)
+            await asyncio.sleep(0.01)
+
+
+@pytest.fixture(name="eventually")
+def _eventually() -> Any:
+    return eventually
 
 
 @pytest.fixture
