@@ -29,11 +29,12 @@ export const words = {
   hint: {
     idle: "Tap to talk, or hold the space bar",
     opening: "Opening the microphone …",
-    "hands-free": "Listening. Just speak.",
+    "hands-free": "Listening. Just speak, or tap to stop.",
     hearing: "Listening …",
     push: "Let go when you have finished",
     thinking: "One moment …",
     speaking: "Talk over me at any time",
+    interruptible: "Hold to talk, or type, to interrupt",
     offline: "Not connected",
   },
   push: "Hold to talk",

@@ -72,9 +72,9 @@ export class Speaker {
     return progress === null ? null : positionOf(progress, output.context.sampleRate);
   }
 
-  /** Loudness of what sounds now, 0…1. */
+  /** Loudness of what sounds now, 0…1, measured at the end of the chain. */
   level(): number {
-    if (this.#output === null || !this.#playing) return 0;
+    if (this.#output === null) return 0;
     this.#output.analyser.getFloatTimeDomainData(this.#wave);
     let sum = 0;
     for (const sample of this.#wave) sum += sample * sample;

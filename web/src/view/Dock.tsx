@@ -22,6 +22,8 @@ const HINT: Readonly<Record<Phase, string>> = {
 /** Where one speaks: the talk button in the middle, holding to talk and the level beside it, writing below. */
 export function Dock() {
   const phase = usePhase();
+  const deaf = useShown((state) => state.listening === "off");
+  const hint = phase === "speaking" && deaf ? words.hint.interruptible : HINT[phase];
   return (
     <footer className="mx-auto w-full max-w-2xl px-5 pt-2 pb-[max(1.25rem,env(safe-area-inset-bottom))] sm:px-6">
       <div className="grid grid-cols-[1fr_auto_1fr] items-center gap-6 py-5">
@@ -29,9 +31,12 @@ export function Dock() {
           <PushButton />
         </div>
         <TalkButton />
-        <div className="flex items-center">{phase === "speaking" ? <SilenceButton /> : null}<Meter hidden={phase === "speaking"} /></div>
+        <div className="flex items-center">
+          {phase === "speaking" && <SilenceButton />}
+          <Meter hidden={phase === "speaking"} />
+        </div>
       </div>
-      <p className="mb-4 text-center text-[0.875rem] text-quiet">{HINT[phase]}</p>
+      <p className="mb-4 text-center text-[0.875rem] text-quiet">{hint}</p>
       <Composer />
     </footer>
   );

@@ -42,19 +42,24 @@ function AssistantMessage({ message }: { message: Message }) {
     <li data-testid="message-assistant" data-state={message.state} data-cut={message.cut !== null} className="rise me-6 sm:me-12">
       <p className="text-[1.0625rem]/[1.65] whitespace-pre-wrap">
         {heard}
+        {message.cut !== null && <CutMark />}
         {unheard !== "" && (
-          <del className="text-quiet/70 decoration-quiet/40" title={words.message.unheard}>
+          <del className="text-quiet no-underline" title={words.message.unheard}>
             {unheard}
           </del>
         )}
       </p>
-      {message.cut !== null && (
-        <p className="mt-1.5 flex items-center gap-1.5 text-[0.8125rem] text-quiet">
-          <CircleSlash aria-hidden className="size-3.5" />
-          {words.message.cut}
-        </p>
-      )}
       <Citations message={message} />
     </li>
+  );
+}
+
+/** Stands in the text where the voice broke off. */
+function CutMark() {
+  return (
+    <span className="mx-1.5 inline-flex items-center gap-1 rounded-full border border-line bg-card px-2 align-[0.1em] text-[0.75rem]/[1.5] whitespace-nowrap text-quiet">
+      <CircleSlash aria-hidden className="size-3" />
+      {words.message.cut}
+    </span>
   );
 }

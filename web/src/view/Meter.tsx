@@ -16,7 +16,10 @@ export function Meter({ hidden }: { hidden: boolean }) {
     element.dataset["outputLevel"] = levels.output.toFixed(3);
     element.setAttribute("aria-valuenow", String(Math.round(levels.input * 100)));
     const lit = Math.round(levels.input * BARS);
-    for (const [index, bar] of [...element.children].entries()) bar.classList.toggle("bg-accent", index < lit);
+    for (const [index, bar] of [...element.children].entries()) {
+      bar.classList.toggle("bg-accent", index < lit);
+      bar.classList.toggle("bg-line", index >= lit);
+    }
   });
   return (
     <div

@@ -1,4 +1,4 @@
-import { Mic, MicOff } from "lucide-react";
+import { Mic } from "lucide-react";
 import { useRef } from "react";
 import { words } from "../words";
 import { useClient, usePhase, useShown } from "./context";
@@ -12,19 +12,18 @@ export function TalkButton() {
   const ready = useShown((state) => state.conversation.ready);
   const ring = useRef<HTMLDivElement>(null);
   useLevels((levels) => ring.current?.style.setProperty("--level", Math.max(levels.input, levels.output).toFixed(3)));
-  const Icon = on ? MicOff : Mic;
   return (
     <div ref={ring} className="relative grid size-24 place-items-center">
       {ready && (
         <>
-          <span aria-hidden className="halo-far absolute inset-0 rounded-full bg-accent" />
-          <span aria-hidden className="halo absolute inset-0 rounded-full bg-accent" />
+          <span aria-hidden className="halo-far pointer-events-none absolute inset-0 rounded-full bg-accent" />
+          <span aria-hidden className="halo pointer-events-none absolute inset-0 rounded-full bg-accent" />
         </>
       )}
       {phase === "thinking" && (
         <span
           aria-hidden
-          className="thinking absolute -inset-1.5 rounded-full border-[2.5px] border-transparent border-t-accent border-r-accent/40"
+          className="thinking pointer-events-none absolute -inset-1.5 rounded-full border-[2.5px] border-transparent border-t-accent border-r-accent/40"
         />
       )}
       <button
@@ -38,7 +37,7 @@ export function TalkButton() {
           on ? "border-2 border-accent bg-card text-accent" : "bg-accent text-on-accent hover:bg-accent-strong"
         }`}
       >
-        <Icon aria-hidden className="size-9" strokeWidth={1.75} />
+        <Mic aria-hidden className="size-9" strokeWidth={1.75} />
       </button>
     </div>
   );

@@ -11,7 +11,7 @@ export function Transcript() {
   const order = useShown((state) => state.conversation.order);
   const scroller = useFollowEnd();
   return (
-    <section ref={scroller} aria-label={words.conversation} tabIndex={0} className="min-h-0 flex-1 overflow-y-auto outline-offset-[-3px]">
+    <section ref={scroller} aria-label={words.conversation} tabIndex={0} className="fades min-h-0 flex-1 overflow-y-auto outline-offset-[-3px]">
       <ol data-testid="transcript" className="mx-auto flex w-full max-w-2xl flex-col gap-5 px-5 pt-4 pb-10 sm:px-6">
         {order.map((key) => (
           <EntryView key={key} entryKey={key} />

@@ -19,13 +19,13 @@ export function TroubleBanner() {
           <p className="font-medium text-warn">{title}</p>
           {reason !== undefined && reason !== "" && <p className="break-words">{words.serverSays(reason)}</p>}
           <p>{advice}</p>
+          {trouble?.of === "connection" && (
+            <Action label={words.reconnect} testid="reconnect" onClick={() => client.connect()} />
+          )}
+          {trouble?.of === "microphone" && trouble.trouble !== "insecure" && (
+            <Action label={words.retry} testid="retry" onClick={() => void client.toggleHandsFree()} />
+          )}
         </div>
-        {trouble?.of === "connection" && (
-          <Action label={words.reconnect} testid="reconnect" onClick={() => client.connect()} />
-        )}
-        {trouble?.of === "microphone" && trouble.trouble !== "insecure" && (
-          <Action label={words.retry} testid="retry" onClick={() => void client.toggleHandsFree()} />
-        )}
         {trouble?.of !== "connection" && (
           <button
             type="button"
@@ -47,7 +47,7 @@ function Action({ label, testid, onClick }: { label: string; testid: string; onC
       type="button"
       data-testid={testid}
       onClick={onClick}
-      className="shrink-0 self-center rounded-full border border-warn/40 px-3.5 py-1.5 text-[0.875rem] font-medium text-warn hover:border-warn"
+      className="mt-2.5 rounded-full border border-warn/40 px-3.5 py-1.5 text-[0.875rem] font-medium text-warn hover:border-warn"
     >
       {label}
     </button>

@@ -1,0 +1,34 @@
+import { describe, expect, it } from "vitest";
+import { documentName, durationOf, isSafeUrl, pretty, sourceUrl, subjectOf, titleOf } from "./format";
+
+const citation = (document: string, page: number | null, url = `/documents/${document}`) => ({
+  id: "1", document, page, title: "", text: "", score: 1, headings: [], start: 0, end: 0, url,
+});
+
+describe("how things are written", () => {
+  it("opens a PDF at its page, and anything else as the server says", () => {
+    expect(sourceUrl(citation("a.PDF", 7))).toBe("/documents/a.PDF#page=7");
+    expect(sourceUrl(citation("a.pdf", null))).toBe("/documents/a.pdf");
+    expect(sourceUrl(citation("a.pdf", 7, "/documents/a.pdf#page=2"))).toBe("/documents/a.pdf#page=2");
+    expect(sourceUrl(citation("a.pptx", 4))).toBe("/documents/a.pptx");
+  });
+
+  it("never makes a link of an address that runs as a script", () => {
+    const base = "http://localhost/";
+    expect(isSafeUrl("/documents/a.pdf", base)).toBe(true);
+    for (const url of ["javascript:alert(1)", "data:text/html,x", "vbscript:x"]) expect(isSafeUrl(url, base)).toBe(false);
+  });
+
+  it("names tools, documents and times for a reader", () => {
+    expect(titleOf("search_documents")).toBe("Search documents");
+    expect(documentName("hr/Benefit_Options.pdf")).toBe("Benefit Options");
+    expect([durationOf(340), durationOf(1234)]).toEqual(["340 ms", "1.2 s"]);
+  });
+
+  it("finds what a call is about, and bears arguments that are no JSON", () => {
+    expect(subjectOf('{"k":5,"query":"leave"}')).toBe("leave");
+    for (const text of ["", "{", "null", "[]", "7"]) expect(subjectOf(text)).toBe("");
+    expect(pretty("{not json")).toBe("{not json");
+    expect(pretty({ a: 1 })).toBe('{\n  "a": 1\n}');
+  });
+});
