@@ -164,6 +164,20 @@ def test_generated_text_is_the_same_each_time_and_common_words_are_common():
     assert first.question() == second.question()
 
 
+def test_questions_touch_as_many_chunks_as_real_ones_do():
+    corpus = Corpus(seed=2)
+    chunks = []
+    for _ in range(60):
+        corpus.turn_to_new_topic()
+        chunks += [set(corpus.paragraph().lower().split()) for _ in range(20)]
+    sums = []
+    for _ in range(60):
+        terms = set(corpus.question().lower().rstrip("?").split())
+        shares = [sum(term in chunk for chunk in chunks) / len(chunks) for term in terms]
+        sums.append(sum(share for share in shares if share <= 0.1))
+    assert 0.05 < sorted(sums)[30] < 0.2
+
+
 def test_generated_documents_have_the_pages_that_are_counted(tmp_path):
     assert write_documents(tmp_path / "documents", files=2, pages=3) > 6
 

@@ -169,4 +169,4 @@ def table(lines: list[dict[str, Any]]) -> list[list[str]]:
         rows.append([str(line["sessions"]), f"{whole['p50']:.0f}", f"{whole['p95']:.0f}", f"{ours['p50']:.0f}", right,
                      memory, ratio])  # fmt: skip
     failed = [line["error"] for line in lines if line["part"] == "engine" and "error" in line]
-    return rows + [["failed", error.splitlines()[0][:80]] for error in failed]
+    return rows + [["failed", error.strip().splitlines()[-1][:80]] for error in failed]

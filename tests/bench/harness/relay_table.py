@@ -28,7 +28,7 @@ def table(lines: list[dict[str, Any]]) -> list[list[str]]:
             "; ".join(sorted({fault for line in mine for fault in line["faults"]})) or "none",
         ])  # fmt: skip
     failed = [line for line in lines if line["part"] == "relay" and "error" in line]
-    return rows + [[line["tier"], line["error"].splitlines()[0][:80]] for line in failed]
+    return rows + [[line["tier"], line["error"].strip().splitlines()[-1][:80]] for line in failed]
 
 
 def _peer(line: dict[str, Any], good: list[dict[str, Any]], tier: str) -> dict[str, Any]:
