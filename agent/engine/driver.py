@@ -38,8 +38,11 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-# Events that may wait for a slow client before everything that makes more of them is held back: some 10 s of audio.
+# Events that may wait for a slow client before the models that make more of them are held back: some 10 s of audio.
 _MOST_WAITING = 64
+# The client's own messages are read on beyond that, or nobody could interrupt a long answer; but not for ever from a
+# client that sends and never reads.
+_MOST_UNREAD = 1_024
 # Voice activity costs 0.1 to 0.25 ms a frame: this much (256 ms of sound) is cheaper done than sent to a thread.
 _INLINE_MS = 256
 _SLICE_MS = 1_000
@@ -85,12 +88,15 @@ class SessionDriver:
         self._something_to_send = asyncio.Event()
         self._room = asyncio.Event()
         self._room.set()
+        self._is_reading = asyncio.Event()
+        self._is_reading.set()
         self._to_hear: deque[Hear | ForgetHearing] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
         self._transcribing: dict[str, asyncio.Task[None]] = {}
         self._working: dict[str, list[asyncio.Task[None]]] = {}
         self._speakers: dict[str, Speaker] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self._deadline: float | None = None
 
     async def run(self) -> None:
         """Drive the session until either side closes it; nothing of it is left running afterwards."""
@@ -114,7 +120,7 @@ class SessionDriver:
     async def _read(self) -> None:
         try:
             while True:
-                await self._room.wait()
+                await self._is_reading.wait()
                 message = await self._transport.receive()
                 self._carry_out(self._session.receive(message, self._loop.time()))
                 await self._listen()
@@ -133,6 +139,7 @@ class SessionDriver:
                     await self._transport.send(Frame.of(effect.event).text)
                     if len(self._outgoing) < _MOST_WAITING:
                         self._room.set()
+                        self._is_reading.set()
                 self._something_to_send.clear()
         except TransportClosed:
             return
@@ -149,6 +156,8 @@ class SessionDriver:
                     self._begin_or_stop(effect)
         if len(self._outgoing) >= _MOST_WAITING:
             self._room.clear()
+        if len(self._outgoing) >= _MOST_UNREAD:
+            self._is_reading.clear()
         self._set_timer()
 
     def _begin_or_stop(self, effect: Transcribe | DropTranscription | Think | Speak | Abandon) -> None:
@@ -169,13 +178,15 @@ class SessionDriver:
 
     def _set_timer(self) -> None:
         deadline = self._session.next_deadline()
-        if self._timer is None or self._timer.when() != deadline:
+        if deadline != self._deadline:
+            self._deadline = deadline
             if self._timer is not None:
                 self._timer.cancel()
             self._timer = self._loop.call_at(deadline, self._on_timer)
 
     def _on_timer(self) -> None:
-        self._timer = None
+        # A loop may fire a little early: then the deadline is still ahead, and is set once more.
+        self._deadline = None
         self._carry_out(self._session.handle_timer(self._loop.time()))
 
     async def _listen(self) -> None:
@@ -186,7 +197,7 @@ class SessionDriver:
                 continue
             size = _SLICE_MS * effect.format.bytes_per_ms
             for start in range(0, len(effect.audio), size):
-                await self._room.wait()
+                await self._is_reading.wait()
                 await self._listen_to(Hear(effect.audio[start : start + size], effect.format))
 
     async def _listen_to(self, effect: Hear) -> None:

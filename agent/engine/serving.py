@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
-from aiohttp import WSMsgType, web
+from aiohttp import WSCloseCode, WSMsgType, web
 
 from agent.transports.base import TransportClosed
 
@@ -56,19 +57,30 @@ def engine_app(engine: Engine) -> web.Application:
     Args:
         engine: The engine; warm it first, or the first caller waits for it.
     """
+    sockets: set[web.WebSocketResponse] = set()
 
     async def realtime(request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(
             max_msg_size=_LARGEST_FRAME, compress=False, heartbeat=_HEARTBEAT_S, protocols=("realtime",)
         )
         await socket.prepare(request)
-        await engine.serve(SocketTransport(socket), model=request.query.get("model"))
+        sockets.add(socket)
+        try:
+            await engine.serve(SocketTransport(socket), model=request.query.get("model"))
+        finally:
+            sockets.discard(socket)
         return socket
 
     async def healthz(_request: web.Request) -> web.Response:
         return web.json_response({"status": "ok"})
 
+    async def say_goodbye(_app: web.Application) -> None:
+        # Without it a graceful stop waits until the last client has left by itself.
+        farewells = (socket.close(code=WSCloseCode.GOING_AWAY, message=b"server shutdown") for socket in sockets)
+        await asyncio.gather(*farewells)
+
     app = web.Application()
+    app.on_shutdown.append(say_goodbye)
     for path in PATHS:
         app.router.add_get(path, realtime)
     app.router.add_get("/healthz", healthz)

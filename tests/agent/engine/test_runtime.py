@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import sys
 import time
 
+import numpy as np
 import pytest
 
+from agent.engine.formats import PCM
+from agent.engine.hear import load_ears
 from agent.engine.parts import Call, ReasonerError
+from agent.engine.runtime import Engine
+from agent.engine.speak import load_voice
+from agent.engine.wire_audio import to_hearing
 from agent.transports.base import TransportClosed
 from agent.transports.memory import pair
 
@@ -200,3 +207,54 @@ async def test_warming_shortens_the_interpreters_switch_interval(new_engine):
         assert sys.getswitchinterval() == pytest.approx(0.0005)
     finally:
         sys.setswitchinterval(before)
+
+
+async def test_a_long_answer_that_waits_for_its_reader_can_still_be_interrupted(
+    new_engine, dialogue, reasoner, eventually
+):
+    reasoner.answer = lambda said: ["A long sentence that is never read by anyone at all. " * 400, 30.0]
+    client, server = pair(capacity=8)
+    serving = asyncio.create_task(new_engine().serve(server))
+    caller = dialogue(client)
+    await caller.ask("hello")
+    await asyncio.sleep(0.3)
+    await caller.send("response.cancel")
+    await eventually(lambda: reasoner.abandoned)
+    assert (await caller.until("response.done"))["response"]["status"] == "cancelled"
+    await client.close()
+    await asyncio.wait_for(serving, 2)
+
+
+async def test_ears_that_fail_to_listen_say_so_and_the_session_goes_on(new_engine, dialogue, ears, monkeypatch):
+    caller = dialogue(new_engine().connect())
+    monkeypatch.setattr(type(ears), "probability", lambda *_: 1 / 0)
+    await caller.sound(400, 200)
+    assert (await caller.until("error"))["error"]["code"] == "voice_activity_failed"
+    await caller.ask("hello")
+    assert (await caller.until("response.done"))["response"]["status"] == "completed"
+
+
+async def test_closing_the_engine_ends_its_sessions(new_engine, dialogue):
+    engine = new_engine()
+    caller = dialogue(engine.connect(model="mine"))
+    assert (await caller.until("session.created"))["session"]["model"] == "mine"
+    await engine.close()
+    with pytest.raises(TransportClosed):
+        await caller.until("nothing more")
+
+
+@pytest.mark.slow
+async def test_real_speech_in_and_out_with_the_packaged_models(dialogue, reasoner):
+    ears, voice = load_ears(), load_voice()
+    engine = Engine(ears, voice, reasoner)
+    reasoner.answer = lambda said: ["The office is open from nine to five."] if "office" in said else [said]
+    question = np.concatenate(list(voice.speak("When is the office open?")))
+    caller = dialogue(engine.connect())
+    silence = np.zeros(24_000, np.int16)
+    for chunk in np.array_split(np.concatenate((silence, question, silence)), 100):
+        await caller.send("input_audio_buffer.append", audio=base64.b64encode(chunk.astype("<i2").tobytes()).decode())
+    done = await caller.until("response.done", within_s=60)
+    assert done["response"]["output"][0]["content"][0]["transcript"] == "The office is open from nine to five."
+    heard = ears.transcribe(to_hearing(caller.audio(), PCM)).lower()
+    assert "office is open" in heard
+    await engine.close()

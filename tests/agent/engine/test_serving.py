@@ -15,18 +15,30 @@ from openai import AsyncOpenAI
 from agent.engine.serving import engine_app
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from agent.engine.runtime import Engine
 
 
 @pytest.fixture
-async def address(new_engine) -> AsyncIterator[str]:
-    runner = web.AppRunner(engine_app(new_engine()))
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    port = runner.addresses[0][1]
-    yield f"http://127.0.0.1:{port}"
-    await runner.cleanup()
+async def serve() -> AsyncIterator[Callable[[Engine], Awaitable[tuple[str, web.AppRunner]]]]:
+    runners: list[web.AppRunner] = []
+
+    async def start(engine: Engine) -> tuple[str, web.AppRunner]:
+        runner = web.AppRunner(engine_app(engine))
+        runners.append(runner)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        return f"http://127.0.0.1:{runner.addresses[0][1]}", runner
+
+    yield start
+    for runner in runners:
+        await runner.cleanup()
+
+
+@pytest.fixture
+async def address(new_engine, serve) -> str:
+    return (await serve(new_engine()))[0]
 
 
 async def test_the_official_sdk_holds_a_conversation(address):
@@ -89,3 +101,21 @@ async def test_the_health_page_answers(address):
 async def test_a_plain_request_is_told_to_upgrade(address):
     async with aiohttp.ClientSession() as http, http.get(address + "/v1/realtime") as response:
         assert response.status in {400, 426}
+
+
+async def test_a_session_at_its_cap_closes_the_socket_with_1001(new_engine, serve):
+    url, _ = await serve(new_engine(session_cap_s=0.1))
+    async with aiohttp.ClientSession() as http, http.ws_connect(url + "/v1/realtime") as socket:
+        kinds = [json.loads(message.data)["type"] async for message in socket]
+        assert kinds == ["session.created", "error"]
+        assert socket.close_code == 1001
+
+
+async def test_a_graceful_stop_does_not_wait_for_open_sessions(new_engine, serve):
+    url, runner = await serve(new_engine())
+    async with aiohttp.ClientSession() as http, http.ws_connect(url + "/v1/realtime") as socket:
+        await socket.receive_json()
+        stopping = asyncio.create_task(runner.cleanup())
+        message = await socket.receive(timeout=5)
+        assert message.data == 1001
+        await asyncio.wait_for(stopping, 5)
