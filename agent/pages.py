@@ -17,11 +17,10 @@ if TYPE_CHECKING:
 
     from agent.library import Library
 
-# The page needs its own scripts, styles, worklets and socket, and frames documents of the same origin.
+# The page needs its own scripts, styles, worklets and socket, and frames documents of the same origin; nothing else.
 _PAGE_POLICY = (
-    "default-src 'self'; script-src 'self' blob:; worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self' ws: wss:; frame-src 'self'; "
-    "object-src 'none'; base-uri 'none'; frame-ancestors 'self'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; worker-src 'self'; "
+    "frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; require-trusted-types-for 'script'"
 )
 # What stands in a document must never run: no script at all, whatever the file says.
 _DOCUMENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
@@ -105,7 +104,7 @@ def document_url(citation: Mapping[str, Any]) -> str:
     page = citation.get("page")
     if str(citation["document"]).lower().endswith(".pdf"):
         return f"{address}#page={page}" if page else address
-    where = {"start": citation.get("start", 0), "end": citation.get("end", 0)}
+    where = {"view": "passage", "start": citation.get("start", 0), "end": citation.get("end", 0)}
     return f"{address}?{urlencode({**where, 'page': page} if page else where)}#passage"
 
 

@@ -35,7 +35,7 @@ async def client(tmp_path):
 async def test_the_page_comes_with_a_strict_policy(client):
     answer = await client.get("/")
     assert (await answer.text()) == "<!doctype html>page"
-    assert "object-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     asset = await client.get("/assets/app-1a2b.js")
     assert "immutable" in asset.headers["Cache-Control"]
 
@@ -97,5 +97,5 @@ def test_a_pdf_opens_at_its_page_and_other_documents_at_the_passage():
     assert document_url({"document": "a b.pdf", "page": 3}) == "/documents/a%20b.pdf#page=3"
     assert document_url({"document": "a.pdf", "page": None}) == "/documents/a.pdf"
     slide = document_url({"document": "d/a.pptx", "page": 2, "start": 1, "end": 9})
-    assert slide == "/documents/d/a.pptx?start=1&end=9&page=2#passage"
-    assert document_url({"document": "ü.md", "page": None}) == "/documents/%C3%BC.md?start=0&end=0#passage"
+    assert slide == "/documents/d/a.pptx?view=passage&start=1&end=9&page=2#passage"
+    assert document_url({"document": "ü.md", "page": None}) == "/documents/%C3%BC.md?view=passage&start=0&end=0#passage"
