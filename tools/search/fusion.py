@@ -39,8 +39,8 @@ def fused(meaning: NDArray[np.float32], words: NDArray[np.float32], weights: Wei
         words: BM25 as a share of the possible.
         weights: How to put them together.
     """
-    share = np.float32(weights.meaning)
-    return share * np.maximum(meaning, np.float32(0)) + (np.float32(1) - share) * words
+    both = weights.meaning * np.maximum(meaning, 0) + (1 - weights.meaning) * words
+    return both.astype(np.float32)
 
 
 def ranked(

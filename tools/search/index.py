@@ -175,6 +175,11 @@ class LocalIndex:
         with self._storage.reading() as connection:
             return self._evidence(connection, query, vector)
 
+    def places(self) -> list[tuple[str, int | None]]:
+        """Document and page of each chunk, in the order of `evidence`."""
+        with self._storage.reading() as connection:
+            return connection.execute("SELECT document, page FROM chunks ORDER BY number").fetchall()
+
     def close(self) -> None:
         """Let go of the file; searching afterwards raises SearchError."""
         self._storage.close()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # FTS5 visits every chunk that holds any of the words, some thousand chunks a millisecond. So the rarest words are
 # taken until this many visits; common ones, which decide little, are left out of a large index only.
-_VISITS: Final = 20_000
+_VISITS: Final = 12_000
 _AT_LEAST: Final = 2  # words are kept however common they are
 _MOST_WORDS: Final = 64  # of a query; FTS5 refuses very large expressions
 _K1: Final = 1.2  # of FTS5's bm25, which does not let one choose

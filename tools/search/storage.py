@@ -64,12 +64,11 @@ class FileStorage:
     def writing(self) -> Generator[sqlite3.Connection]:
         """See `Storage.writing`."""
         _open(self._reader)
-        with (
-            _explaining(self._path),
-            closing(connect(str(self._path))) as writer,
-            _transaction(writer, "BEGIN IMMEDIATE") as connection,
-        ):
-            yield connection
+        with _explaining(self._path), closing(connect(str(self._path))) as writer:
+            with _transaction(writer, "BEGIN IMMEDIATE") as connection:
+                yield connection
+            # Bring the log into the file, so that the file alone can be copied. Readers may hold that up: no harm.
+            writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """See `Storage.close`."""

@@ -21,7 +21,8 @@ DESCRIPTION = (
 )
 NOTHING_FOUND = "Nothing in the documents matches."
 _LONGEST = 1200  # characters of a passage; a model that speaks needs a few sentences, and pays for each token
-_SENTENCE_END = re.compile(r"[.!?…。！？](?=\s|$)|\n|(?<=[。！？])")
+# The last two are the ideographic full stop and the full-width marks, which no space follows.
+_SENTENCE_END = re.compile("[.!?\u2026](?=\\s)|\n|[\u3002\uff01\uff1f]")
 
 
 def search_tool(
