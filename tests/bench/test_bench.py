@@ -13,7 +13,7 @@ from harness.corpus import Corpus
 from harness.endpoint import Endpoint, Script
 from harness.ingest import write_documents
 from harness.load import callers
-from harness.process import free_port, serving
+from harness.process import explain, free_port, serving
 from harness.schedule import Schedule
 from harness.window import Window, quantiles
 
@@ -95,6 +95,15 @@ def test_a_server_that_fails_to_start_shows_its_log():
         serving(["python", "-c", "raise SystemExit('no such luck')"], free_port()),
     ):
         pass
+
+
+def test_a_failure_while_a_server_runs_carries_the_servers_log():
+    port = free_port()
+    listen = f"listening = socket.create_server(('127.0.0.1', {port}))"
+    serve = f"import socket, time; print('all is well', flush=True); {listen}; time.sleep(60)"
+    with pytest.raises(ValueError, match="bad answer") as caught, serving(["python", "-c", serve], port):
+        raise ValueError("bad answer")
+    assert "all is well" in explain(caught.value)
 
 
 @linux

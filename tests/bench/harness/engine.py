@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 from harness import probes, speech
-from harness.process import free_port, serving
+from harness.process import explain, free_port, serving
 from harness.schedule import Schedule
 from harness.window import quantiles
 
@@ -135,7 +135,7 @@ async def measure(options: argparse.Namespace, emit: Callable[[dict[str, Any]], 
                     memory = probes.resident_mb(pid)
                     emit({"part": "engine", "sessions": count, **line, "resident_mb": memory and round(memory, 1)})
     except (RuntimeError, OSError, TimeoutError, aiohttp.ClientError) as error:
-        emit({"part": "engine", "error": f"{type(error).__name__}: {error}"})
+        emit({"part": "engine", "error": explain(error)})
 
 
 async def _crowd(

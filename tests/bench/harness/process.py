@@ -64,8 +64,16 @@ def serving(
         try:
             _wait(server, port, log)
             yield server.pid
+        except Exception as error:
+            error.add_note(f"The server's log ended with:\n{_tail(log)}")
+            raise
         finally:
             _stop(server)
+
+
+def explain(error: Exception) -> str:
+    """An error for a report: first the server's log, if it is known, then what went wrong."""
+    return "\n".join([*getattr(error, "__notes__", []), f"{type(error).__name__}: {error}"])
 
 
 def _wait(server: subprocess.Popen, port: int, log) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from harness import probes
 from harness.endpoint import Endpoint, Script
 from harness.load import callers
-from harness.process import BENCH, free_port, serving
+from harness.process import BENCH, explain, free_port, serving
 from harness.relay_table import table
 from harness.window import Window
 
@@ -91,7 +91,7 @@ async def _rounds(chosen: list[Tier], load: Load, emit: Callable[[dict[str, Any]
                 try:
                     line = await _measure_one(tier, endpoint.url, window, load)
                 except (RuntimeError, OSError, TimeoutError) as error:
-                    line = {"error": f"{type(error).__name__}: {error}"}
+                    line = {"error": explain(error)}
                 emit({"part": "relay", "tier": tier.name, "round": number, "sessions": load.sessions, **line})
 
 
