@@ -19,6 +19,7 @@ from agent.engine.items import Conversation, Item
 from agent.engine.outbox import Outbox
 from agent.engine.response_settings import ResponseSettings, settle
 from agent.engine.responses import Responses
+from agent.engine.soundness import check_soundness
 from agent.engine.turn_taking import Ended, Started
 from agent.engine.wire_errors import WireError, invalid
 
@@ -303,6 +304,7 @@ def _read(message: str | bytes) -> dict[str, Any]:
         event = decode(message)
     except MalformedFrame as error:
         raise WireError(f"Invalid message: {error}", code="invalid_json") from None
+    check_soundness(event)
     return event
 
 

@@ -82,6 +82,12 @@ def test_a_written_response_has_the_order_of_the_recorded_ones(caller, kinds):
         ("{", "invalid_json", None),
         ("[1]", "invalid_json", None),
         ("[" * 100_000, "invalid_json", None),
+        ('{"type": "x", "y": ' + "[" * 200 + "]" * 200 + "}", "invalid_json", None),
+        ('{"type": "x", "y": [' + "0," * 300_000 + "0]}", "invalid_json", None),
+        ('{"type": "x", "y": "\\ud800"}', "invalid_json", None),
+        ('{"type": "x", "\\udfff": 1}', "invalid_json", None),
+        ('{"type": "x", "y": 1e999}', "invalid_json", None),
+        ('{"type": "x", "y": NaN}', "invalid_json", None),
         (b"\x00\x01", "invalid_message_type", None),
         ("{}", "missing_required_parameter", "type"),
         ('{"type": 5}', "invalid_type", "type"),
@@ -161,3 +167,11 @@ def test_two_sessions_interleaved_share_nothing(new_caller):
     assert one.last("response.done")["response"]["status"] == "cancelled"
     assert other.last("response.done")["response"]["status"] == "completed"
     assert [item["content"][0]["text"] for item in other.thoughts[-1].thought.items] == ["Second?"]
+
+
+def test_characters_outside_the_basic_plane_come_back_whole(caller):
+    added = caller.sends_text(
+        '{"type":"conversation.item.create","item":{"type":"message","role":"user",'
+        '"content":[{"type":"input_text","text":"\\ud83d\\ude00"}]}}'
+    )[0]
+    assert added["item"]["content"][0]["text"] == "\U0001f600"

@@ -13,6 +13,7 @@ import pytest
 from agent.engine.formats import PCM
 from agent.engine.hear import load_ears
 from agent.engine.parts import Call, ReasonerError
+from agent.engine.protocol import EngineSession
 from agent.engine.runtime import Engine
 from agent.engine.speak import load_voice
 from agent.engine.wire_audio import to_hearing
@@ -258,3 +259,20 @@ async def test_real_speech_in_and_out_with_the_packaged_models(dialogue, reasone
     heard = ears.transcribe(to_hearing(caller.audio(), PCM)).lower()
     assert "office is open" in heard
     await engine.close()
+
+
+async def test_a_defect_of_ours_closes_the_session_with_1011_and_not_the_process(
+    new_engine, dialogue, monkeypatch, caplog
+):
+    engine = new_engine()
+    caller, other = dialogue(engine.connect()), dialogue(engine.connect())
+    await caller.until("session.created")
+    with monkeypatch.context() as defect:
+        defect.setattr(EngineSession, "receive", lambda *_: 1 / 0)
+        await caller.send("input_audio_buffer.clear")
+        with pytest.raises(TransportClosed) as closed:
+            await caller.until("nothing more")
+    assert closed.value.code == 1011
+    assert "broke down" in caplog.text
+    await other.ask("hello")
+    assert (await other.until("response.done"))["response"]["status"] == "completed"
