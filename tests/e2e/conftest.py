@@ -122,3 +122,15 @@ def say() -> Callable[[str], NDArray[np.int16]]:
         return np.concatenate([pause, *voice.speak(text), pause])
 
     return speak
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
+    """What the served process said is the first thing to read when a test fails."""
+    report = yield
+    if report.failed:
+        for name in ("assistant", "engine"):
+            running = getattr(item, "funcargs", {}).get(name)
+            if isinstance(running, Running):
+                report.sections.append((f"vocative ({name})", "".join(running.said[-60:])))
+    return report

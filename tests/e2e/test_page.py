@@ -1,0 +1,87 @@
+"""The page in a real browser whose microphone is a recording, on `vocative run`: ask, hear, see why, break in."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from playwright.async_api import async_playwright, expect
+
+from agent.engine.wav import write_wav
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from playwright.async_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/google-chrome") if Path(path).exists()), None)
+RATE = 24_000
+PATIENCE = 60_000  # ms; a loaded machine takes its time
+
+
+@asynccontextmanager
+async def page_hearing(recording: Path, url: str) -> AsyncIterator[Page]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            chromium_sandbox=False,
+            args=[
+                "--use-fake-ui-for-media-stream",
+                "--use-fake-device-for-media-stream",
+                f"--use-file-for-fake-audio-capture={recording}%noloop",
+                "--autoplay-policy=no-user-gesture-required",
+            ],
+        )
+        page = await browser.new_page()
+        page.set_default_timeout(PATIENCE)
+        complaints: list[str] = []
+        page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        try:
+            await page.goto(url)
+            yield page
+        finally:
+            await browser.close()
+        assert complaints == []
+
+
+async def test_a_spoken_question_is_answered_aloud_with_a_citation_that_opens_at_its_page(assistant, say, tmp_path):
+    recording = tmp_path / "question.wav"
+    silence = np.zeros(RATE * 2, np.int16)
+    write_wav(recording, np.concatenate([say("How many steps does the lighthouse have?"), silence]))
+    async with page_hearing(recording, assistant.http) as page:
+        await page.get_by_test_id("talk").click()
+        await expect(page.get_by_test_id("message-user")).to_contain_text(
+            "lighthouse", timeout=PATIENCE, ignore_case=True
+        )
+        await expect(page.get_by_test_id("tool-call")).to_contain_text("search", timeout=PATIENCE, ignore_case=True)
+        await expect(page.get_by_test_id("message-assistant")).to_contain_text("142", timeout=PATIENCE)
+        await page.wait_for_function("Number(document.querySelector('[data-testid=level]').dataset.outputLevel) > 0.05")
+        citation = page.get_by_test_id("citation").first
+        await citation.click()
+        link = page.get_by_test_id("source-link")
+        address = await link.get_attribute("href")
+        assert address is not None
+        assert address.endswith("visitor-guide.pdf#page=3")
+        opened = await page.request.get(assistant.http + address)
+        assert opened.ok
+        assert opened.headers["content-type"] == "application/pdf"
+        assert "142" in await page.get_by_test_id("source-text").inner_text()
+
+
+async def test_a_second_utterance_over_the_answer_stops_it(assistant, say, tmp_path):
+    recording = tmp_path / "barge-in.wav"
+    question = say("What should I do if I lose something on board, and how long do you keep lost property?")
+    gap, tail = np.zeros(RATE * 3, np.int16), np.zeros(RATE * 3, np.int16)
+    write_wav(recording, np.concatenate([question, gap, say("Stop, please. How much is the Island Pass?"), tail]))
+    async with page_hearing(recording, assistant.http) as page:
+        await page.get_by_test_id("talk").click()
+        first = page.get_by_test_id("message-assistant").first
+        await expect(first).to_be_visible(timeout=PATIENCE)
+        await expect(first).to_have_attribute("data-cut", "true", timeout=PATIENCE)
+        await expect(page.get_by_test_id("message-assistant").last).to_contain_text("42", timeout=PATIENCE)
