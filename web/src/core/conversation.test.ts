@@ -178,6 +178,11 @@ describe("an answer", () => {
     }
   });
 
+  it("without citations has the identical list of none, each time it is asked", () => {
+    const state = after([response("r1"), words("a1", "x")]);
+    expect(citationsOf(state, message(state, "a1"))).toBe(citationsOf(state, message(state, "a1")));
+  });
+
   it("that failed says why", () => {
     const failed: Event = {
       type: "response.done",

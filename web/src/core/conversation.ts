@@ -153,9 +153,12 @@ export function reduce(state: Conversation, event: ServerEvent | LocalEvent): Co
   }
 }
 
+/** One and the same list, so that asking again gives the identical answer. */
+const NO_CITATIONS: readonly Citation[] = [];
+
 /** What an answer rests on. */
 export function citationsOf(state: Conversation, entry: Message): readonly Citation[] {
-  return state.citations[entry.key] ?? state.citations[entry.responseId ?? ""] ?? [];
+  return state.citations[entry.key] ?? state.citations[entry.responseId ?? ""] ?? NO_CITATIONS;
 }
 
 /** Whether a tool is at work. */
