@@ -1,6 +1,6 @@
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.search.chunking import chunk_document, count_words
@@ -94,6 +94,18 @@ def test_headings_alone_make_a_chunk_however_many_they_are():
     assert sum(chunk.text.count("Heading") for chunk in chunks) == 60
 
 
+def test_a_short_last_section_joins_the_chunk_before_it():
+    source = f"# A\n\n{SENTENCE * 6}\n\n# B\n\n{SENTENCE}"
+    assert len(chunk_document(markdown(source), "a.md")) == 1
+
+
+def test_blank_lines_in_a_long_listing_are_no_chunks():
+    listing = "\n\n".join(["run the ferry now"] * 80)
+    chunks = chunk_document(markdown(f"```\n{listing}\n```"), "a.md")
+    assert len(chunks) == 2
+    assert all(chunk.text.startswith("run") and chunk.text.endswith("now") for chunk in chunks)
+
+
 def test_ids_are_stable_and_change_with_the_text_and_the_document():
     first, again = (chunk_document(markdown(SENTENCE * 30), "a.md") for _ in range(2))
     other = chunk_document(markdown(SENTENCE * 30), "b.md")
@@ -105,6 +117,7 @@ def test_ids_are_stable_and_change_with_the_text_and_the_document():
     assert all(len(chunk.id) == 16 for chunk in first)
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(alphabet=st.sampled_from("ab #-|.:\n\t1日\u00a0"), max_size=80), max_size=12))
 def test_nothing_is_lost_whatever_the_text(parts):
     outline = Outline()

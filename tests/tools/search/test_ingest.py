@@ -231,6 +231,7 @@ ingest([Path(sys.argv[1])], LocalIndex.open(Path(sys.argv[2])), embedder=embedde
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("delay", [0.0, 0.02, 0.1, 0.3, 0.8])
 def test_an_ingest_killed_at_any_moment_leaves_the_previous_index_whole(tmp_path, delay):
     papers, file = tmp_path / "papers", tmp_path / "index.sqlite"

@@ -39,8 +39,10 @@ def table_lines(rows: Sequence[Sequence[str]], *, header: bool | None = None) ->
 
 
 def _labelled(names: Sequence[str], row: Sequence[str]) -> str:
-    pairs = zip_longest(names, row, fillvalue="")
-    return "; ".join(f"{name}: {value}" if name else value for name, value in pairs if value)
+    pairs = [(name, value) for name, value in zip_longest(names, row, fillvalue="") if value]
+    text = "; ".join(f"{name}: {value}" if name else value for name, value in pairs)
+    # A row's own name, under an empty corner, belongs to the figures rather than beside them.
+    return text.replace("; ", ", ", 1) if len(pairs) > 1 and not names[0] and pairs[0][1] == row[0] else text
 
 
 def _looks_like_header(cells: Sequence[Sequence[str]]) -> bool:

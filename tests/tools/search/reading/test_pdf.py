@@ -104,6 +104,13 @@ def test_what_pdfium_refuses_pypdf_may_still_read(new_pdf, monkeypatch):
     locked.file.set_encryption("owner", "user", encryption_method=EncryptionMethod.AES_256)
     with pytest.raises(UnreadableError, match="password"):
         parse(locked.bytes(), "a.pdf")
+    with pytest.raises(UnreadableError, match="no pages"):
+        parse(opened.bytes().replace(b"/Count 1", b"/Count 0").replace(b"/Kids [3 0 R]", b"/Kids [     ]"), "a.pdf")
+
+
+def test_a_subtitle_is_no_part_of_the_title(new_pdf):
+    pdf = new_pdf().page().heading("Baggage", 24).heading("Rules for all guests", 16).text(PROSE)
+    assert parse(pdf.bytes(), "a.pdf").title == "Baggage"
 
 
 def test_characters_beyond_the_basic_plane_do_not_shift_the_lines_type(new_pdf):

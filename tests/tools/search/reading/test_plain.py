@@ -35,3 +35,22 @@ def test_lists_keep_their_items_and_their_numbers(blocks):
         ("item", "- a ticket"),
         ("item", "2) money"),
     ]
+
+
+def test_lines_that_had_room_for_the_next_word_were_ended_by_their_author(blocks):
+    times = (
+        "Greyport to Seal Island with the Heron, 35 minutes: 07:15, 09:00, 11:00, 13:30\nThe first boat leaves early."
+    )
+    assert blocks(parse(times.encode(), "a.txt")) == [("paragraph", times)]
+
+
+def test_capital_lines_on_top_are_one_heading_and_shouted_prose_is_none(blocks):
+    document = parse(b"FERRY LINES\nTIMETABLE 2026\n\nSUMMER TIMES\nfrom May.\n\nNO DOGS, PLEASE.\n", "a.txt")
+    assert document.title == "FERRY LINES TIMETABLE 2026"
+    assert blocks(document) == [
+        ("heading", "FERRY LINES TIMETABLE 2026"),
+        ("heading", "SUMMER TIMES"),
+        ("paragraph", "from May."),
+        ("paragraph", "NO DOGS, PLEASE."),
+    ]
+    assert parse(b"WORDS " * 20, "b.txt").pages[0].blocks[0].kind == "paragraph"

@@ -12,7 +12,7 @@ def test_each_row_says_its_column_headers():
 
 def test_a_first_row_of_names_is_taken_for_a_header_and_one_of_figures_is_not():
     assert table_lines([["", "2024"], ["Sales", "7"]])[1] == "Sales | 7"
-    assert table_lines([["", "North"], ["Sales", "7"]])[1] == "Sales; North: 7"
+    assert table_lines([["", "North"], ["Sales", "7"]])[1] == "Sales, North: 7"
     assert table_lines([["Only", "row"]]) == ["Only | row"]
     assert table_lines([["x" * 61, "b"], ["1", "2"]])[1] == "1 | 2"
     assert table_lines([["one column"], ["more"]]) == ["one column", "more"]
