@@ -3,7 +3,7 @@ from tools.search.reading import parse
 
 def test_wrapped_lines_become_paragraphs_and_deliberate_breaks_stay(blocks):
     text = (
-        "Employees receive thirty days of paid leave in each\ncalendar year, and may carry over five of them into\n"
+        "Employees receive thirty days of paid leave in each calendar year,\nand may carry over five of them into "
         "the next one.\n\nFerry Line\nQuay 4\nBergen\n"
     )
     assert blocks(parse(text.encode(), "a.txt")) == [
