@@ -14,7 +14,8 @@ AUDIO_DELTA = frozenset({"response.output_audio.delta", "response.audio.delta"})
 _FIELD = r'"{}"\s*:\s*"([^"\\]*)"'
 _RESPONSE = re.compile(_FIELD.format("response_id"))
 _ITEM = re.compile(_FIELD.format("item_id"))
-_CONTENT = re.compile(r'"content_index"\s*:\s*(\d+)')
+_CONTENT = re.compile(r'"content_index"\s*:\s*(\d{1,6})\b')
+_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|.)")
 _DELTA = re.compile(r'"delta"\s*:\s*"')
 
 
@@ -26,7 +27,7 @@ class AudioDelta:
         response_id: The response.
         item_id: The item.
         content_index: The content part.
-        base64_length: Characters of base64.
+        base64_length: Characters of base64, escapes resolved.
         padding: How many of them are `=`.
     """
 
@@ -51,5 +52,9 @@ def peek(frame: Frame) -> AudioDelta | None:
     content = _CONTENT.search(text, 0, head) or _CONTENT.search(text, tail)
     if response is None or item is None or end < 0:
         return None
+    length = end - opening.end()
+    if text.find("\\", opening.end(), end) >= 0:
+        # Some encoders escape + and /; what counts is the length of the audio, not of its spelling.
+        length -= sum(len(escape[0]) - 1 for escape in _ESCAPE.finditer(text, opening.end(), end))
     padding = text.count("=", max(opening.end(), end - 2), end)
-    return AudioDelta(response[1], item[1], int(content[1]) if content else 0, end - opening.end(), padding)
+    return AudioDelta(response[1], item[1], int(content[1]) if content else 0, length, padding)

@@ -47,6 +47,9 @@ _APPEND_LAST = re.compile(r'"\s*,\s*"type"\s*:\s*"input_audio_buffer\.append"\s*
 # One audio event of the services is at most 15 MiB of base64.
 MAX_TEXT = 16 * 1024 * 1024
 
+# Characters of a client's event id that an error repeats; the services take no longer ones.
+MAX_EVENT_ID = 512
+
 
 class Refused(Exception):  # noqa: N818  (a verdict)
     """A client's frame that does not pass; becomes an `error` event.
@@ -95,16 +98,18 @@ def admit(frame: Frame, *, extensions: bool) -> Frame:
     except MalformedFrame as error:
         raise Refused(str(error), "invalid_json") from None
     kind, event_id = data.get("type"), data.get("event_id")
-    event_id = event_id if isinstance(event_id, str) else None
+    event_id = event_id[:MAX_EVENT_ID] if isinstance(event_id, str) else None
     check = _CHECKS.get(kind) if isinstance(kind, str) else None
     if check is None or (kind == "extension.playback" and not extensions):
-        raise Refused(f"events of type {kind!r} are not accepted here", "unknown_event_type", "type", event_id)
+        raise Refused(f"events of type {kind!r:.80} are not accepted here", "unknown_event_type", "type", event_id)
     try:
         passed = check(data)
+        return frame if passed is data else Frame.of(passed)
     except Refused as refusal:
         refusal.event_id = event_id
         raise
-    return frame if passed is data else Frame.of(passed)
+    except MalformedFrame as error:
+        raise Refused(str(error), "invalid_json", None, event_id) from None
 
 
 def permitted(fields: Mapping[str, Any], paths: frozenset[str], prefix: str = "") -> Json:
@@ -126,7 +131,12 @@ def _whole(data: Json) -> Json:
 
 
 def _session_update(data: Json) -> Json:
-    return _only(data, "session", OPEN_SESSION_FIELDS)
+    passed = _only(data, "session", OPEN_SESSION_FIELDS)
+    kind = passed["session"].get("type", "realtime")
+    if kind != "realtime":
+        text = f"this is a session of type 'realtime'; it cannot become one of type {kind!r:.80}"
+        raise Refused(text, "invalid_value", "session.type")
+    return passed
 
 
 def _response_create(data: Json) -> Json:
@@ -148,10 +158,10 @@ def _item_create(data: Json) -> Json:
 
 def _message(fields: Json, param: str) -> None:
     if fields.get("type") != "message":
-        text = f"a client may add messages only; tools run on the server, so {fields.get('type')!r} is not accepted"
+        text = f"a client may add messages only; tools run on the server, so {fields.get('type')!r:.80} is not accepted"
         raise Refused(text, "item_not_allowed", f"{param}.type")
-    if fields.get("role") not in {"user", "assistant"}:
-        text = f"a client may add messages of the user and the assistant, not of {fields.get('role')!r}"
+    if fields.get("role") not in ("user", "assistant"):
+        text = f"a client may add messages of the user and the assistant, not of {fields.get('role')!r:.80}"
         raise Refused(text, "item_not_allowed", f"{param}.role")
 
 
@@ -175,6 +185,9 @@ def _truncate(data: Json) -> Json:
     position = data.get("audio_end_ms")
     if not isinstance(position, int) or isinstance(position, bool):
         raise Refused("audio_end_ms must be a whole number of milliseconds", "invalid_type", "audio_end_ms")
+    part = data.get("content_index", 0)
+    if not isinstance(part, int) or isinstance(part, bool) or part < 0:
+        raise Refused("content_index must be a whole number from 0", "invalid_type", "content_index")
     return data
 
 

@@ -35,8 +35,16 @@ class Frame:
 
     @classmethod
     def of(cls, event: dict[str, Any]) -> Frame:
-        """Encode an event of our own making."""
-        frame = cls(json.dumps(event, ensure_ascii=False, separators=(",", ":")))
+        """Encode an event that we made, or of which we changed something.
+
+        Raises:
+            MalformedFrame: It is nested more deeply than can be written.
+        """
+        try:
+            text = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
+        except RecursionError:
+            raise MalformedFrame("the message is nested too deeply to be passed on") from None
+        frame = cls(text if text.isascii() else _sendable(text))
         frame._type, frame._data = event["type"], event
         return frame
 
@@ -100,9 +108,15 @@ def decode(text: str, *, unique_keys: bool = False) -> dict[str, Any]:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    result = dict(pairs)
-    if len(result) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise MalformedFrame(f"the key {twice!r} stands twice in one object")
+    result: dict[str, Any] = {}
+    for name, value in pairs:
+        # One pass: a hostile object of a million keys must not cost more than reading it did.
+        if name in result:
+            raise MalformedFrame(f"the key {name!r:.80} stands twice in one object")
+        result[name] = value
     return result
+
+
+def _sendable(text: str) -> str:
+    # JSON can escape half a surrogate pair, and a file name can hold one; UTF-8 cannot, and no socket would take it.
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
