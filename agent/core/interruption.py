@@ -58,15 +58,16 @@ class Interruption:
             self._cut_due, self._broke_in = now + REPORT_TIME, now
         return []
 
-    def played(self, item_id: str, played_ms: int, *, stopped: bool) -> list[Action]:
+    def played(self, item_id: str, content_index: int, played_ms: int, *, stopped: bool) -> list[Action]:
         """The client reports how far it has played an item.
 
         Args:
             item_id: The item.
-            played_ms: Milliseconds of it that were heard.
+            content_index: Its content part.
+            played_ms: Milliseconds of the part that were heard.
             stopped: The sound has stopped there, so this is the last word.
         """
-        self._playback.played(item_id, played_ms)
+        self._playback.played(item_id, content_index, played_ms)
         return self._cut() if stopped and self._cut_due is not None else []
 
     def next_deadline(self) -> float | None:

@@ -14,6 +14,9 @@ BYTES_PER_MS = {"audio/pcm": 48, "audio/pcmu": 8, "audio/pcma": 8}
 # A client rounds to its render quantum and reports a few times a second; within this much of the end all was heard.
 HEARD_TOLERANCE_MS = 60
 
+# Items whose one truncate is remembered as taken; far more than any client can still be playing.
+REMEMBERED_CUTS = 256
+
 
 @dataclass(slots=True)
 class Track:
@@ -26,7 +29,6 @@ class Track:
         played_ms: What the client last said that it has played, or None if it never said.
         first_sent: When its first audio was passed on, in seconds of the caller's clock.
         complete: The model has sent all of it.
-        truncated: A truncate has gone to the model; there is at most one an item.
     """
 
     item_id: str
@@ -35,14 +37,14 @@ class Track:
     sent_bytes: int = 0
     played_ms: int | None = None
     complete: bool = False
-    truncated: bool = False
 
 
 class Playback:
-    """The tracks of one session, in the order in which they are played."""
+    """The tracks of one session, in the order in which they are played: one after the other."""
 
     def __init__(self) -> None:
-        self._tracks: dict[str, Track] = {}
+        self._tracks: dict[tuple[str, int], Track] = {}
+        self._cut: dict[str, None] = {}
         self.bytes_per_ms = BYTES_PER_MS["audio/pcm"]
 
     def sent(self, item_id: str, content_index: int, base64_length: int, padding: int, now: float) -> None:
@@ -55,40 +57,36 @@ class Playback:
             padding: How many of them are `=`.
             now: Seconds of the caller's clock.
         """
-        track = self._tracks.get(item_id)
+        track = self._tracks.get((item_id, content_index))
         if track is None:
-            track = self._tracks[item_id] = Track(item_id, content_index, now)
+            track = self._tracks[item_id, content_index] = Track(item_id, content_index, now)
         track.sent_bytes += base64_length // 4 * 3 - padding
 
-    def sent_ms(self, item_id: str) -> int:
-        """Milliseconds of an item's audio that were passed on; 0 for an unknown item."""
-        track = self._tracks.get(item_id)
-        return track.sent_bytes // self.bytes_per_ms if track else 0
+    def sent_ms(self, item_id: str, content_index: int = 0) -> int:
+        """Milliseconds of a part's audio that were passed on; 0 for an unknown one."""
+        track = self._tracks.get((item_id, content_index))
+        return self._length(track) if track else 0
 
-    def knows(self, item_id: str) -> bool:
-        """Whether audio of this item was passed on."""
-        return item_id in self._tracks
-
-    def played(self, item_id: str, played_ms: int) -> Track | None:
-        """Take the client's report; positions never go back. None for an item that we never sent."""
-        track = self._tracks.get(item_id)
+    def played(self, item_id: str, content_index: int, played_ms: int) -> None:
+        """Take the client's report; positions never go back, and what was never sent was never played."""
+        track = self._tracks.get((item_id, content_index))
         if track is not None:
-            track.played_ms = max(track.played_ms or 0, min(played_ms, self.sent_ms(item_id)))
-        return track
+            track.played_ms = max(track.played_ms or 0, min(played_ms, self._length(track)))
 
     def finished(self, item_id: str) -> None:
         """The model has sent the whole of an item."""
-        track = self._tracks.get(item_id)
-        if track is not None:
-            track.complete = True
+        for track in self._tracks.values():
+            if track.item_id == item_id:
+                track.complete = True
 
     def claim_truncate(self, item_id: str) -> bool:
         """Take the one truncate that an item may have; False when it has been taken."""
-        track = self._tracks.get(item_id)
-        if track is None:
-            return True
-        first, track.truncated = not track.truncated, True
-        return first
+        if item_id in self._cut:
+            return False
+        self._cut[item_id] = None
+        if len(self._cut) > REMEMBERED_CUTS:
+            del self._cut[next(iter(self._cut))]
+        return True
 
     def unheard(self, now: float) -> list[tuple[Track, int]]:
         """What has not been heard to its end, with the position in ms at which to cut each.
@@ -96,23 +94,33 @@ class Playback:
         A position is never 0, which services reject, and never beyond what was passed on. Where the client never
         reported, the time since the first audio is the best guess: nothing is played faster than that.
         """
+        tracks = [*self._tracks.values()]
+        current = max((number for number, track in enumerate(tracks) if track.played_ms), default=None)
+        guess = all(track.played_ms is None for track in tracks)
         cuts: list[tuple[Track, int]] = []
-        earlier_ms = 0
-        for track in self._tracks.values():
-            if track.truncated:
+        free_at = 0.0
+        for number, track in enumerate(tracks):
+            if track.item_id in self._cut:
                 continue
-            sent = self.sent_ms(track.item_id)
-            heard = track.played_ms
-            if heard is None:
-                heard = min(sent, max(0, int((now - track.first_sent) * 1000) - earlier_ms))
-                earlier_ms += heard
+            sent = self._length(track)
+            starts = max(track.first_sent, free_at)
+            free_at = starts + sent / 1000
+            if current is not None and number < current:
+                # What is played after a part shows that the part itself is over, whatever its own last report said.
+                continue
+            heard = track.played_ms or 0
+            if guess:
+                heard = min(sent, max(0, int((now - starts) * 1000)))
             if sent and not (track.complete and heard >= sent - HEARD_TOLERANCE_MS):
                 cuts.append((track, min(max(heard, 1), sent)))
         return cuts
 
     def forget_heard(self, now: float) -> None:
         """Drop tracks that can never be cut again, so that a day-long session does not grow."""
-        keep = {track.item_id for track, _ in self.unheard(now)}
-        for item_id in [*self._tracks][:-8]:
-            if item_id not in keep:
-                del self._tracks[item_id]
+        keep = {(track.item_id, track.content_index) for track, _ in self.unheard(now)}
+        for key in [*self._tracks][:-8]:
+            if key not in keep:
+                del self._tracks[key]
+
+    def _length(self, track: Track) -> int:
+        return track.sent_bytes // self.bytes_per_ms
