@@ -99,9 +99,9 @@ class Calls:
         """Whether calls of a response still run."""
         return any(call.response_id == response_id for call in self._running.values())
 
-    def overdue(self, now: float) -> list[str]:
-        """Call ids whose deadline has passed."""
-        return [call.call_id for call in self._running.values() if call.deadline <= now]
+    def overdue(self, now: float) -> list[Call]:
+        """Running calls whose deadline has passed."""
+        return [call for call in self._running.values() if call.deadline <= now]
 
     def next_deadline(self) -> float | None:
         """The earliest deadline of a running call."""

@@ -1,7 +1,8 @@
 """Events: the few kinds of frame that the core reads, as frozen dataclasses. Everything else is opaque.
 
 Only the model's events are modelled here; what a client sends is judged field by field in `firewall`. A frame of a
-known type that lacks what we need is treated as opaque too: it is the model's to be wrong, ours to go on.
+known type that lacks what we need is dropped: it is the model's to be wrong, ours to go on, and what cannot be read
+cannot be shown either, because it may hold what a client must not see.
 """
 
 from __future__ import annotations
@@ -53,6 +54,11 @@ class Committed:
 
 
 @dataclass(frozen=True, slots=True)
+class Cleared:
+    """`input_audio_buffer.cleared`: a turn that had begun has come to nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class ItemPlaced:
     """`conversation.item.added`, `.done` or the preview's `.created`: an item stands in the conversation.
 
@@ -73,11 +79,12 @@ class ResponseCreated:
 
 @dataclass(frozen=True, slots=True)
 class ResponseDone:
-    """`response.done`: its one terminal."""
+    """`response.done`: its one terminal; `out_of_band` as in `ResponseCreated`."""
 
     response_id: str
     status: str
     output: list[Json]
+    out_of_band: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +121,7 @@ Event: TypeAlias = (
     | SpeechStarted
     | SpeechStopped
     | Committed
+    | Cleared
     | ItemPlaced
     | ResponseCreated
     | ResponseDone
@@ -129,15 +137,18 @@ def _placed(data: Json) -> Event:
 
 def _response_created(data: Json) -> Event:
     response = _object(data["response"])
-    # Older services leave the field out; null is the mark of an out-of-band response.
-    out_of_band = "conversation_id" in response and response["conversation_id"] is None
-    return ResponseCreated(_text(response["id"]), out_of_band)
+    return ResponseCreated(_text(response["id"]), _out_of_band(response))
 
 
 def _response_done(data: Json) -> Event:
     response = _object(data["response"])
-    output = [_object(item) for item in response.get("output") or ()]
-    return ResponseDone(_text(response["id"]), _optional(response.get("status")) or "completed", output)
+    status = _optional(response.get("status")) or "completed"
+    return ResponseDone(_text(response["id"]), status, objects(response.get("output")), _out_of_band(response))
+
+
+def _out_of_band(response: Json) -> bool:
+    # Older services leave the field out; null is the mark of an out-of-band response.
+    return "conversation_id" in response and response["conversation_id"] is None
 
 
 def _error(data: Json) -> Event:
@@ -154,6 +165,7 @@ _READERS: Mapping[str, Callable[[Json], Event]] = {
     "input_audio_buffer.speech_started": lambda data: SpeechStarted(_optional(data.get("item_id"))),
     "input_audio_buffer.speech_stopped": lambda data: SpeechStopped(_optional(data.get("item_id"))),
     "input_audio_buffer.committed": lambda data: Committed(_text(data["item_id"])),
+    "input_audio_buffer.cleared": lambda _data: Cleared(),
     "conversation.item.added": _placed,
     "conversation.item.done": _placed,
     "conversation.item.created": _placed,
@@ -178,8 +190,17 @@ def read(frame: Frame) -> Event | None:
         return None
     try:
         return reader(frame.data)
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         return None
+
+
+def objects(value: object) -> list[Json]:
+    """The JSON objects in what should be a list of them."""
+    return (
+        [cast("Json", item) for item in cast("list[object]", value) if isinstance(item, dict)]
+        if isinstance(value, list)
+        else []
+    )
 
 
 def _object(value: object) -> Json:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from agent.core import events, firewall, messages
 from agent.core.actions import Action, Hangup, ToClient, ToUpstream
+from agent.core.config import Effective, SessionConfig, effective
 from agent.core.deltas import AUDIO_DELTA, peek
 from agent.core.frames import Frame, MalformedFrame
 from agent.core.interruption import Interruption
-from agent.core.playback import BYTES_PER_MS, Playback
+from agent.core.playback import Playback
 from agent.core.responses import Responses
 from agent.core.toolwork import ToolWork
 from agent.core.view import HIDDEN_EVENTS, View, session_view
@@ -30,23 +30,6 @@ OPENING_TIME = 15.0
 # Errors that tell of a race and not of a fault: whoever caused them already has what it wanted.
 _ACTIVE = "conversation_already_has_active_response"
 _HARMLESS = frozenset({_ACTIVE, "response_cancel_not_active"})
-
-
-@dataclass(frozen=True, slots=True)
-class SessionConfig:
-    """What the server decides about a session.
-
-    Attributes:
-        session: The GA session object that is enforced: instructions, tools, audio …
-        timeouts: Seconds that each of our tools may take, by name; None for no limit.
-        extensions: The client opted in to our own events (subprotocol `vocative.v1`).
-        ready: Fields of `extension.ready`: what a client needs for its page.
-    """
-
-    session: Mapping[str, Any]
-    timeouts: Mapping[str, float | None] = field(default_factory=dict[str, "float | None"])
-    extensions: bool = False
-    ready: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 class Phase(Enum):
@@ -80,10 +63,10 @@ class Session:
         self._config = config
         self._new_id = new_id
         self._cite = cite
-        self._session: dict[str, Any] = {}
+        self._shown_session: dict[str, Any] = {}
+        self._effective = Effective()
         self._opening_ends: float | None = now + OPENING_TIME
-        self._interrupts = True
-        self._creates = True
+        self._out_of_band: set[str] = set()
         self._view = View()
         self._playback = Playback()
         self._responses = Responses()
@@ -96,6 +79,7 @@ class Session:
             events.SpeechStarted: self._speech_started,
             events.SpeechStopped: self._speech_stopped,
             events.Committed: self._committed,
+            events.Cleared: self._cleared,
             events.ItemPlaced: self._placed,
             events.ResponseCreated: self._response_created,
             events.ResponseDone: self._response_done,
@@ -116,17 +100,20 @@ class Session:
     # ── what happens ──
 
     def receive_upstream(self, frame: Frame, now: float) -> Actions:
-        """Take a frame from the model."""
+        """Take a frame from the model. What is no event, or breaks off, is dropped: the session goes on without it."""
         try:
-            kind = frame.type
+            return () if self.phase is Phase.CLOSED else self._receive_upstream(frame, now)
         except MalformedFrame:
             return ()
-        if self.phase is Phase.CLOSED:
-            return ()
+
+    def _receive_upstream(self, frame: Frame, now: float) -> Actions:
+        kind = frame.type
         if kind in AUDIO_DELTA:
-            return self._audio(frame, now)
-        event = events.read(frame) if kind in events.READ_TYPES else None
-        if event is not None and (self.phase is Phase.OPEN or isinstance(event, _OPENING_EVENTS)):
+            return self._audio(frame, now) if self.phase is Phase.OPEN else ()
+        if kind in events.READ_TYPES:
+            event = events.read(frame)
+            if event is None or (self.phase is not Phase.OPEN and not isinstance(event, _OPENING_EVENTS)):
+                return ()
             return self._handlers[type(event)](event, frame, now)
         if self.phase is not Phase.OPEN or kind in HIDDEN_EVENTS:
             return ()
@@ -169,11 +156,13 @@ class Session:
 
     def client_closed(self) -> Actions:
         """The client is gone: stop everything."""
-        self.phase = Phase.CLOSED
+        self.phase, self._opening_ends = Phase.CLOSED, None
         return [*self._tools.abandon(), Hangup(1000, "")]
 
     def next_deadline(self) -> float | None:
         """When `handle_timer` wants to be called, on the clock of `now`; None for never."""
+        if self.phase is Phase.CLOSED:
+            return None
         due = (
             self._opening_ends,
             self._responses.next_deadline(),
@@ -184,6 +173,8 @@ class Session:
 
     def handle_timer(self, now: float) -> Actions:
         """Do what has become due."""
+        if self.phase is Phase.CLOSED:
+            return ()
         if self._opening_ends is not None and now >= self._opening_ends:
             return self._fail(f"the model did not start the session within {OPENING_TIME:g} s", "upstream_timeout")
         return [
@@ -200,25 +191,22 @@ class Session:
         self.phase = Phase.CONFIGURING
         return (ToUpstream(messages.session_update(self._our_id(), self._config.session)),)
 
-    def _configured(self, event: events.SessionUpdated, _frame: Frame, _now: float) -> Actions:
-        self._session = event.session
-        self._learn(event.session)
-        view = session_view(event.session)
-        if self.phase is not Phase.CONFIGURING:
-            return (ToClient(messages.session_event("session.updated", self._new_id(), view)),)
+    def _configured(self, event: events.SessionUpdated, _frame: Frame, now: float) -> Actions:
+        if self.phase is Phase.OPENING:
+            return ()
+        self._effective = effective(event.session)
+        self._playback.bytes_per_ms = self._effective.bytes_per_ms
+        # Where voice activity is off, nobody will tell that the user has stopped.
+        requests = () if self._effective.detects_voice else self._speech_is_over(now)
+        view = self._shown_session = session_view(event.session)
+        if self.phase is Phase.OPEN:
+            return [ToClient(messages.session_event("session.updated", self._new_id(), view)), *requests]
         self.phase, self._opening_ends = Phase.OPEN, None
         actions: list[Action] = [ToClient(messages.session_event("session.created", self._new_id(), view))]
         if self._config.extensions:
             name = str(event.session.get("id", ""))
             actions.append(ToClient(messages.ready(self._new_id(), name, self._config.ready)))
         return actions
-
-    def _learn(self, session: Mapping[str, Any]) -> None:
-        detection = _at(session, "audio", "input", "turn_detection")
-        self._interrupts = detection.get("interrupt_response") is not False
-        self._creates = detection.get("create_response") is not False
-        output_format = str(_at(session, "audio", "output", "format").get("type"))
-        self._playback.bytes_per_ms = BYTES_PER_MS.get(output_format, BYTES_PER_MS["audio/pcm"])
 
     # ── the model's side ──
 
@@ -227,42 +215,70 @@ class Session:
         if delta is not None:
             if self._interruption.silences(delta.response_id):
                 return ()
-            self._playback.sent(delta.item_id, delta.content_index, delta.base64_length, delta.padding, now)
-        return (ToClient(self._view.within_response(frame)),) if self.phase is Phase.OPEN else ()
+            if delta.response_id not in self._out_of_band:
+                self._playback.sent(delta.item_id, delta.content_index, delta.base64_length, delta.padding, now)
+        return (ToClient(self._view.within_response(frame)),)
 
     def _speech_started(self, _event: events.SpeechStarted, frame: Frame, now: float) -> Actions:
-        self._responses.speech_started()
-        return [ToClient(frame), *(self._interrupt(now) if self._interrupts else ())]
+        self._responses.speech_started(now)
+        return [ToClient(frame), *(self._interrupt(now) if self._effective.interrupts else ())]
 
     def _speech_stopped(self, _event: events.SpeechStopped, frame: Frame, now: float) -> Actions:
-        requests = self._responses.speech_stopped(now, response_follows=self._creates)
+        requests = self._responses.speech_stopped(now, response_follows=self._effective.creates_responses)
         return [ToClient(frame), *map(ToUpstream, requests)]
 
-    def _committed(self, _event: events.Committed, frame: Frame, _now: float) -> Actions:
+    def _committed(self, _event: events.Committed, frame: Frame, now: float) -> Actions:
         self._tools.new_turn()
-        return (ToClient(self._view.committed(frame)),)
+        # Voice activity commits after the speech has stopped; a client that commits in the midst of it ends the turn.
+        return [ToClient(self._view.committed(frame)), *self._speech_is_over(now)]
+
+    def _cleared(self, _event: events.Cleared, frame: Frame, now: float) -> Actions:
+        return [ToClient(frame), *self._speech_is_over(now)]
+
+    def _speech_is_over(self, now: float) -> Actions:
+        return [ToUpstream(request) for request in self._responses.speech_stopped(now, response_follows=False)]
 
     def _placed(self, event: events.ItemPlaced, frame: Frame, _now: float) -> Actions:
+        call_id = event.item.get("call_id") if event.item.get("type") == "function_call_output" else None
+        self._responses.item_placed(call_id if isinstance(call_id, str) else None)
         return _shown(self._view.placed(event, frame))
 
     def _response_created(self, event: events.ResponseCreated, frame: Frame, _now: float) -> Actions:
-        if not event.out_of_band:
-            self._responses.created(event.response_id)
-            self._tools.response_created()
+        if event.out_of_band:
+            self._out_of_band.add(event.response_id)
+        else:
+            self._begun(event.response_id)
         return (ToClient(frame),)
 
+    def _begun(self, response_id: str) -> None:
+        superseded = self._responses.active_id
+        if superseded not in {None, response_id}:
+            self._view.forget(str(superseded))
+        self._responses.created(response_id)
+        self._tools.response_created()
+
     def _output_item_added(self, event: events.OutputItemAdded, frame: Frame, _now: float) -> Actions:
+        out_of_band = event.response_id in self._out_of_band
+        if not out_of_band and self._responses.active_id is None and event.response_id != self._responses.latest_id:
+            self._begun(event.response_id)  # its `response.created` was lost
         return _shown(self._view.output_item(event, frame))
 
     def _output_item_done(self, event: events.OutputItemDone, frame: Frame, now: float) -> Actions:
         shown = _shown(self._view.output_item(event, frame))
+        if event.response_id in self._out_of_band:
+            # Its calls stand in no conversation, so their outputs would have nothing to hang on to.
+            return shown
         if event.item.get("type") == "function_call":
             return [*shown, *self._tools.requested(event.response_id, event.item, now)]
         return [*shown, *self._message_done(event, now)]
 
     def _response_done(self, event: events.ResponseDone, frame: Frame, now: float) -> Actions:
         self._interruption.over(event.response_id)
-        return [ToClient(self._view.response_done(frame)), *self._tools.response_done(event, now)]
+        shown = ToClient(self._view.response_done(event, frame))
+        if event.out_of_band or event.response_id in self._out_of_band:
+            self._out_of_band.discard(event.response_id)
+            return (shown,)
+        return [shown, *self._tools.response_done(event, now)]
 
     def _message_done(self, event: events.OutputItemDone, now: float) -> Actions:
         item_id = str(event.item.get("id", ""))
@@ -270,9 +286,8 @@ class Session:
         self._playback.forget_heard(now)
         if not (self._config.extensions and self._tools.evidence):
             return ()
-        answer = " ".join(
-            str(part.get("transcript") or part.get("text") or "") for part in event.item.get("content") or ()
-        )
+        parts = events.objects(event.item.get("content"))
+        answer = " ".join(str(part.get("transcript") or part.get("text") or "") for part in parts)
         found = self._cite(answer, self._tools.evidence) if answer.strip() else ()
         return (ToClient(messages.citations(self._new_id(), event.response_id, item_id, found)),) if found else ()
 
@@ -281,7 +296,8 @@ class Session:
         if self.phase in {Phase.OPENING, Phase.CONFIGURING}:
             where = f" (field {event.param})" if event.param else ""
             return self._fail(f"the model refused the session{where}: {event.message}", event.code or "refused")
-        if event.code == _ACTIVE and self._responses.requested:
+        unnamed = event.event_id is None and self._responses.requested
+        if event.code == _ACTIVE and (unnamed or self._responses.in_flight(event.event_id)):
             self._responses.refused(now)
             return ()
         if event.code in _HARMLESS and (ours or event.event_id is None):
@@ -297,8 +313,7 @@ class Session:
         if fields:
             return (ToUpstream(frame),)
         # Nothing of it was the client's to set. It still waits for an answer, and gets its own view of the session.
-        view = session_view(self._session)
-        return (ToClient(messages.session_event("session.updated", self._new_id(), view)),)
+        return (ToClient(messages.session_event("session.updated", self._new_id(), self._shown_session)),)
 
     def _client_create(self, frame: Frame, now: float) -> Actions:
         response: dict[str, Any] = frame.data.get("response") or {}
@@ -307,8 +322,10 @@ class Session:
         if self._tools.busy:
             self._tools.ask_after(frame)
             return ()
-        if self._responses.active_id is not None and not self._responses.wanted:
+        active = self._responses.active_id
+        if active is not None and not self._responses.wanted and not self._interruption.silences(active):
             # A second request while a plain response is active is the client's own mistake; the model tells it so.
+            # One that follows a cancel is none: it waits for the end of what was cancelled.
             return (ToUpstream(frame),)
         return [ToUpstream(request) for request in self._responses.want(frame, now, override=True)]
 
@@ -316,9 +333,8 @@ class Session:
         item_id, position = frame.data["item_id"], frame.data["audio_end_ms"]
         if not self._playback.claim_truncate(item_id):
             return ()
-        if not self._playback.knows(item_id):
-            return (ToUpstream(frame),)
-        within = min(max(position, 1), max(self._playback.sent_ms(item_id), 1))
+        sent = self._playback.sent_ms(item_id, frame.data.get("content_index", 0))
+        within = min(max(position, 1), sent) if sent else position
         return (ToUpstream(frame if within == position else Frame.of({**frame.data, "audio_end_ms": within})),)
 
     def _client_names_item(self, frame: Frame, _now: float) -> Actions:
@@ -333,12 +349,16 @@ class Session:
         return (ToUpstream(frame),)
 
     def _client_cancel(self, frame: Frame, now: float) -> Actions:
+        named = frame.data.get("response_id")
+        if isinstance(named, str) and named != self._responses.active_id:
+            # Another one than what the user hears: out of band, or over already.
+            return (ToUpstream(frame),)
         return [ToUpstream(frame), *self._interrupt(now)]
 
     def _client_played(self, frame: Frame, _now: float) -> Actions:
         data = frame.data
-        played_ms, stopped = int(data.get("played_ms", 0)), data.get("stopped") is True
-        return self._interruption.played(data["item_id"], played_ms, stopped=stopped)
+        part, played_ms = int(data.get("content_index", 0)), int(data.get("played_ms", 0))
+        return self._interruption.played(data["item_id"], part, played_ms, stopped=data.get("stopped") is True)
 
     # ── common ──
 
@@ -350,7 +370,7 @@ class Session:
             return ()
         self.phase, self._opening_ends = Phase.CLOSED, None
         report = messages.failure(self._new_id(), text, code)
-        return [*self._tools.abandon(), ToClient(report), Hangup(1011, text[:120])]
+        return [*self._tools.abandon(), ToClient(report), Hangup(1011, text.encode()[:123].decode(errors="ignore"))]
 
     def _our_id(self) -> str:
         return messages.OURS + self._new_id()
@@ -358,11 +378,3 @@ class Session:
 
 def _shown(frame: Frame | None) -> Actions:
     return () if frame is None else (ToClient(frame),)
-
-
-def _at(source: Mapping[str, Any], *path: str) -> Mapping[str, Any]:
-    """The object at a path; empty where there is none."""
-    value: Any = source
-    for name in path:
-        value = cast("Mapping[str, Any]", value).get(name) if isinstance(value, dict) else None
-    return cast("Mapping[str, Any]", value) if isinstance(value, dict) else {}

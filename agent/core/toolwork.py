@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from agent.core import messages
 from agent.core.actions import Action, CancelCall, StartCall, ToClient, ToUpstream
 from agent.core.calls import Call, CallResult, Calls, CallState
-from agent.core.responses import LONGEST_HOLD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -52,8 +51,6 @@ class ToolWork:
         self._extensions = extensions
         self._our_id = our_id
         self._calls = Calls()
-        # Response → when to stop waiting for its `response.done`; infinite while calls of it still run.
-        self._owing: dict[str, float] = {}
         self._asked: Frame | None = None
 
     @property
@@ -83,7 +80,9 @@ class ToolWork:
         call = Call(call_id, name, response_id, now, deadline)
         if not self._calls.open(call):
             return []
-        self._owing.setdefault(response_id, math.inf)
+        if self.busy:
+            # What was wanted before, of an older call or by the client, now waits for the outputs of this response too.
+            self._asked = self._responses.withdraw() or self._asked
         arguments = str(item.get("arguments") or "")
         actions: list[Action] = [StartCall(call_id, name, arguments)]
         if self._extensions:
@@ -112,26 +111,20 @@ class ToolWork:
             for item in event.output:
                 if item.get("type") == "function_call":
                     actions += self.requested(event.response_id, item, now)
-        ended = [ToUpstream(request) for request in self._responses.done(event.response_id, now)]
-        return [*actions, *ended, *self._settle(event.response_id, now, ended=True)]
+        return [*actions, *map(ToUpstream, self._responses.done(event.response_id, now))]
 
     def next_deadline(self) -> float | None:
         """When `handle_timer` wants to be called."""
-        due = min((self._calls.next_deadline() or math.inf, *self._owing.values()))
-        return None if math.isinf(due) else due
+        due = self._calls.next_deadline()
+        return None if due is None or math.isinf(due) else due
 
     def handle_timer(self, now: float) -> list[Action]:
-        """Stop calls that take too long, and stop waiting for ends that do not come."""
+        """Stop calls that take too long."""
         actions: list[Action] = []
-        for call_id in self._calls.overdue(now):
-            call = self._calls.running(call_id)
-            if call is not None:
-                output = messages.timeout_output(call.name, call.deadline - call.started)
-                result = CallResult(output, ok=False, error="timeout")
-                actions += [CancelCall(call_id), *self._conclude(call_id, CallState.TIMED_OUT, result, now)]
-        for response_id in [response_id for response_id, due in self._owing.items() if due <= now]:
-            actions += [ToUpstream(request) for request in self._responses.done(response_id, now)]
-            actions += self._settle(response_id, now, ended=True)
+        for call in self._calls.overdue(now):
+            output = messages.timeout_output(call.name, call.deadline - call.started)
+            result = CallResult(output, ok=False, error="timeout")
+            actions += [CancelCall(call.call_id), *self._conclude(call.call_id, CallState.TIMED_OUT, result, now)]
         return actions
 
     def abandon(self) -> list[Action]:
@@ -146,21 +139,18 @@ class ToolWork:
         if call is None:
             return []
         actions: list[Action] = [ToUpstream(messages.function_output(self._our_id(), call_id, result.output))]
+        self._responses.output_sent(call_id)
         if self._extensions:
             status = "timed_out" if state is CallState.TIMED_OUT else "completed" if result.ok else "failed"
             duration = round((now - call.started) * 1000)
             actions.append(ToClient(messages.call_finished(self._our_id(), call, status, duration, result)))
-        return [*actions, *self._settle(call.response_id, now)]
+        return [*actions, *map(ToUpstream, self._settle(call.response_id, now))]
 
-    def _settle(self, response_id: str, now: float, *, ended: bool = False) -> list[Action]:
-        """Ask for the next response once nothing of this one is open any more."""
-        if response_id not in self._owing or self._calls.any_open(response_id):
+    def _settle(self, response_id: str, now: float) -> list[Frame]:
+        """Ask for the next response once no call of this one is open any more, nor one of the latest."""
+        if self._calls.any_open(response_id) or self.busy:
             return []
-        if not ended and self._responses.active_id == response_id:
-            # More calls may still come. Should the end of the response be lost, the session must not wait for ever.
-            self._owing[response_id] = now + LONGEST_HOLD
-            return []
-        del self._owing[response_id]
+        # While this response is active the arbiter holds the request; a further call of it takes the request back.
         asked, self._asked = self._asked, None
         request = asked or messages.response_create(self._our_id())
-        return [ToUpstream(frame) for frame in self._responses.want(request, now, override=asked is not None)]
+        return self._responses.want(request, now, override=asked is not None)

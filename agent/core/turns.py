@@ -35,7 +35,8 @@ class Signal(Enum):
     CREATED = "response created"
     DONE = "response done"
     REFUSED = "request refused: another response is active"
-    OVERDUE = "nothing came of it in time"
+    LOST = "request lost, or refused for good"
+    UNANSWERED = "no response followed the speech"
 
 
 # Signal → the moves it makes on each axis. A state without an entry stays as it is: services repeat and reorder, and
@@ -44,11 +45,12 @@ TABLE: dict[Signal, tuple[dict[User, User], dict[Model, Model]]] = {
     Signal.SPEECH_STARTED: (dict.fromkeys(User, User.SPEAKING), {}),
     Signal.SPEECH_STOPPED: ({User.SPEAKING: User.AWAITED}, {}),
     Signal.SPEECH_ENDED: ({User.SPEAKING: User.SILENT}, {}),
+    Signal.UNANSWERED: ({User.AWAITED: User.SILENT}, {}),
     Signal.REQUESTED: ({}, {Model.IDLE: Model.REQUESTED}),
     Signal.CREATED: ({User.AWAITED: User.SILENT}, dict.fromkeys(Model, Model.ACTIVE)),
     Signal.DONE: ({}, {Model.ACTIVE: Model.IDLE}),
     Signal.REFUSED: ({}, {Model.REQUESTED: Model.ACTIVE}),
-    Signal.OVERDUE: ({User.AWAITED: User.SILENT}, {Model.REQUESTED: Model.IDLE}),
+    Signal.LOST: ({}, {Model.REQUESTED: Model.IDLE}),
 }
 
 

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from agent.core.events import objects
 from agent.core.frames import Frame
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agent.core.events import ItemPlaced, OutputItemAdded, OutputItemDone
+    from agent.core.events import ItemPlaced, OutputItemAdded, OutputItemDone, ResponseDone
 
 Json: TypeAlias = dict[str, Any]
 
 # Of the session, what is the operator's and not the caller's to know.
 HIDDEN_SESSION_FIELDS = frozenset({"instructions", "tools", "tool_choice", "prompt", "tracing", "client_secret"})
-HIDDEN_ITEM_TYPES = frozenset({"function_call", "function_call_output"})
+HIDDEN_ITEM_TYPES = ("function_call", "function_call_output")
 HIDDEN_EVENTS = frozenset({"response.function_call_arguments.delta", "response.function_call_arguments.done"})
 
 
@@ -50,7 +51,9 @@ class View:
         if is_hidden(event.item):
             # The first of the two events carries the neighbour; services leave it null in the second.
             if isinstance(item_id, str) and self._hidden.get(item_id) is None:
-                self._hidden[item_id] = self._visible(event.previous_item_id)
+                shown = self._visible(event.previous_item_id)
+                # An item that claims to follow itself would make the chain a ring, and every walk along it endless.
+                self._hidden[item_id] = shown if shown != item_id else None
             return None
         return self._after_visible(frame, event.previous_item_id)
 
@@ -71,22 +74,25 @@ class View:
         # Hidden items before a visible one in the same response are rare; until there is one, nothing is parsed.
         if not self._hidden_outputs:
             return frame
-        hidden = self._hidden_outputs.get(frame.data.get("response_id", ""))
-        index = frame.data.get("output_index")
+        response_id, index = frame.data.get("response_id"), frame.data.get("output_index")
+        hidden = self._hidden_outputs.get(response_id) if isinstance(response_id, str) else None
         if not hidden or not isinstance(index, int):
             return frame
         shift = sum(1 for other in hidden if other < index)
         return Frame.of({**frame.data, "output_index": index - shift}) if shift else frame
 
-    def response_done(self, frame: Frame) -> Frame:
+    def response_done(self, event: ResponseDone, frame: Frame) -> Frame:
         """The end of a response, whose output lists its items again."""
-        response: Json = frame.data["response"]
-        self._hidden_outputs.pop(response["id"], None)
-        output: list[Json] = response.get("output") or []
-        kept = [item for item in output if not is_hidden(item)]
-        if len(kept) == len(output):
+        self.forget(event.response_id)
+        if not any(is_hidden(item) for item in event.output):
             return frame
+        response: Json = frame.data["response"]
+        kept = [item for item in objects(response.get("output")) if not is_hidden(item)]
         return Frame.of({**frame.data, "response": {**response, "output": kept}})
+
+    def forget(self, response_id: str) -> None:
+        """Nothing more will come of a response: its end came, or was lost and another has begun."""
+        self._hidden_outputs.pop(response_id, None)
 
     def _visible(self, item_id: str | None) -> str | None:
         while item_id in self._hidden:

@@ -1,0 +1,64 @@
+"""Configuration: what the server decides about a session, and what of the model's answer to it the core acts on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
+
+from agent.core.playback import BYTES_PER_MS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class SessionConfig:
+    """What the server decides about a session.
+
+    Attributes:
+        session: The GA session object that is enforced: instructions, tools, audio …
+        timeouts: Seconds that each of our tools may take, by name; None for no limit.
+        extensions: The client opted in to our own events (subprotocol `vocative.v1`).
+        ready: Fields of `extension.ready`: what a client needs for its page.
+    """
+
+    session: Mapping[str, Any]
+    timeouts: Mapping[str, float | None] = field(default_factory=dict[str, "float | None"])
+    extensions: bool = False
+    ready: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Effective:
+    """What is in force, as the model's `session.updated` tells.
+
+    Attributes:
+        detects_voice: Voice activity detection is on, so that the user's turns are announced.
+        interrupts: The model stops its response when the user begins to speak.
+        creates_responses: The model answers by itself when the user has stopped.
+        bytes_per_ms: Of the audio that the model sends.
+    """
+
+    detects_voice: bool = True
+    interrupts: bool = True
+    creates_responses: bool = True
+    bytes_per_ms: int = BYTES_PER_MS["audio/pcm"]
+
+
+def effective(session: Mapping[str, Any]) -> Effective:
+    """Read a session object of the model's; what it leaves out is as the services default it."""
+    detection = _at(session, "audio", "input", "turn_detection")
+    return Effective(
+        detects_voice=bool(detection),
+        interrupts=detection.get("interrupt_response") is not False,
+        creates_responses=detection.get("create_response") is not False,
+        bytes_per_ms=BYTES_PER_MS.get(str(_at(session, "audio", "output", "format").get("type")), 48),
+    )
+
+
+def _at(source: Mapping[str, Any], *path: str) -> Mapping[str, Any]:
+    """The object at a path; empty where there is none."""
+    value: Any = source
+    for name in path:
+        value = cast("Mapping[str, Any]", value).get(name) if isinstance(value, dict) else None
+    return cast("Mapping[str, Any]", value) if isinstance(value, dict) else {}

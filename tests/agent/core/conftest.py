@@ -1,0 +1,185 @@
+"""A bench for the session core: events and times go in, and what comes out is sorted by where it goes."""
+
+from __future__ import annotations
+
+import itertools
+import json
+
+import pytest
+
+from agent.core.actions import CancelCall, Hangup, StartCall, ToClient, ToUpstream
+from agent.core.calls import CallResult
+from agent.core.frames import Frame
+from agent.core.session import Session, SessionConfig
+
+VOICE = {"type": "server_vad", "create_response": True, "interrupt_response": True}
+IN_FORCE = {
+    "type": "realtime",
+    "id": "sess_1",
+    "instructions": "the operator's secret",
+    "tools": [{"type": "function", "name": "search"}],
+    "tool_choice": "auto",
+    "audio": {
+        "input": {"turn_detection": VOICE},
+        "output": {"format": {"type": "audio/pcm", "rate": 24000}, "voice": "alloy"},
+    },
+}
+
+
+class Bench:
+    """One session, and all that it has decided so far."""
+
+    def __init__(self, *, extensions=True, timeouts=None, cite=None, prefix="id"):
+        self.now = 0.0
+        self.client, self.upstream, self.started, self.cancelled, self.hangups = [], [], [], [], []
+        counter = itertools.count(1)
+        config = SessionConfig({"type": "realtime", "instructions": "x"}, timeouts or {}, extensions, {"agent": {}})
+        extra = {"cite": cite} if cite else {}
+        self.session = Session(config, new_id=lambda: f"{prefix}_{next(counter)}", now=0.0, **extra)
+
+    def take(self, actions):
+        sorts = {ToClient: self.client, ToUpstream: self.upstream, Hangup: self.hangups}
+        for action in actions:
+            if isinstance(action, StartCall):
+                self.started.append(action)
+            elif isinstance(action, CancelCall):
+                self.cancelled.append(action.call_id)
+            else:
+                sorts[type(action)].append(action if isinstance(action, Hangup) else action.frame)
+        return list(actions)
+
+    def model(self, event, **fields):
+        """The model sends an event, given whole, as text, or as a type and fields."""
+        return self.take(self.session.receive_upstream(_frame(event, fields), self.now))
+
+    def caller(self, event, **fields):
+        return self.take(self.session.receive_client(_frame(event, fields), self.now))
+
+    def finish(self, call_id, output="42", **fields):
+        return self.take(self.session.call_finished(call_id, CallResult(output, **fields), self.now))
+
+    def tick(self, seconds):
+        """Let time pass, ringing the timer whenever it asks for it."""
+        until = self.now + seconds
+        for _ in range(1000):
+            due = self.session.next_deadline()
+            if due is None or due > until:
+                self.now = until
+                return
+            self.now = max(self.now, due)
+            self.take(self.session.handle_timer(self.now))
+        raise AssertionError("the timer never comes to rest")
+
+    def open(self, **changes):
+        self.model("session.created", session={"id": "sess_1", "instructions": "default"})
+        self.model("session.updated", session=IN_FORCE | changes)
+        self.clear()
+        return self
+
+    def clear(self):
+        for pile in (self.client, self.upstream, self.started, self.cancelled, self.hangups):
+            pile.clear()
+
+    # ── what the model does, in its usual steps ──
+
+    def begins(self, response, **fields):
+        self.model("response.created", response={"id": response, "conversation_id": "conv_1"} | fields)
+
+    def calls(self, response, *names, index=0, status="completed", announce=True):
+        for number, name in enumerate(names, index):
+            item = call_item(name, status)
+            place = {"response_id": response, "output_index": number}
+            if announce:
+                self.model("response.output_item.added", **place, item=item | {"status": "in_progress"})
+                self.model("conversation.item.added", item=item | {"status": "in_progress"}, previous_item_id="u1")
+                self.model("conversation.item.done", item=item, previous_item_id=None)
+            self.model("response.output_item.done", **place, item=item)
+
+    def speaks(self, response, item="m1", ms=1000, part=0, index=0, *, finish=True, text="hello"):
+        """A spoken message: `ms` of PCM16 at 24 kHz."""
+        place = {"response_id": response, "output_index": index}
+        message = {"id": item, "type": "message", "role": "assistant", "content": []}
+        self.model("response.output_item.added", **place, item=message | {"status": "in_progress"})
+        self.audio(response, item, ms, part, index)
+        if finish:
+            content = [{"type": "output_audio", "transcript": text}]
+            self.model("response.output_item.done", **place, item=message | {"status": "completed", "content": content})
+
+    def audio(self, response, item="m1", ms=1000, part=0, index=0):
+        place = {"response_id": response, "output_index": index}
+        delta = "A" * (ms * 64)
+        fields = {"item_id": item, "content_index": part, "delta": delta}
+        return self.model("response.output_audio.delta", **place, **fields)
+
+    def ends(self, response, *items, status="completed", **fields):
+        body = {"id": response, "status": status, "output": list(items), "conversation_id": "conv_1"}
+        self.model("response.done", response=body | fields)
+
+    def placed(self, call_id):
+        """The model confirms that the output of a call stands in the conversation."""
+        item = {"id": f"out_{call_id}", "type": "function_call_output", "call_id": call_id, "output": "…"}
+        self.model("conversation.item.added", item=item, previous_item_id=f"fc_{call_id}")
+
+    def user(self, *, stops=False):
+        kind = "stopped" if stops else "started"
+        self.model(f"input_audio_buffer.speech_{kind}", item_id="u2")
+
+    def error(self, code, event_id=None, message="no"):
+        self.model("error", error={"type": "x", "code": code, "message": message, "event_id": event_id})
+
+    # ── what has come of it ──
+
+    def sent(self, kind):
+        return [frame.data for frame in self.upstream if frame.type == kind]
+
+    def seen(self, kind):
+        return [frame.data for frame in self.client if frame.type == kind]
+
+    @property
+    def creates(self):
+        return self.sent("response.create")
+
+    @property
+    def outputs(self):
+        return {item["item"]["call_id"]: item["item"]["output"] for item in self.sent("conversation.item.create")}
+
+    @property
+    def truncates(self):
+        found = self.sent("conversation.item.truncate")
+        return [(event["item_id"], event["content_index"], event["audio_end_ms"]) for event in found]
+
+
+def call_item(name, status="completed"):
+    body = {"type": "function_call", "call_id": name, "name": "search", "arguments": '{"query":"leave"}'}
+    return {"id": f"fc_{name}", "status": status} | body
+
+
+def _frame(event, fields):
+    if isinstance(event, Frame):
+        return event
+    if isinstance(event, str) and not event.lstrip().startswith(("{", "[")) and fields is not None and " " not in event:
+        event = {"type": event} | fields
+    return Frame(event if isinstance(event, str) else json.dumps(event))
+
+
+@pytest.fixture
+def bench():
+    """A session that is open, with a client that opted in to our events."""
+    return Bench().open()
+
+
+@pytest.fixture
+def stock():
+    """A session that is open, with a stock Realtime client."""
+    return Bench(extensions=False).open()
+
+
+@pytest.fixture
+def make_bench():
+    """Makes sessions that are not yet open."""
+    return Bench
+
+
+@pytest.fixture
+def function_call():
+    return call_item
