@@ -60,6 +60,9 @@ class Relay:
         self._over = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
         self._armed: float | None = None
+        # What the session decided first is sent first, whichever task sends it and however slow the other side is.
+        self._client_lane = asyncio.Lock()
+        self._upstream_lane = asyncio.Lock()
 
     async def run(self) -> None:
         """Relay until either side is gone; then close both and leave no task behind."""
@@ -108,28 +111,32 @@ class Relay:
     # ── actions ──
 
     async def _perform(self, actions: Sequence[Action]) -> None:
+        self._arm()
+        if len(actions) > 1:
+            # A client that reads slowly delays neither its tools nor what the model is told.
+            actions = sorted(actions, key=_haste)
         for action in actions:
             # In the order of their frequency: nearly all that happens is audio to the client or to the model.
             if isinstance(action, ToClient):
-                await self._send(self._client, action.frame)
+                await self._send(self._client, self._client_lane, action.frame)
             elif isinstance(action, ToUpstream):
-                await self._send(self._upstream, action.frame)
+                await self._send(self._upstream, self._upstream_lane, action.frame)
             elif isinstance(action, StartCall):
                 self._calls[action.call_id] = self._spawn(self._run_call(action))
             elif isinstance(action, CancelCall):
                 self._cancel(action.call_id)
             else:
                 await self._hang_up(action)
-        self._arm()
 
     def _cancel(self, call_id: str) -> None:
         task = self._calls.pop(call_id, None)
         if task is not None:
             task.cancel()
 
-    async def _send(self, transport: Transport, frame: Frame) -> None:
+    async def _send(self, transport: Transport, lane: asyncio.Lock, frame: Frame) -> None:
         try:
-            await transport.send(frame.text)
+            async with lane:
+                await transport.send(frame.text)
         except TransportClosed:
             # Its pump sees the same end and says so to the session; what was under way is lost with the socket.
             return
@@ -166,7 +173,10 @@ class Relay:
 
     def _ring(self) -> None:
         self._armed = None
-        self._spawn(self._perform(self._session.handle_timer(self._clock())))
+        self._spawn(self._on_time())
+
+    async def _on_time(self) -> None:
+        await self._perform(self._session.handle_timer(self._clock()))
 
     def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
@@ -190,5 +200,14 @@ class Relay:
         for task in pending:
             task.cancel()
         await asyncio.gather(*pending, return_exceptions=True)
-        await self._upstream.close()
-        await self._client.close()
+        try:
+            await self._upstream.close()
+        finally:
+            await self._client.close()
+
+
+def _haste(action: Action) -> int:
+    return _HASTE.get(type(action), 1)
+
+
+_HASTE: dict[type, int] = {StartCall: 0, CancelCall: 0, ToUpstream: 1, ToClient: 2, Hangup: 3}

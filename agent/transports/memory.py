@@ -26,7 +26,7 @@ class _Pipe:
             self._writable.clear()
             await self._writable.wait()
         if self.closed is not None:
-            raise self.closed
+            raise TransportClosed(self.closed.code, self.closed.reason)
         self._messages.append(message)
         self._readable.set()
 
@@ -34,7 +34,7 @@ class _Pipe:
         # What was sent before the close still arrives, as on a socket.
         while not self._messages:
             if self.closed is not None:
-                raise self.closed
+                raise TransportClosed(self.closed.code, self.closed.reason)
             self._readable.clear()
             await self._readable.wait()
         self._writable.set()
