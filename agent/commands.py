@@ -174,11 +174,11 @@ def _engine(options: dict[str, Any]) -> Engine:
 
 
 async def _listen(application: web.Application, host: str, port: int, greeting: str, path: str = "") -> None:
-    runner = web.AppRunner(application, access_log=None, handle_signals=False)
+    runner = web.AppRunner(application, access_log=None, handle_signals=False, shutdown_timeout=5.0)
     await runner.setup()
     try:
         try:
-            site = web.TCPSite(runner, host, port, shutdown_timeout=5.0)
+            site = web.TCPSite(runner, host, port)
             await site.start()
         except OSError as error:
             reason = error.strerror or str(error)

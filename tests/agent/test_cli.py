@@ -1,0 +1,148 @@
+"""The command line: help with examples, exit codes, and bad input told in words. The engine is not needed for these."""
+
+from __future__ import annotations
+
+import json
+import socket
+import sys
+
+import numpy as np
+import pytest
+from fpdf import FPDF
+
+from agent.cli import run_command
+from agent.engine.wav import write_wav
+
+
+@pytest.fixture
+def command(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments, expect: int = 0) -> tuple[str, str]:
+        code = run_command([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        assert code == expect, out + err
+        assert "Traceback" not in err
+        return out, err
+
+    return run
+
+
+@pytest.fixture
+def handbook(tmp_path):
+    folder = tmp_path / "hand book"
+    folder.mkdir()
+    (folder / "leave.md").write_text("# Leave\n\nEveryone gets 25 days of annual leave.\n", encoding="utf-8")
+    (folder / "日本 handbook.txt").write_text("The office is closed on Fridays in August.\n", encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("name", ["run", "ask", "ingest", "search", "engine"])
+def test_every_command_explains_itself_with_an_example(command, name):
+    out, _ = command(name, "--help")
+    assert "Example" in out
+    assert f"vocative {name}" in out
+
+
+def test_an_unknown_command_or_option_is_a_usage_error(command):
+    assert "No such command" in command("fly", expect=2)[1]
+    assert "No such option" in command("run", "--wings", expect=2)[1]
+
+
+def test_documents_are_found_by_their_words_and_by_their_meaning(command, handbook):
+    out, _ = command("search", "how much holiday do I have", "--documents", handbook, "-k", 1, "--json")
+    results = json.loads(out)["results"]
+    assert [each["document"] for each in results] == ["leave.md"]
+    assert {"document", "page", "title", "text", "score"} <= set(results[0])
+    assert "leave.md" in command("search", "annual leave", "--documents", handbook)[0]
+
+
+def test_an_index_is_made_once_and_used_again(command, handbook, tmp_path):
+    index = tmp_path / "hb.sqlite"
+    assert "2 new" in command("ingest", handbook, "--index", index)[1]
+    assert "2 unchanged" in command("ingest", handbook, "--index", index)[1]
+    (handbook / "leave.md").unlink()
+    assert "1 removed" in command("ingest", handbook, "--index", index)[1]
+    assert "closed on Fridays" in command("search", "Fridays", "--index", index)[0]
+
+
+def test_what_could_not_be_read_is_named_with_the_reason_and_the_rest_goes_on(command, handbook):
+    (handbook / "broken.pdf").write_bytes(b"%PDF-1.7 and then nothing")
+    locked = FPDF()
+    locked.add_page()
+    locked.set_font("Helvetica")
+    locked.cell(text="secret")
+    locked.set_encryption(owner_password="owner", user_password="user")
+    locked.output(str(handbook / "locked.pdf"))
+    _, err = command("ingest", handbook)
+    assert "2 new" in err
+    assert "not read: broken.pdf" in err
+    assert "not read: locked.pdf" in err
+    assert "password" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("search", "x", "--documents", "nowhere"), "nowhere"),
+        (("search", "x", "--documents", "empty"), "no documents"),
+        (("search", "x", "--index", "nowhere.sqlite"), "nowhere.sqlite"),
+        (("search", "x", "--index", "not-an-index.sqlite"), "not-an-index.sqlite"),
+        (("ingest", "nowhere"), "nowhere"),
+        (("ask",), "QUESTION"),
+        (("ask", "x", "--audio", "y.wav"), "QUESTION"),
+        (("ask", "--audio", "nowhere.wav"), "nowhere.wav"),
+        (("ask", "--audio", "not-a-wav.wav"), "not-a-wav.wav"),
+        (("run", "nocolon"), "module:name"),
+        (("run", "nomodule:agent"), "nomodule"),
+        (("run", "myapp:nothing"), "nothing"),
+        (("run", "badapp:agent"), "badapp.py"),
+        (("run", "myapp:agent", "--model", "gpt-realtime"), "ws://"),
+        (("run", "--documents", "nowhere"), "nowhere"),
+    ],
+)
+def test_bad_input_is_told_in_words_with_exit_code_2(command, tmp_path, monkeypatch, arguments, said):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "not-an-index.sqlite").write_text("hello", encoding="utf-8")
+    (tmp_path / "not-a-wav.wav").write_text("hello", encoding="utf-8")
+    (tmp_path / "myapp.py").write_text("from agent import Agent\nagent = Agent()\n", encoding="utf-8")
+    (tmp_path / "badapp.py").write_text("agent = (\n", encoding="utf-8")
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    for name in ("myapp", "badapp"):
+        sys.modules.pop(name, None)
+    assert said in command(*arguments, expect=2)[1]
+
+
+def test_a_port_in_use_is_said_and_what_to_do(command, tmp_path, monkeypatch):
+    (tmp_path / "portapp.py").write_text(
+        "from agent import Agent\nagent = Agent(model='ws://127.0.0.1:9/v1/realtime')\n", encoding="utf-8"
+    )
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        _, err = command("run", "portapp:agent", "--port", port, expect=2)
+    assert str(port) in err
+    assert "--port" in err
+
+
+def test_a_model_that_is_not_there_is_exit_code_1(command, handbook):
+    arguments = ("ask", "x", "--model", "ws://127.0.0.1:9/v1/realtime", "--documents", handbook)
+    assert "cannot be reached" in command(*arguments, expect=1)[1]
+
+
+def test_stereo_at_another_rate_is_taken_as_well(tmp_path):
+    import wave
+
+    from agent.engine.wav import read_wav
+
+    path = tmp_path / "stereo.wav"
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(44_100)
+        file.writeframes(np.zeros((44_100, 2), "<i2").tobytes())
+    assert abs(len(read_wav(path)) - 24_000) < 100
+    write_wav(tmp_path / "mono.wav", np.zeros(10, np.int16))
+    assert len(read_wav(tmp_path / "mono.wav")) == 10
