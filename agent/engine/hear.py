@@ -8,8 +8,8 @@ import numpy as np
 
 from agent.engine.models import ModelFileError, package_folder
 from agent.engine.moonshine import TOKENIZER, Moonshine
-from agent.engine.parts import HEARING_RATE
-from agent.engine.pauses import pieces
+from agent.engine.parts import HEARING_RATE, VAD_FRAME
+from agent.engine.pauses import MARGIN, pieces
 from agent.engine.silero import Silero
 from agent.engine.whisper import PACKAGED_WHISPER, Whisper
 
@@ -58,7 +58,10 @@ class LocalEars:
         Args:
             audio: Mono samples in [-1, 1] at `HEARING_RATE`.
         """
-        heard = (self._recogniser.recognise(audio[piece]) for piece in pieces(self._activity.probabilities(audio)))
+        # Silence around it: a recogniser that starts in mid-word mishears it, and tends to add a "Thank you" at the end.
+        probabilities = np.pad(self._activity.probabilities(audio), MARGIN)
+        audio = np.pad(audio, MARGIN * VAD_FRAME)
+        heard = (self._recogniser.recognise(audio[piece]) for piece in pieces(probabilities))
         return " ".join(text for text in heard if text)
 
     def warm(self) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _SPEECH = 0.5  # a stretch of speech begins at this probability …
 _SILENCE = 0.35  # … and ends below this one, so that a soft syllable does not split it
 _SHORTEST = 4  # frames (128 ms); clicks and whistles make shorter stretches, words do not
-_MARGIN = (
+MARGIN = (
     15  # frames (480 ms) kept on either side: soft sounds score low, and the recogniser errs more without a lead-in
 )
 _PAUSE = 62  # frames (2 s); across a longer pause nothing is gained by transcribing together
@@ -33,7 +33,7 @@ def pieces(probabilities: NDArray[np.float32]) -> list[slice]:
     """
     grouped: list[tuple[int, int]] = []
     for start, end in _stretches(probabilities):
-        if grouped and start - grouped[-1][1] <= _PAUSE and end - grouped[-1][0] <= _LONGEST - 2 * _MARGIN:
+        if grouped and start - grouped[-1][1] <= _PAUSE and end - grouped[-1][0] <= _LONGEST - 2 * MARGIN:
             grouped[-1] = (grouped[-1][0], end)
         else:
             grouped.append((start, end))
@@ -42,7 +42,7 @@ def pieces(probabilities: NDArray[np.float32]) -> list[slice]:
     limits = [0, *((before[1] + after[0]) // 2 for before, after in pairwise(grouped))]
     limits.append(len(probabilities))
     return [
-        slice(max(start - _MARGIN, low) * VAD_FRAME, min(end + _MARGIN, high) * VAD_FRAME)
+        slice(max(start - MARGIN, low) * VAD_FRAME, min(end + MARGIN, high) * VAD_FRAME)
         for (start, end), (low, high) in zip(grouped, pairwise(limits), strict=True)
     ]
 
@@ -64,7 +64,7 @@ def _stretches(probabilities: NDArray[np.float32]) -> list[tuple[int, int]]:
 def _cut(start: int, end: int, probabilities: NDArray[np.float32]) -> list[tuple[int, int]]:
     """Cut speech without a pause where it is most like one, in the last third of what fits."""
     cuts: list[tuple[int, int]] = []
-    longest = _LONGEST - 2 * _MARGIN
+    longest = _LONGEST - 2 * MARGIN
     while end - start > longest:
         search = start + longest * 2 // 3
         middle = search + int(np.argmin(probabilities[search : start + longest]))

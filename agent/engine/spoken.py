@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _DAYS = {day[:3]: day for day in _WEEK}
-_MONEY = {"USD": "dollars", "EUR": "euros", "GBP": "pounds", "CHF": "Swiss francs", "€": "euros", "£": "pounds"}
+_MONEY = {"USD": "dollars", "EUR": "euros", "GBP": "pounds", "CHF": "Swiss francs", "€": "euros", "£": "pounds", "$": "dollars"}
 _UNITS = {"m": "meters", "g": "grams", "l": "liters", "L": "liters", "ha": "hectares"}
 _AREAS = {"m": "meters", "km": "kilometers", "cm": "centimeters", "ft": "feet"}
 _LETTERS = str.maketrans({"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "ß": "ss", "æ": "ae", "Æ": "Ae", "đ": "d"})
@@ -82,6 +82,8 @@ _SHORTHAND = [
     _rule(rf"\b({'|'.join(_DAYS)}){_DASH}({'|'.join(_DAYS)})\b\.?", lambda m: f"{_DAYS[m[1]]} to {_DAYS[m[2]]}"),
     _rule(r"\bUS\$\s?(?=\d)", "$"),
     _rule(rf"\b({_AMOUNT})\s?(USD|EUR|GBP|CHF|€|£)(?!\w)", lambda m: f"{m[1]} {_MONEY[m[2]]}"),
+    # After "$5, " the voice would take the next number for money too.
+    _rule(rf"([$£€])({_AMOUNT})(?=[,;:]\s\d)", lambda m: f"{m[2]} {_MONEY[m[1]]}"),
     _rule(rf"\bCHF\s?({_AMOUNT})", r"\1 Swiss francs"),
     _rule(rf"([$£€])({_AMOUNT}){_DASH}\1?({_AMOUNT})", r"\1\2 to \1\3"),
     _rule(rf"\b({_AMOUNT})\s?%?{_DASH}({_AMOUNT})\s?%", r"\1 to \2%"),
