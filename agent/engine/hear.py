@@ -58,7 +58,7 @@ class LocalEars:
         Args:
             audio: Mono samples in [-1, 1] at `HEARING_RATE`.
         """
-        # Silence around it: a recogniser that starts in mid-word mishears it, and tends to add a "Thank you" at the end.
+        # Silence around it: a recogniser that starts in mid-word mishears it, and tends to end with a "Thank you".
         probabilities = np.pad(self._activity.probabilities(audio), MARGIN)
         audio = np.pad(audio, MARGIN * VAD_FRAME)
         heard = (self._recogniser.recognise(audio[piece]) for piece in pieces(probabilities))

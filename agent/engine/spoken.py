@@ -17,7 +17,15 @@ if TYPE_CHECKING:
 
 _WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _DAYS = {day[:3]: day for day in _WEEK}
-_MONEY = {"USD": "dollars", "EUR": "euros", "GBP": "pounds", "CHF": "Swiss francs", "€": "euros", "£": "pounds", "$": "dollars"}
+_MONEY = {
+    "USD": "dollars",
+    "EUR": "euros",
+    "GBP": "pounds",
+    "CHF": "Swiss francs",
+    "€": "euros",
+    "£": "pounds",
+    "$": "dollars",
+}
 _UNITS = {"m": "meters", "g": "grams", "l": "liters", "L": "liters", "ha": "hectares"}
 _AREAS = {"m": "meters", "km": "kilometers", "cm": "centimeters", "ft": "feet"}
 _LETTERS = str.maketrans({"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "ß": "ss", "æ": "ae", "Æ": "Ae", "đ": "d"})
