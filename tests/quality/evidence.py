@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tools.search.index import Evidence, LocalIndex
 
 # What is tried when weights are fitted.
-GRID = [Weights(meaning=meaning / 100, page=page) for meaning in range(30, 85, 5) for page in (0.0, 0.1, 0.2)]
+GRID = [Weights(meaning=meaning / 100, page=page) for meaning in range(30, 85, 5) for page in (0.0, 0.05, 0.1)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,9 @@ class Weights:
         page: What the second best chunk of a page adds to the best, as a factor.
     """
 
-    meaning: float = 0.6
+    meaning: float = 0.55
     context: float = 1.0
-    page: float = 0.1
+    page: float = 0.05
 
 
 def fused(meaning: NDArray[np.float32], words: NDArray[np.float32], weights: Weights) -> NDArray[np.float32]:

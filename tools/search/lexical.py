@@ -6,6 +6,7 @@ import math
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
 _VISITS: Final = 12_000
 _AT_LEAST: Final = 2  # words are kept however common they are
 _MOST_WORDS: Final = 64  # of a query; FTS5 refuses very large expressions
+# Two words that follow one another in the query are also looked up as a phrase ("prior authorization", "clinical
+# trial"), if neither stands in more chunks than this: phrases of common words say little and cost much.
+_RARE: Final = 300
+# Added to the best BM25 possible before the share is taken, so that a query of words that stand everywhere is not
+# taken for a perfect match. About one rare word's worth.
+_DOUBT: Final = 5.0
 _K1: Final = 1.2  # of FTS5's bm25, which does not let one choose
 _LEAST_IDF: Final = 1e-6  # FTS5's floor for a word that stands in more than half of the chunks
 
@@ -78,16 +85,19 @@ class Lexicon:
             query: Anything that a user may say.
             context_weight: How much a word in a chunk's context counts against one in its text.
         """
-        terms = selected(self._terms(connection, words(query)))
+        asked = words(query)
+        terms = selected(self._terms(connection, asked))
         if not terms:
             return NO_MATCHES
         rows = connection.execute(
             "SELECT rowid, -bm25(words, 1.0, ?) FROM words WHERE words MATCH ?",
-            (context_weight, " OR ".join(f'"{term.word}"' for term in terms)),
+            (context_weight, _expression(terms, asked)),
         ).fetchall()
         table = np.array(rows, dtype=np.float64).reshape(-1, 2)
-        best = sum(self._idf(term) for term in terms) * (_K1 + 1)
-        return Matches(table[:, 0].astype(np.int64), (table[:, 1] / best).astype(np.float32))
+        best = sum(self._idf(term) for term in terms) * (_K1 + 1) + _DOUBT
+        # Phrases come on top of the words they are made of.
+        shares = np.minimum(table[:, 1] / best, 1.0)
+        return Matches(table[:, 0].astype(np.int64), shares.astype(np.float32))
 
     def _idf(self, term: Term) -> float:
         return max(_LEAST_IDF, math.log((self.chunks - term.chunks + 0.5) / (term.chunks + 0.5)))
@@ -113,6 +123,12 @@ def words(query: str) -> list[str]:
     """The words of a query, each once, in order; none of them means anything to FTS5 but itself."""
     found = _WORD.findall(unicodedata.normalize("NFC", query).lower())
     return list(dict.fromkeys(found))[:_MOST_WORDS]
+
+
+def _expression(terms: Sequence[Term], asked: Sequence[str]) -> str:
+    rare = {term.word for term in terms if term.chunks <= _RARE}
+    phrases = [" ".join(pair) for pair in pairwise(asked) if rare.issuperset(pair)]
+    return " OR ".join(f'"{phrase}"' for phrase in [*(term.word for term in terms), *phrases])
 
 
 def selected(terms: Sequence[Term]) -> list[Term]:

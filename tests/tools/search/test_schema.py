@@ -1,0 +1,124 @@
+import sqlite3
+
+import pytest
+
+from tools.errors import SearchError
+from tools.search.schema import connect, connect_reader, ensure, explained
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "index.sqlite"
+
+
+def make(path, embedder="words", create=True):
+    ensure(path, create=create, embedder=embedder, dimensions=32)
+
+
+def refused(path, create=True, embedder="words"):
+    before = path.read_bytes() if path.is_file() else None
+    with pytest.raises(SearchError) as raised:
+        make(path, embedder, create)
+    assert (path.read_bytes() if path.is_file() else None) == before, "opening changed the file"
+    return str(raised.value)
+
+
+def change(path, statement):
+    connection = connect(str(path))
+    connection.execute(statement)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+
+
+def test_a_missing_index_is_not_made_unasked(path):
+    assert "vocative ingest" in refused(path, create=False)
+    assert not path.exists()
+
+
+def test_an_index_is_made_with_its_folders(tmp_path):
+    path = tmp_path / "new" / "folder" / "index.sqlite"
+    make(path)
+    make(path, create=False)
+
+
+def test_making_it_again_keeps_what_is_there(path):
+    make(path)
+    change(path, "INSERT INTO documents VALUES ('a', 'A', 'text', '0', NULL, 1, '')")
+    make(path)
+    with connect(str(path)) as connection:
+        assert connection.execute("SELECT count(*) FROM documents").fetchone() == (1,)
+    connection.close()
+
+
+def test_an_index_of_another_version_is_refused_with_both_versions(path):
+    make(path)
+    change(path, "PRAGMA user_version = 7")
+    assert "version 7 and this program reads version 1: delete it and ingest" in refused(path)
+
+
+def test_an_index_of_another_embedder_is_refused(path):
+    make(path, "words")
+    assert "made with the embedder words and cannot be searched with others" in refused(path, embedder="others")
+
+
+@pytest.mark.parametrize("create", [True, False])
+def test_a_file_that_is_no_database_is_refused(path, create):
+    path.write_text("Dear diary, " * 200, encoding="utf-8")
+    assert "is not an index" in refused(path, create)
+
+
+def test_the_database_of_another_program_is_refused(path):
+    change(path, "CREATE TABLE bookmarks (url TEXT)")
+    assert "another program" in refused(path)
+
+
+def test_an_empty_file_is_no_index_until_one_may_be_made(path):
+    path.touch()
+    assert "another program" in refused(path, create=False)
+    make(path)
+
+
+def test_a_folder_is_not_an_index(tmp_path):
+    assert "name the index file itself" in refused(tmp_path)
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").touch()
+    assert "cannot use" in refused(tmp_path / "file" / "index.sqlite")
+
+
+def test_a_damaged_index_is_said_to_be_damaged(path):
+    make(path)
+    data = bytearray(path.read_bytes())
+    data[100:4096] = b"\xff" * 3996
+    path.write_bytes(data)
+    assert "damaged" in refused(path)
+
+
+def test_a_reader_cannot_write(path):
+    make(path)
+    reader = connect_reader(path)
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        reader.execute("DELETE FROM documents")
+    reader.close()
+
+
+def test_a_name_with_odd_characters_is_only_a_name(tmp_path):
+    path = tmp_path / "a b?mode=memory#ü%20.sqlite"
+    make(path)
+    assert path.is_file()
+    make(path, create=False)
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("database is locked", "being written by another process"),
+        ("database or disk is full", "disk is full"),
+        ("database disk image is malformed", "damaged"),
+        ("no such table: chunks", "cannot be used: no such table"),
+    ],
+)
+def test_what_sqlite_says_is_put_into_words_that_help(path, said, meant):
+    assert meant in str(explained(sqlite3.OperationalError(said), path))
+    assert "the index in memory" in str(explained(sqlite3.OperationalError("odd"), None))

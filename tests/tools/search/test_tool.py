@@ -1,0 +1,89 @@
+import json
+
+import pytest
+
+from tools import ToolContext, Toolset, invoke, spec_of
+from tools.errors import SearchError
+from tools.search.tool import DESCRIPTION, search_tool, whole_sentences
+
+
+class BrokenBackend:
+    async def search(self, query, *, top=5):
+        raise SearchError("the index /x is damaged: delete it and ingest the documents again")
+
+
+@pytest.fixture
+def index(small_index, put):
+    put(small_index, "routes.pdf", (3, "The ferry leaves at nine."), (4, "The office is on the pier."), title="Routes")
+    return small_index
+
+
+async def call(backend, query="when does the ferry leave", **options):
+    tools = Toolset([search_tool(backend, **options)])
+    return await invoke(tools, next(iter(tools.names)), json.dumps({"query": query}), ToolContext())
+
+
+async def test_the_model_gets_short_passages_with_ids(index):
+    outcome = await call(index)
+    first = json.loads(outcome.output)["passages"][0]
+    assert first.pop("score") > 0
+    assert first == {
+        "id": "routes.pdf:0",
+        "document": "routes.pdf",
+        "page": 3,
+        "title": "Routes",
+        "section": "Top > Deeper",
+        "text": "The ferry leaves at nine.",
+    }
+
+
+async def test_citations_come_from_what_was_retrieved(index):
+    outcome = await call(index)
+    retrieved = [passage.citation() for passage in await index.search("when does the ferry leave")]
+    assert list(outcome.citations) == retrieved
+    assert outcome.for_client == {"citations": retrieved}
+    assert {"document", "page", "start", "end", "text"} <= set(retrieved[0])
+
+
+async def test_no_more_passages_than_told(index):
+    assert len(json.loads((await call(index, top=1)).output)["passages"]) == 1
+
+
+async def test_nothing_found_is_said_honestly_and_is_no_error(small_index):
+    outcome = await call(small_index)
+    assert outcome.ok
+    assert json.loads(outcome.output) == {"passages": [], "note": "Nothing in the documents matches."}
+    assert outcome.citations == ()
+
+
+async def test_an_index_that_cannot_be_searched_is_told_apart_from_nothing_found():
+    outcome = await call(BrokenBackend())
+    assert not outcome.ok
+    assert outcome.error == "tool_error"
+    assert "cannot be searched now: the index /x is damaged" in outcome.output
+
+
+async def test_a_passage_without_page_or_headings_does_not_pretend_to_have_them(index, put, monkeypatch):
+    put(index, "note.txt", "Nothing but a note on kayaks.")
+    shown = json.loads((await call(index, "kayaks", top=1)).output)["passages"][0]
+    assert "page" not in shown
+
+
+def test_the_tool_is_declared_as_told(index):
+    spec = spec_of(search_tool(index, name="laws", description="Search the laws."))
+    assert (spec.name, spec.description) == ("laws", "Search the laws.")
+    assert spec_of(search_tool(index)).description == DESCRIPTION
+
+
+def test_a_long_passage_ends_with_a_whole_sentence():
+    assert whole_sentences("One two. Three four. Five six.", 22) == "One two. Three four."
+    assert whole_sentences("Version 2.5 costs 30. More", 25) == "Version 2.5 costs 30."
+    assert whole_sentences("一二三。四五六。七八九。", 9) == "一二三。四五六。"
+
+
+def test_a_sentence_longer_than_a_passage_is_cut_between_words():
+    assert whole_sentences("wordy " * 10, 20) == "wordy wordy wordy…"
+
+
+def test_a_short_passage_is_left_alone():
+    assert whole_sentences("No full stop", 50) == "No full stop"
