@@ -48,8 +48,9 @@ class Responses:
         self._sent: Frame | None = None
         self._repeated: Frame | None = None
         # Calls whose outputs were sent and do not stand in the conversation yet, and those of them that the request in
-        # flight is for. Both are of use only with a service that announces the items of the conversation.
+        # flight is for. Both are of use only with a service that announces the items of the conversation, these too.
         self._announces = False
+        self._announces_outputs = False
         self._unplaced: set[str] = set()
         self._needed: set[str] = set()
         self._answer_due: float | None = None
@@ -97,6 +98,7 @@ class Responses:
         """An item stands in the conversation; where it is the output of a call, responses that begin now see it."""
         self._announces = True
         if call_id is not None:
+            self._announces_outputs = True
             self._unplaced.discard(call_id)
             self._needed.discard(call_id)
 
@@ -126,10 +128,14 @@ class Responses:
             return []
         self.active_id = None
         self.turns.move(Signal.DONE)
-        if self._sent is not None and self.turns.model is Model.IDLE:
-            # Overtaken by voice activity and not refused: the model read it just after this end, and will answer it.
-            self.turns.move(Signal.REQUESTED)
-            self._answer_due = now + REQUEST_LOST
+        if self.turns.model is Model.IDLE and self._sent is not None:
+            if self._announces_outputs:
+                # Overtaken by voice activity and not refused: the model read it just after this end, and answers it.
+                self.turns.move(Signal.REQUESTED)
+                self._answer_due = now + REQUEST_LOST
+            else:
+                # Not overtaken after all: this was the answer, from a service that does not announce outputs.
+                self._sent = None
         return self._release(now)
 
     def refused(self, now: float) -> None:

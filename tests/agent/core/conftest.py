@@ -141,7 +141,8 @@ class Bench:
 
     @property
     def outputs(self):
-        return {item["item"]["call_id"]: item["item"]["output"] for item in self.sent("conversation.item.create")}
+        items = [event["item"] for event in self.sent("conversation.item.create")]
+        return {item["call_id"]: item["output"] for item in items if item["type"] == "function_call_output"}
 
     @property
     def truncates(self):

@@ -106,10 +106,22 @@ def test_a_request_that_was_overtaken_and_not_refused_is_still_on_its_way(respon
     responses.output_sent("c1")
     responses.want(OURS, 0)
     responses.created("voice")
+    responses.item_placed("c1")
     assert responses.want(LATER, 0.5) == []
     assert responses.done("voice", 1) == []
     responses.created("answer")
     assert responses.done("answer", 2) == [LATER]
+
+
+def test_a_service_that_never_announces_outputs_is_not_asked_twice(responses):
+    """Trap livekit/agents#6411: answered twice."""
+    responses.item_placed(None)
+    responses.output_sent("c1")
+    responses.want(OURS, 0)
+    responses.created("answer")
+    assert responses.done("answer", 1) == []
+    assert not responses.requested
+    assert responses.next_deadline() is None
 
 
 def test_what_was_wanted_after_our_request_had_gone_is_asked_for_again(responses):
