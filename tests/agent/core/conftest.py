@@ -10,6 +10,7 @@ import pytest
 from agent.core.actions import CancelCall, Hangup, StartCall, ToClient, ToUpstream
 from agent.core.calls import CallResult
 from agent.core.frames import Frame
+from agent.core.messages import OURS
 from agent.core.session import Session, SessionConfig
 
 VOICE = {"type": "server_vad", "create_response": True, "interrupt_response": True}
@@ -31,6 +32,7 @@ class Bench:
 
     def __init__(self, *, extensions=True, timeouts=None, cite=None, prefix="id"):
         self.now = 0.0
+        self.ours = []
         self.client, self.upstream, self.started, self.cancelled, self.hangups = [], [], [], [], []
         counter = itertools.count(1)
         config = SessionConfig({"type": "realtime", "instructions": "x"}, timeouts or {}, extensions, {"agent": {}})
@@ -46,6 +48,8 @@ class Bench:
                 self.cancelled.append(action.call_id)
             else:
                 sorts[type(action)].append(action if isinstance(action, Hangup) else action.frame)
+                if isinstance(action, ToUpstream) and action.frame.data.get("event_id", "").startswith(OURS):
+                    self.ours.append((self.now, action.frame.type))
         return list(actions)
 
     def model(self, event, **fields):
