@@ -73,7 +73,7 @@ export class Client {
     this.#connection?.send({ type: "input_audio_buffer.clear" });
     if (!(await this.#openMicrophone())) return;
     this.#store.setState({ listening: "push" });
-    if (!this.#held) await this.#endPush(); // let go while the microphone was opening
+    if (!this.#held) await this.#endPush(true); // let go while the microphone was opening: nothing was said to it
   }
 
   /** End to talk by holding: the utterance is complete. */
@@ -124,10 +124,10 @@ export class Client {
     this.#store.setState({ listening: "off" });
   }
 
-  async #endPush(): Promise<void> {
+  async #endPush(slip = false): Promise<void> {
     await this.#microphone.close();
     this.#store.setState({ listening: "off" });
-    if ((this.#heldSamples * 1000) / WIRE_RATE < SHORTEST_MS) {
+    if (slip || (this.#heldSamples * 1000) / WIRE_RATE < SHORTEST_MS) {
       this.#connection?.send({ type: "input_audio_buffer.clear" });
       this.#store.setState({ trouble: { of: "talking", trouble: "short" } });
       return;
