@@ -152,15 +152,16 @@ export class Client {
     const { speaking, conversation } = this.#store.getState();
     if (!speaking && conversation.activeResponse === null) return;
     this.#setConversation(silence(conversation));
-    await this.#fallSilent();
     // Sent even when all of the answer has been made already: to the server this is the news that it was cut off.
+    // Sent first: the report of the position that follows tells it where.
     this.#connection?.send({ type: "response.cancel" });
+    await this.#fallSilent();
   }
 
   async #fallSilent(): Promise<void> {
     const position = await this.#speaker.stop();
     if (position === null) return;
-    this.#reportPlayed(position);
+    this.#reportPlayed(position, true);
     const { item, playedMs, totalMs } = position;
     this.#reduce({ type: "local.stopped", item_id: item, played_ms: playedMs, total_ms: totalMs });
   }
@@ -213,12 +214,13 @@ export class Client {
     this.#connection?.send({ type: "input_audio_buffer.append", audio: encodeBase64(toBytes(samples)) });
   }
 
-  #reportPlayed(position: Position): void {
+  #reportPlayed(position: Position, stopped = false): void {
     this.#connection?.send({
       type: "extension.playback",
       item_id: position.item,
       content_index: position.content,
       played_ms: position.playedMs,
+      ...(stopped ? { stopped: true as const } : {}),
     });
   }
 

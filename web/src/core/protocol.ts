@@ -157,6 +157,8 @@ export type ServerEvent =
       readonly item_id: string;
       readonly content_index: number;
       readonly played_ms: number;
+      /** The sound was broken off here: the last word on this answer. */
+      readonly stopped?: true;
     };
 
 /** What the client sends. */
@@ -171,6 +173,8 @@ export type ClientEvent =
       readonly item_id: string;
       readonly content_index: number;
       readonly played_ms: number;
+      /** The sound was broken off here: the last word on this answer. */
+      readonly stopped?: true;
     };
 
 /**
