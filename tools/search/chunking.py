@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
+from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING
 
 from tools.search.document import Chunk
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 LARGEST = 160  # words; with its context a chunk then fits the 256 word pieces that MiniLM sees
 _ENOUGH = 60  # words at which a chunk ends before a new heading, and below which a leftover joins the chunk before
+_CONTINUATION = 30  # words of the next page that tell what a chunk at a page's foot is about
 _LEAD_IN = 10  # words; a shorter line without a full stop announces what follows
 # Scripts without spaces: a character counts as a word.
 _WORD = re.compile(
@@ -42,9 +43,11 @@ def chunk_document(document: DocumentText, path: str, *, largest: int = LARGEST)
         The chunks in reading order. A page of few words makes one chunk, a blank page none.
     """
     chunks: list[Chunk] = []
-    for page in document.pages:
+    for page, following in zip_longest(document.pages, document.pages[1:]):
         for group in _merged(_packed(_units(page, largest), largest), largest):
             chunks.append(_chunk(document, page, group, path, len(chunks)))
+        if chunks and chunks[-1].page == page.number and following and document.format == "pdf":
+            chunks[-1] = _with_continuation(chunks[-1], following)
     return chunks
 
 
@@ -170,6 +173,27 @@ def _common(paths: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
 
 
 def _context(title: str, headings: tuple[str, ...]) -> str:
-    """Title and headings; what the title says already is not said again."""
-    known = title.casefold()
-    return " > ".join([title, *(heading for heading in headings if heading.casefold() not in known)])
+    """Title and headings; what one of them says already is not said again."""
+    said = [title]
+    for heading in headings:
+        if not any(heading.casefold() in one.casefold() for one in said):
+            said.append(heading)
+    return " > ".join(said)
+
+
+def _with_continuation(chunk: Chunk, following: PageText) -> Chunk:
+    """A page's last chunk, found also by how its section goes on overleaf.
+
+    A section that begins at the foot of a page is asked for by what it says, most of which stands on the next page;
+    yet the page to open is the one where it begins.
+    """
+    if not following.blocks or following.blocks[0].kind == "heading":
+        return chunk
+    stop = next((block.start for block in following.blocks if block.kind == "heading"), len(following.text))
+    unfinished = chunk.text[-1] not in ".!?"
+    end = 0
+    for position, span in enumerate(sentence_spans(following.text, 0, stop)):
+        if not (position == 0 and unfinished) and count_words(following.text[: span[1]]) > _CONTINUATION:
+            break
+        end = span[1]
+    return replace(chunk, context=f"{chunk.context}\n{following.text[:end]}") if end else chunk

@@ -1,5 +1,6 @@
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -67,6 +68,36 @@ def test_the_context_names_title_and_headings_once():
     later = chunk_document(markdown(f"# Bags\n\n{SENTENCE * 6}\n\n## In the hold\n\n{SENTENCE * 6}"), "a.md")
     assert later[1].context == "Bags > In the hold"
     assert later[1].headings == ("Bags", "In the hold")
+
+
+def test_a_section_at_the_foot_of_a_page_is_also_found_by_how_it_goes_on_overleaf():
+    def foot(page):
+        page.paragraph(SENTENCE)
+        page.heading("Parking", 2)
+        page.paragraph("The car park behind the quay")
+
+    def top(page):
+        page.paragraph(f"closes at nine. Mill Lane is free. {SENTENCE * 5}")
+        page.heading("Bicycles", 2)
+        page.paragraph("They travel free.")
+
+    chunks = chunk_document(written(foot, top), "a.pdf")
+    assert chunks[0].context == "Rules\ncloses at nine. Mill Lane is free. " + SENTENCE.strip()
+    assert "nine" not in chunks[0].text
+    assert "\n" not in chunks[1].context
+
+
+@pytest.mark.parametrize(
+    "top",
+    [
+        lambda page: None,
+        lambda page: page.heading("Next", 1),
+        lambda page: page.paragraph("So many words in one sentence that it says " + "no end of words " * 10),
+    ],
+)
+def test_what_begins_anew_overleaf_says_nothing_of_the_page_before(top):
+    chunks = chunk_document(written(lambda page: page.paragraph("A whole sentence."), top), "a.pdf")
+    assert chunks[0].context == "Rules"
 
 
 def test_a_long_table_is_cut_between_rows_and_every_row_names_its_columns():
