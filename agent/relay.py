@@ -172,11 +172,12 @@ class Relay:
         self._timer = None if delay is None else asyncio.get_running_loop().call_later(delay, self._ring)
 
     def _ring(self) -> None:
-        self._armed = None
-        self._spawn(self._on_time())
+        # A loop may ring a trifle early; the session would then find nothing due, and be rung again and again.
+        due, self._armed = self._armed or 0.0, None
+        self._spawn(self._on_time(max(due, self._clock())))
 
-    async def _on_time(self) -> None:
-        await self._perform(self._session.handle_timer(self._clock()))
+    async def _on_time(self, now: float) -> None:
+        await self._perform(self._session.handle_timer(now))
 
     def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)

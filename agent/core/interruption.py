@@ -14,7 +14,7 @@ from agent.core.actions import Action, ToClient, ToUpstream
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from agent.core.playback import Playback
+    from agent.core.playback import Playback, Track
 
 # Seconds to wait for the client's last report: a round trip and a render quantum, well below a user's shortest turn.
 REPORT_TIME = 0.3
@@ -35,7 +35,7 @@ class Interruption:
         self._our_id = our_id
         self._silenced: set[str] = set()
         self._cut_due: float | None = None
-        self._broke_in = 0.0
+        self._broken: list[tuple[Track, int]] = []
 
     def silences(self, response_id: str) -> bool:
         """Whether audio of this response comes too late to be played."""
@@ -45,7 +45,7 @@ class Interruption:
         """A response has ended: nothing more can come of it."""
         self._silenced.discard(response_id)
 
-    def begin(self, response_id: str | None, now: float) -> list[Action]:
+    def begin(self, response_id: str | None, now: float) -> None:
         """The user breaks in.
 
         Args:
@@ -54,9 +54,12 @@ class Interruption:
         """
         if response_id is not None:
             self._silenced.add(response_id)
-        if self._enabled and self._cut_due is None and self._playback.unheard(now):
-            self._cut_due, self._broke_in = now + REPORT_TIME, now
-        return []
+        if self._enabled and self._cut_due is None:
+            # Taken now: an answer that begins while the report is awaited is none of those that were broken into, and
+            # where nothing is ever reported, what counts is the moment of the break.
+            self._broken = self._playback.unheard(now)
+            if self._broken:
+                self._cut_due = now + REPORT_TIME
 
     def played(self, item_id: str, content_index: int, played_ms: int, *, stopped: bool) -> list[Action]:
         """The client reports how far it has played an item.
@@ -81,9 +84,11 @@ class Interruption:
     def _cut(self) -> list[Action]:
         self._cut_due = None
         actions: list[Action] = []
-        # Where nothing was reported, what counts is the moment of the break, not the end of the wait.
-        for track, position in self._playback.unheard(self._broke_in):
-            if self._playback.claim_truncate(track.item_id):
+        # As in `Playback.unheard`, what was heard of a later part shows that the earlier ones are over.
+        current = max((number for number, (track, _) in enumerate(self._broken) if track.played_ms), default=0)
+        for track, guess in self._broken[current:]:
+            position = self._playback.cut_at(track, guess if track.played_ms is None else track.played_ms)
+            if position is not None and self._playback.claim_truncate(track.item_id):
                 where = (track.item_id, track.content_index, position)
                 actions.append(ToUpstream(messages.truncate(self._our_id(), *where)))
                 actions.append(ToClient(messages.interrupted(self._our_id(), *where)))

@@ -14,6 +14,9 @@ BYTES_PER_MS = {"audio/pcm": 48, "audio/pcmu": 8, "audio/pcma": 8}
 # A client rounds to its render quantum and reports a few times a second; within this much of the end all was heard.
 HEARD_TOLERANCE_MS = 60
 
+# Parts that are remembered in any case, and parts that are remembered at most: nobody breaks in on so old an answer.
+RECENT_TRACKS, MAX_TRACKS = 8, 64
+
 # Items whose one truncate is remembered as taken; far more than any client can still be playing.
 REMEMBERED_CUTS = 256
 
@@ -111,15 +114,24 @@ class Playback:
             heard = track.played_ms or 0
             if guess:
                 heard = min(sent, max(0, int((now - starts) * 1000)))
-            if sent and not (track.complete and heard >= sent - HEARD_TOLERANCE_MS):
-                cuts.append((track, min(max(heard, 1), sent)))
+            position = self.cut_at(track, heard)
+            if position is not None:
+                cuts.append((track, position))
         return cuts
+
+    def cut_at(self, track: Track, heard_ms: int) -> int | None:
+        """Where to cut a part of which so much was heard; None where it was heard to its end, or never sent."""
+        sent = self._length(track)
+        if not sent or (track.complete and heard_ms >= sent - HEARD_TOLERANCE_MS):
+            return None
+        return min(max(heard_ms, 1), sent)
 
     def forget_heard(self, now: float) -> None:
         """Drop tracks that can never be cut again, so that a day-long session does not grow."""
         keep = {(track.item_id, track.content_index) for track, _ in self.unheard(now)}
-        for key in [*self._tracks][:-8]:
-            if key not in keep:
+        keys = [*self._tracks]
+        for key in keys[:-RECENT_TRACKS]:
+            if key not in keep or key in keys[:-MAX_TRACKS]:
                 del self._tracks[key]
 
     def _length(self, track: Track) -> int:

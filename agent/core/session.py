@@ -221,7 +221,9 @@ class Session:
 
     def _speech_started(self, _event: events.SpeechStarted, frame: Frame, now: float) -> Actions:
         self._responses.speech_started(now)
-        return [ToClient(frame), *(self._interrupt(now) if self._effective.interrupts else ())]
+        if self._effective.interrupts:
+            self._interruption.begin(self._responses.active_id, now)
+        return (ToClient(frame),)
 
     def _speech_stopped(self, _event: events.SpeechStopped, frame: Frame, now: float) -> Actions:
         requests = self._responses.speech_stopped(now, response_follows=self._effective.creates_responses)
@@ -282,7 +284,9 @@ class Session:
 
     def _message_done(self, event: events.OutputItemDone, now: float) -> Actions:
         item_id = str(event.item.get("id", ""))
-        self._playback.finished(item_id)
+        if not self._interruption.silences(event.response_id):
+            # Else the rest of it was dropped: the client can hear all that it got and not have heard all there is.
+            self._playback.finished(item_id)
         self._playback.forget_heard(now)
         if not (self._config.extensions and self._tools.evidence):
             return ()
@@ -350,10 +354,10 @@ class Session:
 
     def _client_cancel(self, frame: Frame, now: float) -> Actions:
         named = frame.data.get("response_id")
-        if isinstance(named, str) and named != self._responses.active_id:
-            # Another one than what the user hears: out of band, or over already.
-            return (ToUpstream(frame),)
-        return [ToUpstream(frame), *self._interrupt(now)]
+        # One that it names and that is not the active one is not what the user hears: out of band, or over already.
+        if not isinstance(named, str) or named == self._responses.active_id:
+            self._interruption.begin(self._responses.active_id, now)
+        return (ToUpstream(frame),)
 
     def _client_played(self, frame: Frame, _now: float) -> Actions:
         data = frame.data
@@ -361,9 +365,6 @@ class Session:
         return self._interruption.played(data["item_id"], part, played_ms, stopped=data.get("stopped") is True)
 
     # ── common ──
-
-    def _interrupt(self, now: float) -> Actions:
-        return self._interruption.begin(self._responses.active_id, now)
 
     def _fail(self, text: str, code: str) -> Actions:
         if self.phase is Phase.CLOSED:

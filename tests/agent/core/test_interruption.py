@@ -72,6 +72,37 @@ def test_late_audio_of_a_response_that_was_broken_into_is_dropped_and_not_counte
     assert len(bench.seen("response.output_audio.delta")) == 1
 
 
+def test_an_answer_of_which_the_rest_was_dropped_is_cut_though_all_that_came_was_heard(bench):
+    speaking(bench, ms=500, finish=False)
+    bench.caller("extension.playback", **REPORT, played_ms=500)
+    bench.user()
+    bench.audio("r1", ms=800)
+    item = {"id": "m1", "type": "message", "status": "incomplete", "content": []}
+    bench.model("response.output_item.done", response_id="r1", output_index=0, item=item)
+    bench.caller("extension.playback", **REPORT, played_ms=500, stopped=True)
+    assert bench.truncates == [("m1", 0, 500)]
+
+
+def test_an_answer_that_begins_while_the_last_word_is_awaited_is_neither_cut_nor_hides_the_other(bench):
+    speaking(bench)
+    bench.caller("extension.playback", **REPORT, played_ms=300)
+    bench.caller("response.cancel")
+    bench.ends("r1", status="cancelled")
+    bench.begins("r2")
+    bench.speaks("r2", "m2")
+    bench.caller("extension.playback", item_id="m2", content_index=0, played_ms=100)
+    bench.tick(5)
+    assert bench.truncates == [("m1", 0, 300)]
+
+
+def test_a_last_word_that_all_was_heard_leaves_the_answer_whole(bench):
+    speaking(bench)
+    bench.caller("extension.playback", **REPORT, played_ms=800)
+    bench.user()
+    bench.caller("extension.playback", **REPORT, played_ms=1000, stopped=True)
+    assert bench.truncates == []
+
+
 def test_a_transcript_of_a_response_that_was_broken_into_still_passes(bench):
     speaking(bench, finish=False)
     bench.user()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.core.playback import BYTES_PER_MS, HEARD_TOLERANCE_MS, REMEMBERED_CUTS, Playback
+from agent.core.playback import BYTES_PER_MS, HEARD_TOLERANCE_MS, MAX_TRACKS, REMEMBERED_CUTS, Playback
 
 
 @pytest.fixture
@@ -152,6 +152,13 @@ def test_what_may_still_be_cut_is_kept_however_long_ago_it_was_sent(playback):
     playback.played("first", 0, 100)
     playback.forget_heard(0.0)
     assert playback.sent_ms("first") == 1000
+
+
+def test_what_nobody_ever_reports_is_forgotten_in_the_end(playback):
+    for number in range(3 * MAX_TRACKS):
+        send(playback, f"m{number}", complete=False)
+        playback.forget_heard(0.0)
+    assert sum(playback.sent_ms(f"m{number}") > 0 for number in range(3 * MAX_TRACKS)) == MAX_TRACKS
 
 
 @given(
