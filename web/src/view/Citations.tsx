@@ -30,6 +30,9 @@ export function Citations({ message }: { message: Message }) {
 /** A true link, so that it can be opened in a tab or copied; a plain click shows the passage here. */
 function Chip({ citation, number, onOpen }: { citation: Citation; number: number; onOpen: () => void }) {
   const name = citation.title || documentName(citation.document);
+  // Where there are no pages, the heading tells two passages of one document apart.
+  const heading = citation.headings.at(-1) ?? "";
+  const place = citation.page !== null ? words.source.page(citation.page) : heading === name ? "" : heading;
   const url = sourceUrl(citation);
   const open = (event: MouseEvent) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
@@ -57,7 +60,7 @@ function Chip({ citation, number, onOpen }: { citation: Citation; number: number
         {number}
       </span>
       <span className="truncate">{name}</span>
-      {citation.page !== null && <span className="shrink-0 text-quiet">{words.source.page(citation.page)}</span>}
+      {place !== "" && <span className="max-w-40 shrink-0 truncate text-quiet">{place}</span>}
     </a>
   );
 }

@@ -39,9 +39,9 @@ export function Source({ citation, onClose }: { citation: Citation; onClose: () 
           <Dialog.Description className="sr-only">{words.source.passage}</Dialog.Description>
           <blockquote
             data-testid="source-text"
-            className="border-s-[3px] border-accent ps-4 leading-[1.7] whitespace-pre-line"
+            className="max-h-[34dvh] shrink-0 overflow-y-auto border-s-[3px] border-accent ps-4 leading-[1.7] whitespace-pre-line"
           >
-            {citation.text}
+            {citation.text.replaceAll(/\n{2,}/gu, "\n")}
           </blockquote>
           {safe && <Preview citation={citation} url={url} />}
           {safe && (
@@ -50,7 +50,7 @@ export function Source({ citation, onClose }: { citation: Citation; onClose: () 
               href={url}
               target="_blank"
               rel="noopener"
-              className="inline-flex items-center gap-2 self-start rounded-full bg-accent px-5 py-2.5 text-[0.9375rem] font-medium text-on-accent hover:bg-accent-strong"
+              className="inline-flex shrink-0 items-center gap-2 self-start rounded-full bg-accent px-5 py-2.5 text-[0.9375rem] font-medium text-on-accent hover:bg-accent-strong"
             >
               {page !== null && isPdf(citation) ? words.source.openAt(page) : words.source.open}
               <ExternalLink aria-hidden className="size-4" />
@@ -64,7 +64,7 @@ export function Source({ citation, onClose }: { citation: Citation; onClose: () 
 
 /** In place only what the browser surely shows: another format would start a download. */
 function Preview({ citation, url }: { citation: Citation; url: string }) {
-  const frame = "h-[46dvh] w-full rounded-2xl border border-line bg-card";
+  const frame = "h-[38dvh] w-full shrink-0 rounded-2xl border border-line bg-card";
   if (isPdf(citation)) {
     return navigator.pdfViewerEnabled ? <iframe title={words.source.preview} src={url} className={frame} /> : null;
   }
