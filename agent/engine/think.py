@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from agent.engine.thinking.chat import Chat
 from agent.engine.thinking.extractive import Extractive
 from tools.search.embedder import shared_embedder
 
@@ -33,12 +34,11 @@ def load_reasoner(
         clock: Gives the local time; the system's by default.
 
     Raises:
-        ValueError: The choice is neither; the text says what to write.
+        ValueError: The choice is neither, or the model is missing; the text says what to write.
     """
-    del model, api_key
     if choice is None or choice == "extractive":
         return Extractive(shared_embedder(), clock=clock or _now)
-    raise ValueError(f'the reasoner {choice!r} is unknown: write "extractive" or the URL of a chat endpoint')
+    return Chat(choice, model, api_key=api_key)
 
 
 def _now() -> datetime:

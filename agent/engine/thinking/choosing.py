@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agent.engine.thinking import filling, toolbox, words
+from agent.engine.thinking.request import bare
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from agent.engine.thinking.request import Context
     from agent.engine.thinking.toolbox import Tool
 
 ENOUGH = 0.30  # what a tool must score to be chosen where nothing else would serve
 OVER_SEARCH = 0.42  # and where a document search would serve
+UNFILLED = 0.62  # and where, besides, something that it needs was not said: "how do I order a badge" orders none
 NAMED = 0.22  # for the share of the tool's own words that the request uses
 EVIDENCE = 0.06  # for each argument found in the request
 LACKING = 0.08  # off for each argument that is not
@@ -28,7 +31,8 @@ _ASKING = re.compile(
     re.IGNORECASE,
 )
 _DOING = re.compile(
-    r"^(?:set|book|send|create|add|start|stop|turn|cancel|schedule|play|call|order|make|remind|reserve|update|delete|remove|open|close|transfer|pay|submit|log|record|change|register|convert|calculate)\b"
+    r"^(?:set|book|send|create|add|start|stop|turn|switch|cancel|schedule|play|call|order|make|remind|reserve|update|delete"
+    r"|remove|open|close|transfer|pay|submit|log|record|change|register)\b"
 )
 
 
@@ -49,7 +53,7 @@ class Choice:
     score: float
 
 
-def choose(request: str, tools: Sequence[Tool], context: filling.Context) -> list[Choice]:
+def choose(request: str, tools: Sequence[Tool], context: Context) -> list[Choice]:
     """Choose the tools for a request.
 
     Args:
@@ -69,17 +73,30 @@ def choose(request: str, tools: Sequence[Tool], context: filling.Context) -> lis
     return [whole] if whole else []
 
 
-def best(request: str, tools: Sequence[Tool], context: filling.Context) -> Choice | None:
+def best(request: str, tools: Sequence[Tool], context: Context) -> Choice | None:
     """The one tool that suits a request best, if any is good enough."""
     ranked = rank(request, tools, context)
     searches = [choice for choice in ranked if choice.tool.searches]
     others = [choice for choice in ranked if not choice.tool.searches]
-    if others and others[0].score >= (OVER_SEARCH if searches else ENOUGH):
-        return others[0]
+    for choice in others:
+        if choice.score >= _enough(choice, search=bool(searches)):
+            return choice
     return searches[0] if searches else None
 
 
-def rank(request: str, tools: Sequence[Tool], context: filling.Context) -> list[Choice]:
+def _enough(choice: Choice, *, search: bool) -> float:
+    if not search:
+        return ENOUGH
+    return UNFILLED if choice.filled.missing and not _tells(choice.said) else OVER_SEARCH
+
+
+def _tells(said: str) -> bool:
+    """Whether a request tells to do something: it opens with a word of its own, not with "how", "and" or "the"."""
+    first = next(iter(words.tokens(bare(said))), "")
+    return first not in words.STOP and not _ASKING.match(bare(said))
+
+
+def rank(request: str, tools: Sequence[Tool], context: Context) -> list[Choice]:
     """Every tool with its arguments, the most suitable first."""
     if not tools:
         return []
@@ -107,7 +124,7 @@ def texts_of(tool: Tool) -> list[str]:
 def _bonus(request: str, tool: Tool, filled: filling.Filled) -> float:
     own = set(words.content_stems(toolbox.spoken(tool.name)))
     shared = own & set(words.stems(request))
-    bonus = NAMED * len(shared) / len(own) if own else 0.0
+    bonus = NAMED * len(shared) / max(2, len(own))
     bonus += EVIDENCE * min(filled.evidence, 3) - LACKING * len(filled.missing)
     if _DOING.match(toolbox.spoken(tool.name)) and not tool.searches:
         bonus += -COMMAND if _ASKING.match(request.strip()) else COMMAND / 2

@@ -37,8 +37,8 @@ class Turn:
         request: What the user said last, in words; "" when nothing was understood.
         asked: Whether the user has said or written anything at all.
         earlier: What the user said before, oldest first.
-        said: What the assistant has said, oldest first, as far as it was heard; never empty texts.
-        replied: What the assistant had said last before the request; "" when nothing.
+        replies: What the assistant had said last after each of those, as far as it was heard; "" where nothing.
+        said: The last thing the assistant said that was heard at all.
         outcomes: Calls made since the request.
         unheard: Calls made before the request whose results nobody has been told: the user spoke over them.
     """
@@ -46,8 +46,8 @@ class Turn:
     request: str = ""
     asked: bool = False
     earlier: tuple[str, ...] = ()
-    said: tuple[str, ...] = ()
-    replied: str = ""
+    replies: tuple[str, ...] = ()
+    said: str = ""
     outcomes: tuple[Outcome, ...] = ()
     unheard: tuple[Outcome, ...] = ()
 
@@ -55,25 +55,23 @@ class Turn:
 def read(items: Sequence[Mapping[str, Any]]) -> Turn:
     """Read the items of a conversation."""
     last = max((at for at, item in enumerate(items) if _is_message(item, "user")), default=-1)
+    heard = [at for at, item in enumerate(items) if _is_message(item, "assistant") and text_of(item)]
+    heard_before = max((at for at in heard if at < last), default=-1)
     outputs = {
         str(item.get("call_id")): str(item.get("output") or "")
         for item in items
         if _kind(item) == "function_call_output"
     }
-    asked = _user_texts(items[: last + 1])
-    heard_at = max(
-        (at for at, item in enumerate(items) if _is_message(item, "assistant") and text_of(item)), default=-1
-    )
-    before = items[: max(last, 0)]
-    replies = [text for item in before if _is_message(item, "assistant") and (text := text_of(item))]
+    exchanges = _exchanges(items[: last + 1])
+    before = [exchange for exchange in exchanges[:-1] if exchange[0]]
     return Turn(
-        request=asked[-1] if asked else "",
-        asked=bool(asked),
-        earlier=tuple(text for text in asked[:-1] if text),
-        said=tuple(text for item in items if _is_message(item, "assistant") and (text := text_of(item))),
-        replied=replies[-1] if replies else "",
+        request=exchanges[-1][0] if exchanges else "",
+        asked=bool(exchanges),
+        earlier=tuple(asked for asked, _ in before),
+        replies=tuple(reply for _, reply in before),
+        said=text_of(items[heard[-1]]) if heard else "",
         outcomes=_calls(items[last + 1 :], outputs),
-        unheard=_calls(before[heard_at + 1 :] if heard_at < last else (), outputs),
+        unheard=_calls(items[heard_before + 1 : max(last, 0)], outputs),
     )
 
 
@@ -104,26 +102,31 @@ def _is_message(item: Mapping[str, Any], role: str) -> bool:
     return _kind(item) == "message" and item.get("role") == role
 
 
-def _user_texts(items: Sequence[Mapping[str, Any]]) -> list[str]:
-    """What the user said, message by message; a sentence that a pause cut in two is one again."""
-    texts: list[str] = []
+def _exchanges(items: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """What the user said and what was answered; a sentence that a pause cut in two is one again."""
+    exchanges: list[tuple[str, str]] = []
     adjacent = False
     for item in items:
+        text = text_of(item)
         if _is_message(item, "user"):
-            text = text_of(item)
-            if adjacent and text and texts[-1] and _unfinished(texts[-1]):
-                texts[-1] = f"{texts[-1].rstrip('-… ')} {text}"
+            asked = exchanges[-1][0] if exchanges else ""
+            if adjacent and text and asked and _unfinished(asked):
+                exchanges[-1] = (f"{asked.rstrip('-… ')} {text}", "")
             else:
-                texts.append(text)
+                exchanges.append((text, ""))
             adjacent = True
-        elif not (_is_message(item, "assistant") and not text_of(item)):
+        elif _is_message(item, "assistant") and text:
+            if exchanges:
+                exchanges[-1] = (exchanges[-1][0], text)
             adjacent = False
-    return texts
+        elif not _is_message(item, "assistant"):
+            adjacent = False
+    return exchanges
 
 
 def _unfinished(text: str) -> bool:
     # Ears write a full stop or a question mark where a sentence ends, and dots or a dash where it breaks off.
-    return text[-1].isalpha() or text[-1] in ",-–—…"
+    return text[-1].isalpha() or text[-1] in ",-\u2013\u2014\u2026"
 
 
 def _calls(items: Sequence[Mapping[str, Any]], outputs: Mapping[str, str]) -> tuple[Outcome, ...]:

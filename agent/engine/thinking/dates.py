@@ -1,69 +1,66 @@
-"""Dates and times of day as people say them: "tomorrow", "next Friday", "3 March", "half past two"."""
+"""Dates as people say them: "tomorrow", "next Friday", "3 March", "in two weeks"."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 
-from agent.engine.thinking import numbers
+from agent.engine.thinking import durations
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_MONTHS = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
-)  # fmt: skip
-_MONTH = r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = (
+    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
+)
 _ORDINALS = (
-    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth",
-    "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth",
+    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
+    "twelfth", "thirteenth", "fourteenth", "fifteenth",
+    "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth",
 )  # fmt: skip
-_ORDINAL = {word: number for number, word in enumerate(_ORDINALS, 1)}
-_ORDINAL |= {f"twenty{gap}{word}": 20 + n for n, word in enumerate(_ORDINALS[:9], 1) for gap in "- "}
-_ORDINAL |= {"thirtieth": 30, "thirty-first": 31, "thirty first": 31}
+_ORDINAL = {
+    **{word: number for number, word in enumerate(_ORDINALS, 1)},
+    **{f"twenty{gap}{word}": 20 + number for number, word in enumerate(_ORDINALS[:9], 1) for gap in "- "},
+    "thirtieth": 30, "thirty-first": 31, "thirty first": 31,
+}  # fmt: skip
 _DAY = rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?|(?P<ordinal>{'|'.join(sorted(_ORDINAL, key=len, reverse=True))})"
 _YEAR = r"(?:,?\s+(?P<year>(?:19|20)\d\d)\b)?"
-_WEEKDAY = rf"(?P<weekday>{'|'.join(_DAYS)})"
+_NOT_A_DAY = r"(?!\s+(?:of|floor|time|one|class|aid)\b)"
 
-_ISO = re.compile(r"\b(?P<year>\d{4})-(?P<number>\d{1,2})-(?P<day>\d{1,2})\b")
-_DAY_MONTH = re.compile(rf"\b(?:{_DAY})\s+(?:of\s+)?{_MONTH}{_YEAR}", re.IGNORECASE)
-_MONTH_DAY = re.compile(rf"\b{_MONTH}\s+(?:the\s+)?(?:{_DAY})\b(?!:){_YEAR}", re.IGNORECASE)
-_RELATIVE = re.compile(
-    r"\b(?:(?P<after>(?:the )?day after tomorrow)|(?P<before>(?:the )?day before yesterday)|(?P<tomorrow>tomorrow)|(?P<yesterday>yesterday)"
-    r"|(?P<today>today|tonight|this (?:morning|afternoon|evening)))\b",
-    re.IGNORECASE,
-)
-_WEEKDAYS = re.compile(
-    rf"\b(?:(?P<which>next|this|coming|last|on|this coming)\s+)?{_WEEKDAY}\b(?P<week>\s+(?:of\s+)?next week)?",
-    re.IGNORECASE,
-)
-_SPAN = re.compile(r"\b(?P<which>next|last)\s+(?P<unit>week|month|year)\b", re.IGNORECASE)
-_OF_MONTH = re.compile(rf"\b(?:on\s+)?the\s+(?:{_DAY})\b(?!\s+(?:of|floor|time|one))", re.IGNORECASE)
-_IN = re.compile(r"\bin\s+$", re.IGNORECASE)
-_AGO = re.compile(r"\s+ago\b", re.IGNORECASE)
 
-_HOUR = r"(?P<hour>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
-_HALF = r"(?P<meridiem>a\.?\s?m\b\.?|p\.?\s?m\b\.?|in the (?:morning|afternoon|evening)|at night)"
-_CLOCK = re.compile(
-    rf"\b(?:(?P<noon>noon|midday)|(?P<midnight>midnight)"
-    rf"|(?P<part>half|quarter|five|ten|twenty) (?P<side>past|to|after|before) {_HOUR}(?:\s*{_HALF})?"
-    rf"|{_HOUR.replace('hour', 'h2')}(?:[:.](?P<minute>\d\d)|\s+(?P<spoken>thirty|fifteen|forty[ -]five))?(?:\s*(?P<exact>o'?clock))?(?:\s*{_HALF.replace('meridiem', 'm2')})?)",
-    re.IGNORECASE,
-)  # fmt: skip
-_PARTS = {"half": 30, "quarter": 15, "five": 5, "ten": 10, "twenty": 20}
-_SPOKEN_MINUTES = {"thirty": 30, "fifteen": 15, "forty-five": 45, "forty five": 45}
+def _said(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+_ISO = _said(r"\b(?P<year>\d{4})-(?P<number>\d{1,2})-(?P<day>\d{1,2})\b")
+_DAY_MONTH = _said(rf"\b(?:{_DAY})\s+(?:of\s+)?{_MONTH}{_YEAR}")
+_MONTH_DAY = _said(rf"\b{_MONTH}\s+(?:the\s+)?(?:{_DAY})\b(?!:){_YEAR}")
+_RELATIVE = _said(
+    r"\b(?:(?P<after>(?:the )?day after tomorrow)|(?P<before>(?:the )?day before yesterday)|(?P<tomorrow>tomorrow)"
+    r"|(?P<yesterday>yesterday)|(?P<today>today|tonight|this (?:morning|afternoon|evening)))\b"
+)
+_WEEKDAYS = _said(
+    rf"\b(?:(?P<which>next|this coming|this|coming|last|on)\s+)?(?P<weekday>{'|'.join(_DAYS)})\b"
+    r"(?P<week>\s+(?:of\s+)?next week)?"
+)
+_SPAN = _said(r"\b(?P<which>next|last)\s+(?P<unit>week|month|year)\b")
+_OF_MONTH = _said(rf"\b(?:on\s+)?the\s+(?:{_DAY})\b{_NOT_A_DAY}")
+_IN = _said(r"\bin\s+$")
+_AGO = _said(r"\s+ago\b")
 
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A date or time of day found in a text, between two character offsets."""
+    """A date found in a text, between two character offsets."""
 
     start: int
     end: int
-    value: date | time
+    value: date
 
 
 def find(text: str, today: date) -> list[When]:
-    """Every date in a text, in order; what lies in the past without saying so is taken to be the next one to come.
+    """Every date in a text, in order; one that is past already is taken to be the next of its kind.
 
     Args:
         text: What was said.
@@ -71,30 +68,20 @@ def find(text: str, today: date) -> list[When]:
     """
     found: list[When] = []
     readers = (
-        (_ISO, _calendar), (_DAY_MONTH, _calendar), (_MONTH_DAY, _calendar), (_RELATIVE, _relative), (_WEEKDAYS, _weekday),
-        (_SPAN, _span), (_OF_MONTH, _of_month),
+        (_ISO, _calendar), (_DAY_MONTH, _calendar), (_MONTH_DAY, _calendar), (_RELATIVE, _relative),
+        (_WEEKDAYS, _weekday), (_SPAN, _span), (_OF_MONTH, _of_month),
     )  # fmt: skip
     for pattern, reader in readers:
         for match in pattern.finditer(text):
             day = None if _overlaps(found, match.start(), match.end()) else reader(match, today)
             if day is not None:
                 found.append(When(match.start(), match.end(), day))
-    for length in numbers.durations(text):
+    for length in durations.find(text):
         ahead, ago = _IN.search(text[: length.start]), _AGO.match(text, length.end)
         if (ahead or ago) and length.value >= 86_400 and not _overlaps(found, length.start, length.end):
             days = timedelta(seconds=length.value)
             found.append(When(length.start, ago.end() if ago else length.end, today - days if ago else today + days))
     return sorted(found, key=lambda when: when.start)
-
-
-def times(text: str) -> list[When]:
-    """Every time of day in a text, in order; a bare number counts only after "at" or "by"."""
-    found: list[When] = []
-    for match in _CLOCK.finditer(text):
-        value = _time(match, text)
-        if value is not None:
-            found.append(When(match.start(), match.end(), value))
-    return found
 
 
 def _overlaps(found: list[When], start: int, end: int) -> bool:
@@ -114,7 +101,7 @@ def _calendar(match: re.Match[str], today: date) -> date | None:
 
 
 def _month(name: str) -> int:
-    return next(number for number, month in enumerate(_MONTHS, 1) if month.startswith(name.lower()[:3]))
+    return _MONTHS.index(name.lower()[:3]) + 1
 
 
 def _relative(match: re.Match[str], today: date) -> date:
@@ -155,32 +142,3 @@ def _of_month(match: re.Match[str], today: date) -> date | None:
 
 def _span_month(today: date) -> date:
     return (today.replace(day=1) + timedelta(days=32)).replace(day=1)
-
-
-def _time(match: re.Match[str], text: str) -> time | None:
-    if match["noon"] or match["midnight"]:
-        return time(12 if match["noon"] else 0)
-    if match["part"]:
-        minutes = _PARTS[match["part"].lower()]
-        hour = _hour(match["hour"], match["meridiem"])
-        after = match["side"].lower() in {"past", "after"}
-        total = (hour * 60 + (minutes if after else -minutes)) % 1440
-        return time(total // 60, total % 60)
-    marked = match["minute"] or match["exact"] or match["m2"]
-    if not marked and not re.search(
-        r"\b(?:at|by|until|till|around|from|before|after)\s+$", text[: match.start()], re.IGNORECASE
-    ):
-        return None
-    hour = _hour(match["h2"], match["m2"])
-    minute = int(match["minute"] or _SPOKEN_MINUTES.get((match["spoken"] or "").lower(), 0))
-    return time(hour, minute) if hour < 24 and minute < 60 else None
-
-
-def _hour(said: str, meridiem: str | None) -> int:
-    hour = int(said) if said.isdigit() else numbers.spelt(said)
-    half = (meridiem or "").lower().replace(".", "").replace(" ", "")
-    if half.startswith("p") or half.endswith(("afternoon", "evening", "night")):
-        return hour + 12 if hour < 12 else hour
-    if half:
-        return 0 if hour == 12 else hour
-    return hour

@@ -12,25 +12,27 @@ if TYPE_CHECKING:
 
     from agent.engine.thinking.embedding import Memory
 
-_OPENING = re.compile(
-    r"^(?:(?:and|but|so|ok|okay|then|also)[,]?\s+)*(?:what about|how about|and what about|what if(?: it(?: is|'s))?|and|same for|the same for|also for|or)\b[,]?\s*",
-    re.IGNORECASE,
+
+def _said(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+_OPENING = _said(
+    r"^(?:(?:and|but|so|ok|okay|then|also),?\s+)*"
+    r"(?:what about|how about|what if(?: it(?: is|'s))?|and|(?:the )?same for"
+    r"|also for|or)\b,?\s*"
 )
-_POINTING = re.compile(
-    r"\b(?:it|its|they|them|their|theirs|this|that|these|those|there|he|she|him|her|his|one|ones|else|same|another|other)\b",
-    re.IGNORECASE,
+_POINTING = _said(
+    r"\b(?:it|its|they|them|their|theirs|this|that|these|those|there|he|she|him|her|his|ones?|else|same|another|other)\b"
 )
-_BARE = re.compile(
-    r"^(?:why(?: not)?|how(?: so| come| much| many| long| often)?|when|where|who|which(?: one)?|since when|until when|for how long|(?:tell me )?more|go on|what else|anything else|and then)[.?! ]*$",
-    re.IGNORECASE,
+_BARE = _said(
+    r"^(?:why(?: not)?|how(?: so| come| much| many| long| often)?|when|where|who|which(?: one)?|since when|until when"
+    r"|for how long|(?:tell me )?more|go on|what else|anything else|and then)[.?! ]*$"
 )
-_SELF = re.compile(
-    r"\b(?:it (?:is|'s) (?:raining|snowing|sunny)|is it (?:going to|true)|is there|are there|was there|that (?:is|are|was|can|will|has|have)\b(?=.*\b(?:the|a)\b))",
-    re.IGNORECASE,
-)
-_PREPOSITION = re.compile(
-    r"^(?:for|in|at|on|with|under|to|from|about|by|of|without|after|before|during|outside|as)\b\s*", re.IGNORECASE
-)
+# Here "it", "there" and "that" point at nothing that was said before.
+_EMPTY = _said(r"\b(?:it(?: is|'s) (?:raining|snowing|sunny)|is it (?:going to|true)|(?:is|are|was|were) there)\b")
+_PREPOSITION = _said(r"^(?:for|in|at|on|with|under|to|from|about|by|of|without|after|before|during|outside|as)\b\s*")
+_QUESTION = _said(r"(?:what|how|when|where|who|why|which|is|are|do|does|did|can|could|will|would|should)\b")
 CHAIN = 3  # questions looked back over
 ALIKE = 0.3  # cosine from which a phrase of the earlier question is what the follow-up puts in place of
 FEW = 2  # content words up to which a question that points elsewhere has no subject of its own
@@ -71,18 +73,12 @@ def depends(request: str) -> bool:
     own = words.content(said)
     if opening:
         return len(own) <= 5
-    return bool(_POINTING.search(said)) and not _SELF.search(said) and len(own) <= FEW
+    return bool(_POINTING.search(said)) and not _EMPTY.search(said) and len(own) <= FEW
 
 
 def _asks(fragment: str) -> bool:
     """Whether what follows "and" is a question of its own rather than a phrase."""
-    return bool(
-        re.match(
-            r"(?:what|how|when|where|who|why|which|is|are|do|does|did|can|could|will|would|should)\b",
-            fragment,
-            re.IGNORECASE,
-        )
-    )
+    return bool(_QUESTION.match(fragment))
 
 
 def _replaced(topic: str, fragment: str, memory: Memory) -> str:
@@ -121,4 +117,4 @@ def _phrase(pieces: Sequence[str]) -> bool:
     )
 
 
-_ASKING = frozenset({"much", "many", "long", "often", "cost", "costs", "many", "days", "happens"})
+_ASKING = frozenset({"much", "many", "long", "often", "cost", "costs", "days", "happens"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from difflib import SequenceMatcher
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from agent.engine.thinking import words
@@ -25,13 +26,14 @@ _YES = re.compile(r"\b(?:yes|yeah|yep|sure|please do|correct|of course|right)\b"
 _NO = re.compile(r"\b(?:no|nope|nah|not)\b", re.IGNORECASE)
 
 
-def pick(text: str, values: Sequence[object], memory: Memory, *, required: bool) -> object | None:
+def pick(text: str, values: Sequence[object], memory: Memory, *, name: str = "", required: bool) -> object | None:
     """The value that a text names; by words, then by letters that are nearly right, then by meaning.
 
     Args:
         text: The request.
         values: What the schema allows; any JSON scalars.
         memory: Compares meanings.
+        name: What is chosen; its own words tell no value from another ("room" in "board room").
         required: Meaning alone is enough only for a value that must be given.
     """
     names = [spoken(str(value)) for value in values]
@@ -41,7 +43,8 @@ def pick(text: str, values: Sequence[object], memory: Memory, *, required: bool)
     if whole:
         # "extra large" rather than the "large" inside it.
         return values[max(whole, key=lambda at: len(names[at]))]
-    partial = [at for at, name in enumerate(names) if any(words.stem(token) in stems for token in words.content(name))]
+    telling = set(stems) - set(words.stems(spoken(name)))
+    partial = [at for at, each in enumerate(names) if any(token in telling for token in words.content_stems(each))]
     if len(partial) == 1:
         return values[partial[0]]
     near = [
@@ -52,11 +55,13 @@ def pick(text: str, values: Sequence[object], memory: Memory, *, required: bool)
     ]
     if near and max(near)[0] >= MISHEARD:
         return values[max(near)[1]]
-    return _by_meaning(text, values, names, memory) if required else None
+    phrases = [token for token in words.content(text) if words.stem(token) in telling]
+    return _by_meaning(phrases[:12], values, names, memory) if required else None
 
 
-def _by_meaning(text: str, values: Sequence[object], names: Sequence[str], memory: Memory) -> object | None:
-    phrases = words.content(text)[:12]
+def _by_meaning(
+    phrases: Sequence[str], values: Sequence[object], names: Sequence[str], memory: Memory
+) -> object | None:
     if not phrases or any(name.isdigit() for name in names):
         return None
     vectors = memory.embed([*names, *phrases])
@@ -89,4 +94,4 @@ def _within(wanted: Sequence[str], stems: Sequence[str]) -> bool:
 
 def _runs(said: Sequence[str]) -> list[str]:
     """Single words and pairs run together, as ears that mishear would cut them."""
-    return [*said, *("".join(pair) for pair in zip(said, said[1:], strict=False))]
+    return [*said, *("".join(pair) for pair in pairwise(said))]

@@ -23,7 +23,8 @@ _LISTS = (
     "value",
 )
 _TEXTS = ("text", "content", "passage", "chunk", "snippet", "body", "excerpt", "summary", "description", "page_content")
-_NAMES = ("title", "document", "name", "source", "file", "filename", "heading")
+_TITLES = ("title", "name", "heading")
+_NAMES = (*_TITLES, "section", "document", "source", "file", "filename")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,13 @@ class Found:
 
     Attributes:
         text: The passage.
-        name: Title, document and headings, whatever there is, to tell passages of like text apart.
+        title: What its document or page calls itself; "" when nothing says.
+        name: Title, document and section, whatever there is, to tell passages of like text apart.
         score: The tool's own score; None where it gives none. Comparable only within one output.
     """
 
     text: str
+    title: str = ""
     name: str = ""
     score: float | None = None
 
@@ -88,7 +91,8 @@ def _passage(value: object) -> Found | None:
     if text is None or (len(text.split()) < 4 and "score" not in mapping):
         return None
     score = mapping.get("score")
-    return Found(text, _name(mapping), float(score) if isinstance(score, int | float) else None)
+    title = next((str(mapping[key]) for key in _TITLES if isinstance(mapping.get(key), str)), "")
+    return Found(text, title, _name(mapping), float(score) if isinstance(score, int | float) else None)
 
 
 def _name(mapping: Mapping[str, Any]) -> str:

@@ -30,24 +30,27 @@ _FIXED = {
     Intent.ASSENT: "All right. What else would you like to know?",
 }
 
+# Up to the first full stop, comma or "who": what follows is how to behave, not who one is.
+_PERSONA = re.compile(r"You are ((?:an? |the )?[^.,;:!?\n]{2,80}?)(?=[.,;:!?\n]|\s+(?:who|that|which)\b|$)")
 _QUOTED = re.compile(
     r"\b(?:say|greet\b[^\"“:]*with|begin with|start with)\b[^\"“]{0,40}[\"“]([^\"”]+)[\"”]", re.IGNORECASE
 )
 
 
-def smalltalk(intent: Intent, said: Sequence[str], instructions: str, tools: Sequence[Tool]) -> str:
+def smalltalk(intent: Intent, said: str, instructions: str, tools: Sequence[Tool]) -> str:
     """Answer small talk.
 
     Args:
         intent: What the user did.
-        said: What the assistant has said so far, as far as it was heard, oldest first.
+        said: The last thing the assistant said, as far as it was heard; "" when nothing.
         instructions: The session's instructions.
         tools: What can be done.
     """
     if intent is Intent.REPEAT:
-        return said[-1] if said else NOTHING_TO_REPEAT
+        return said or NOTHING_TO_REPEAT
     if intent is Intent.IDENTITY:
-        return f"I am a voice assistant. {abilities(instructions, tools)}"
+        role = "" if persona(instructions) else "I am a voice assistant. "
+        return role + abilities(instructions, tools)
     if intent is Intent.ABILITIES:
         return abilities(instructions, tools)
     return _FIXED[intent]
@@ -60,15 +63,23 @@ def greeting(instructions: str) -> str:
 
 
 def abilities(instructions: str, tools: Sequence[Tool]) -> str:
-    """What the assistant can do, from the tools' own descriptions."""
-    del instructions  # they are addressed to the model, and often confidential: never read out
+    """What the assistant is and can do, from its instructions' first words and the tools' own descriptions."""
+    role = persona(instructions)
     deeds = [_deed(tool) for tool in tools]
     if not deeds:
-        return "I can chat a little, but I have been given no documents or tools to work with."
+        return f"{role} I have been given no documents or tools to work with.".strip()
     listed = deeds[0] if len(deeds) == 1 else ", ".join(deeds[:-1]) + " and " + deeds[-1]
-    return (
-        f"I can {listed}. What would you like to know?" if any(tool.searches for tool in tools) else f"I can {listed}."
-    )
+    invited = " What would you like to know?" if any(tool.searches for tool in tools) else ""
+    return f"{role} I can {listed}.{invited}".strip()
+
+
+def persona(instructions: str) -> str:
+    """Who the assistant is: the "You are …" that opens most instructions, said in the first person; "" without one.
+
+    Nothing else of the instructions is ever said: they are meant for the model, and may be confidential.
+    """
+    match = _PERSONA.match(instructions.strip())
+    return f"I am {match.group(1).strip()}." if match else ""
 
 
 def cannot(tools: Sequence[Tool]) -> str:

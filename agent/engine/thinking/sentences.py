@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-_BULLET = re.compile(r"^\s*(?:[•●▪◦‣∙·*–—-]|o(?=\s)|\(?\d{1,2}[.)](?=\s)|\(?[a-z][.)](?=\s)|#{1,6}(?=\s))\s*")
+_BULLET = re.compile(r"^\s*(?:[•●▪◦‣∙·*\u2013\u2014-]|o(?=\s)|\(?\d{1,2}[.)](?=\s)|\(?[a-z][.)](?=\s)|#{1,6}(?=\s))\s*")
 _MARKUP = re.compile(r"\*\*|__|`|~~|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _BROKEN_WORD = re.compile(r"(?<=[a-z])-\n(?=[a-z])")
 _RULE = re.compile(r"^[\s|:=_-]{3,}$")
 _FURNITURE = re.compile(r"^\s*(?:page\s+)?\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?\s*$", re.IGNORECASE)
-_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[]?[A-Z0-9])")
+_END = re.compile(r"(?<=[.!?…])[\"'”\u2019)\]]*\s+(?=[\"'“\u2018(\[]?[A-Z0-9])")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|Mr|Mrs|Ms|Dr|Prof|St|No|Inc|Ltd|Co|Corp|Fig|approx|dept|est|Jr|Sr|a\.m|p\.m)|\b[A-Z])\.$"
 )
@@ -72,7 +72,7 @@ def _sentences(block: str) -> list[str]:
 
 def speakable(sentence: str) -> str:
     """A sentence as it is said: a closing colon or semicolon becomes a full stop."""
-    sentence = sentence.strip().rstrip(";:,– ").strip()
+    sentence = sentence.strip().rstrip(";:,\u2013 ").strip()
     return sentence if sentence.endswith((".", "!", "?", ".”", '."')) else sentence + "."
 
 

@@ -1,4 +1,4 @@
-"""Small talk: what people say to a voice that is no request, and what to answer."""
+"""Small talk: what people say to a voice that is no request, and how to know it."""
 
 from __future__ import annotations
 
@@ -27,21 +27,67 @@ class Intent(Enum):
     ASSENT = "assent"
 
 
-_EXACT = (
-    (Intent.REPEAT, r"(?:(?:can|could|would|will) you )?(?:please )?(?:repeat (?:that|it|this|yourself|the (?:last )?(?:answer|part|sentence))|repeat|say (?:that|it) (?:again|once more)|say again|come again|once more|one more time|what did you (?:just )?say|what was that|i did(?:n't| not) (?:hear|catch|get|understand) (?:that|you|it)|pardon(?: me)?|i beg your pardon|sorry what)(?: (?:please|again|for me|one more time|once more))*"),
-    (Intent.THANKS, r"(?:(?:ok|okay|great|perfect|no|good|nice|lovely) )*(?:thanks?(?: you)?|thank you|cheers|much appreciated|many thanks)(?: (?:very much|so much|a lot|again|you|for (?:your|the|that|all your)(?: \w+){0,2}|that(?:'s| is| was) (?:all|great|helpful|perfect|it)))*"),
-    (Intent.GOODBYE, r"(?:(?:ok|okay|thanks?|thank you|great) )*(?:good ?bye|bye(?: bye)?|see you(?: later| soon| then)?|talk to you later|have a (?:nice|good|great) (?:day|evening|one|weekend|night)|good night|farewell|that(?:'s| is| will be) all(?: for (?:now|today))?)(?: (?:now|then|bye))*"),
-    (Intent.WELLBEING, r"(?:(?:hi|hello|hey)(?: there)? )?(?:how are you(?: doing)?(?: today)?|how(?:'s| is) it going|how do you do|how are things|what(?:'s| is) up)"),
-    (Intent.GREETING, r"(?:hi+|hello|hey+|hiya|howdy|good (?:morning|afternoon|evening|day)|greetings|nice to meet you|hello hello)(?: (?:there|everyone|assistant|again|you))*(?: (?:hi|hello|good (?:morning|afternoon|evening)))*"),
-    (Intent.ABILITIES, r"(?:so )?(?:what (?:can|could) you (?:do|help(?: me)?(?: with)?|tell me|answer)(?: for me)?|what (?:do|are) you (?:do|able to do|for|good at)|how can you help(?: me)?|what (?:can|may|should) i ask(?: you)?(?: about)?|what questions can i ask|help(?: me)?|who are you and what can you do|what are your (?:capabilities|skills|abilities)|what do you know(?: about)?|what kinds? of (?:questions|things) can (?:i ask|you (?:do|answer))(?: you)?)"),
-    (Intent.IDENTITY, r"(?:who|what) are you|are you (?:a |an )?(?:robot|human|person|real|ai|machine|computer)(?: person)?|what(?:'s| is) your name|who am i (?:talking|speaking) (?:to|with)"),
-    (Intent.LOUDER, r"(?:please |can you |could you )?(?:speak |talk )?(?:up|louder|more loudly|slower|more slowly|faster|quieter|turn (?:it|the volume) (?:up|down))(?: please)?|i can(?:'t|not) hear you"),
-    (Intent.STOP, r"(?:please )?(?:stop|stop (?:it|talking|that|there)|be quiet|quiet|shut up|never ?mind|cancel(?: that)?|forget (?:it|that)|enough|that(?:'s| is) enough|wait|hold on|hang on|one (?:moment|second|sec))(?: please)?"),
-    (Intent.ASSENT, r"(?:(?:yes|yeah|yep|no|nope|nah|ok|okay|alright|all right|right|sure|fine|good|great|perfect|cool|wow|i see|got it|understood|uh huh|mm ?hmm|hmm+|interesting|awesome|nice|excellent|sounds good|that(?:'s| is) (?:good|great|fine|right|correct|nice|helpful|interesting)|no (?:thanks|thank you))(?: |$))+"),
-)  # fmt: skip
-_PATTERNS = tuple((intent, re.compile(pattern)) for intent, pattern in _EXACT)
+_ASK = r"(?:(?:can|could|would|will) you )?"
+# Phrases are matched against the utterance's words alone, in lower case, without punctuation.
+_PHRASES: dict[Intent, tuple[str, ...]] = {
+    Intent.REPEAT: (
+        rf"{_ASK}(?:please )?repeat(?: (?:that|it|this|yourself|the (?:last )?(?:answer|part|sentence)))?",
+        rf"{_ASK}(?:please )?say (?:(?:that|it) )?(?:again|once more|one more time)",
+        r"come again|once more|one more time|again|what did you (?:just )?say|what was that|sorry what",
+        r"(?:sorry )?i did(?:n't| not) (?:hear|catch|get|understand) (?:that|you|it)",
+        r"(?:i beg your )?pardon(?: me)?",
+    ),
+    Intent.THANKS: (
+        r"(?:ok |okay |great |perfect |no |good |nice |lovely )*(?:many )?thanks?(?: you)?",
+        r"(?:ok |okay |great |perfect )*(?:thanks?|thank you) (?:very much|so much|a lot|again)",
+        r"(?:ok |okay |great |perfect )*(?:thanks?|thank you) (?:that(?:'s| is| was)|for) (?:\w+ ?){1,4}",
+        r"cheers|much appreciated",
+    ),
+    Intent.GOODBYE: (
+        r"(?:ok |okay |thanks? |thank you |great )*(?:good ?)?bye(?: bye| now| then)?",
+        r"see you(?: later| soon| then)?|talk to you later|good night|farewell",
+        r"have a (?:nice|good|great) (?:day|evening|one|weekend|night)",
+        r"(?:ok |okay |thanks? |thank you )*that(?:'s| is| will be) all(?: for (?:now|today))?",
+    ),
+    Intent.WELLBEING: (
+        r"(?:(?:hi|hello|hey)(?: there)? )?(?:how are you(?: doing)?(?: today)?|how(?:'s| is) it going)",
+        r"how do you do|how are things|what's up",
+    ),
+    Intent.GREETING: (
+        r"(?:hi+|hello|hey+|hiya|howdy|greetings)(?: (?:there|everyone|assistant|again|you|hello))*",
+        r"(?:(?:hi|hello) )?good (?:morning|afternoon|evening|day)(?: (?:to you|there|everyone))?|nice to meet you",
+    ),
+    Intent.ABILITIES: (
+        r"(?:so )?what (?:can|could) you (?:do|help(?: me)?(?: with)?|tell me|answer)(?: for me)?",
+        r"what (?:do|are) you (?:do|able to do|for|good at)|how can you help(?: me)?|help(?: me)?",
+        r"what (?:questions )?(?:can|may|should) i ask(?: you)?(?: about)?|what do you know(?: about)?",
+        r"what are your (?:capabilities|skills|abilities)|who are you and what can you do",
+        r"what kinds? of (?:questions|things) can (?:i ask|you (?:do|answer))(?: you)?",
+    ),
+    Intent.IDENTITY: (
+        r"(?:who|what) are you|what(?:'s| is) your name|who am i (?:talking|speaking) (?:to|with)",
+        r"are you (?:a |an )?(?:robot|human|person|real|ai|machine|computer)(?: person)?",
+    ),
+    Intent.LOUDER: (
+        rf"{_ASK}(?:please )?(?:speak |talk )?(?:up|louder|more loudly|slower|more slowly|faster|quieter)(?: please)?",
+        r"(?:please )?turn (?:it|the volume) (?:up|down)|i can(?:'t|not) hear you",
+    ),
+    Intent.STOP: (
+        r"(?:please )?(?:stop(?: (?:it|talking|that|there))?|be quiet|quiet|shut up|enough|that(?:'s| is) enough)",
+        r"never ?mind|cancel(?: that)?|forget (?:it|that)|wait|hold on|hang on|(?:one|just a) (?:moment|second|sec)",
+    ),
+    Intent.ASSENT: (
+        r"(?:yes|yeah|yep|no|nope|nah)(?: (?:yes|ok|okay|great|good|fine|thanks))*",
+        r"(?:ok|okay|alright|all right|right|sure|fine|good|great|perfect|cool|wow)(?: (?:ok|okay|great|thanks))*",
+        r"i see|got it|understood|uh huh|mm ?hmm|hmm+|interesting|awesome|nice|excellent|sounds good",
+        r"no (?:thanks|thank you)",
+        r"(?:ok |okay )?that(?:'s| is) (?:good|great|fine|right|correct|nice|helpful|interesting)",
+    ),
+}  # fmt: skip
+_PATTERNS = tuple((intent, re.compile("|".join(phrases))) for intent, phrases in _PHRASES.items())
+_POLITE = re.compile(r"(?: (?:please|again|for me|one more time))+$")
 
-# What the patterns cannot foresee is compared with these by meaning.
+# What the phrases cannot foresee is compared with these by meaning.
 _EXAMPLES = {
     Intent.GREETING: ("Hello, is anybody there?", "Hi, I have a question.", "Can you hear me?"),
     Intent.THANKS: ("Thank you, that helped me a lot.", "That is very kind of you."),
@@ -61,11 +107,10 @@ _EXAMPLES = {
 ALIKE = 0.72  # cosine from which an utterance is taken for one of the examples
 SHORT = 12  # words; longer utterances are about something
 
-_LEAD = re.compile(
-    r"^(?:(?:hi|hello|hey|good (?:morning|afternoon|evening)|ok|okay|so|well|um+|uh+|er+|thanks|thank you|great|please|alright|sorry|excuse me|oh)"
-    r"(?: there| you)?[,.!\s]+)+(?=\S+\s+\S+)",
-    re.IGNORECASE,
+_OPENERS = (
+    "hi|hello|hey|good (?:morning|afternoon|evening)|ok|okay|so|well|um+|uh+|er+|thanks|thank you|great|please|alright"
 )
+_LEAD = re.compile(rf"^(?:(?:{_OPENERS}|sorry|excuse me|oh)(?: there| you)?[,.!\s]+)+(?=\S+\s+\S+)", re.IGNORECASE)
 
 
 def intent(utterance: str, memory: Memory | None = None) -> Intent | None:
@@ -77,20 +122,21 @@ def intent(utterance: str, memory: Memory | None = None) -> Intent | None:
     """
     said = " ".join(words.tokens(utterance))
     for kind, pattern in _PATTERNS:
-        if pattern.fullmatch(said):
+        if any(pattern.fullmatch(form) for form in (said, said.removesuffix(" please"), _POLITE.sub("", said))):
             return kind
     if memory is None or len(said.split()) > SHORT:
         return None
-    examples = [(kind, example) for kind, several in _EXAMPLES.items() for example in several]
-    alike = memory.similarities(utterance, [example for _, example in examples])
+    known = [(kind, example) for kind, several in _EXAMPLES.items() for example in several]
+    alike = memory.similarities(utterance, [example for _, example in known])
     best = int(alike.argmax())
-    return examples[best][0] if alike[best] >= ALIKE else None
+    return known[best][0] if alike[best] >= ALIKE else None
 
 
 def without_lead(utterance: str) -> str:
     """An utterance without the "hello" or "okay, so" that opens it."""
-    rest = _LEAD.sub("", utterance.strip())
-    return rest[:1].upper() + rest[1:] if rest != utterance.strip() else rest
+    said = utterance.strip()
+    rest = _LEAD.sub("", said)
+    return rest[:1].upper() + rest[1:] if rest != said else said
 
 
 def examples() -> list[str]:

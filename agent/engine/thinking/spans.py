@@ -16,21 +16,34 @@ _SPOKEN_EMAIL = re.compile(r"\b([\w.+-]+(?: dot \w+)*) at ((?:[\w-]+ dot )+[a-z]
 _URL = re.compile(r"https?://[^\s<>\"]+|www\.[^\s<>\"]+")
 _PHONE = re.compile(r"\+?\d[\d\s().-]{5,}\d")
 _CODE = re.compile(r"\b(?=[\w-]*\d)[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*\b")
-_CAPITALS = re.compile(r"\b[A-Z][\w'’&.-]*(?:\s+(?:(?:de|of|the|la|le|van|von|du)\s+)*[A-Z][\w'’&.-]*)*")
+_CAPITALS = re.compile(r"\b[A-Z][\w'\u2019&.-]*(?:\s+(?:(?:de|of|the|la|le|van|von|du)\s+)*[A-Z][\w'\u2019&.-]*)*")
 _CALLED = re.compile(r"\b(?:called|named|labell?ed|titled|entitled|tagged|as)\s+(.+)", re.IGNORECASE)
 _ABOUT = re.compile(r"\b(?:that|saying|says|to say|about|regarding|reading)\s+(.+)", re.IGNORECASE)
 _STOPS_NAME = re.compile(
-    r"\s+(?:and|or|on|at|for|in|to|from|with|by|until|till|today|tomorrow|tonight|please|right now|now|next|this|is|are|was|will|like|going)\b.*$|[,.?!;:]+.*$",
+    r"\s+(?:and|or|on|at|for|in|to|from|with|by|until|till|today|tomorrow|tonight|please|right now|now|next|this|is|are"
+    r"|was|will|like|going)\b.*$|[,.?!;:]+.*$",
     re.IGNORECASE,
 )
 
 # Which prepositions lead to which kind of name; a parameter's own name and description choose the row.
-_ROLES = (
-    (re.compile(r"\borigin|departure|depart|source|start|from\b"), ("from",)),
-    (re.compile(r"\bdestination|arrival|target|to\b"), ("to", "towards", "into")),
-    (re.compile(r"\bcity|town|place|location|country|region|area|venue|where|address\b"), ("in", "at", "for", "near", "around", "to", "from", "of")),
-    (re.compile(r"\brecipient|contact|person|who|guest|attendee|user|patient|customer|employee|member|name\b"), ("to", "with", "for", "of", "by", "call", "text", "message", "email", "invite", "tell", "ask", "named", "called", "is")),
+_PLACES = ("in", "at", "for", "near", "around", "to", "from", "of")
+_PEOPLE = (
+    "to", "with", "for", "of", "by", "call", "text", "message", "email", "invite", "tell", "ask", "named", "called",
+    "is",
 )  # fmt: skip
+_ORIGIN, _DESTINATION = ("from",), ("to", "towards", "into")
+_ROLES = (
+    (re.compile(r"\b(?:origin|departure|depart|source|start|from)\b"), _ORIGIN),
+    (re.compile(r"\b(?:destination|arrival|target|to)\b"), _DESTINATION),
+    (re.compile(r"\b(?:city|town|place|location|country|region|area|venue|where|address)\b"), _PLACES),
+    (
+        re.compile(
+            r"\b(?:recipient|contact|person|who|guest|attendee|user|patient|customer|employee|member|name|colleague)\b"
+        ),
+        _PEOPLE,
+    ),
+)
+_NO_NAME = r"(?!(?:me|you|us|it|the same|a|an|my)\b)"
 _ANY = ("for", "of", "in", "at", "on", "about", "to", "with", "from", "called", "named")
 
 
@@ -92,13 +105,14 @@ def code(text: str) -> str | None:
     return str(spelt[0].plain) if spelt else None
 
 
-def name(text: str, hints: str, taken: Sequence[str] = ()) -> str | None:
+def name(text: str, hints: str, taken: Sequence[str] = (), nouns: Sequence[str] = ()) -> str | None:
     """A name of a place, person or thing.
 
     Args:
         text: The request.
         hints: What the parameter is, in lower case: its name and description.
         taken: Names that other parameters have already.
+        nouns: Words of the tool's name: in "the kitchen lights", what stands before "lights" may be the name.
     """
     prepositions = next((leads for cue, leads in _ROLES if cue.search(hints)), _ANY)
     capitals = [run for run in _names(text) if run not in taken]
@@ -106,16 +120,26 @@ def name(text: str, hints: str, taken: Sequence[str] = ()) -> str | None:
         for run in capitals:
             if re.search(rf"\b{lead}\s+(?:the\s+)?{re.escape(run)}", text, re.IGNORECASE):
                 return run
-    if capitals and prepositions not in {("from",), ("to", "towards", "into")}:
+    if capitals and prepositions not in {_ORIGIN, _DESTINATION}:
         return capitals[0]
+    return _plain_name(text, prepositions, taken) or _before(text, nouns)
+
+
+def _plain_name(text: str, prepositions: Sequence[str], taken: Sequence[str]) -> str | None:
+    """A name in lower case, as ears may write it: what follows a preposition up to the next."""
     for lead in prepositions:
-        match = re.search(
-            rf"\b{lead}\s+(?!(?:me|you|us|it|the same|a|an|my)\b)(?:the\s+)?([a-z][\w'’ -]+)", text, re.IGNORECASE
-        )
-        if match:
-            said = _STOPS_NAME.sub("", match.group(1)).strip()
-            if said and said not in taken and any(word not in words.STOP for word in words.tokens(said)):
-                return said
+        match = re.search(rf"\b{lead}\s+{_NO_NAME}(?:the\s+)?([a-z][\w'\u2019 -]+)", text, re.IGNORECASE)
+        said = _STOPS_NAME.sub("", match.group(1)).strip() if match else ""
+        if said and said not in taken and words.content(said):
+            return said
+    return None
+
+
+def _before(text: str, nouns: Sequence[str]) -> str | None:
+    for noun in nouns:
+        match = re.search(rf"\b(?:the|my|our)\s+([\w'\u2019-]+)\s+{re.escape(noun)}", text, re.IGNORECASE)
+        if match and match.group(1).lower() not in words.STOP:
+            return match.group(1)
     return None
 
 
@@ -138,7 +162,7 @@ def _names(text: str) -> list[str]:
     """Capitalised runs, the first word of the request left out unless it goes on capitalised."""
     runs: list[str] = []
     for match in _CAPITALS.finditer(text):
-        run = match.group().rstrip(".'’")
+        run = match.group().rstrip(".'\u2019")
         if match.start() == 0 or text[: match.start()].rstrip()[-1:] in ".?!":
             head, _, rest = run.partition(" ")
             run = rest if rest and (head.lower() in words.STOP or not head.istitle()) else ("" if not rest else run)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_TOKEN = re.compile(r"[0-9]+(?:[.,:][0-9]+)*|[^\W\d_]+(?:['’][^\W\d_]+)*|[^\W_]+")
+_TOKEN = re.compile(r"[0-9]+(?:[.,:][0-9]+)*|[^\W\d_]+(?:['\u2019][^\W\d_]+)*|[^\W_]+")
 
 # Words that say how a sentence is built, not what it is about.
-STOP = frozenset(
-    """a about above after again all also am an and any are as at be because been before being below between both but by
+_STOP = """
+    a about above after again all also am an and any are as at be because been before being below between both but by
     can can't cannot could did do does doing don't down during each either few for from further get gets getting give
     given go goes going got had has have having he her here hers him his how however i i'd i'll i'm i've if in into is
     isn't it it's its itself just know let like make makes many may me might mine more most much must my myself need
@@ -17,38 +17,37 @@ STOP = frozenset(
     shall she should so some such sure tell than that that's the their theirs them then there there's these they
     they're thing things this those through to too under until up upon us use used uses using very want wants was way
     we we're were what what's when when's where where's whether which while who who's whom whose why will with within
-    without would you you'd you'll you're you've your yours""".split()
-)
+    without would you you'd you'll you're you've your yours
+"""
+STOP = frozenset(_STOP.split())
 
 # Words in which questions are wrapped: their absence from a passage says nothing about whether it answers.
-FRAME = frozenset(
-    """according additional advise advised answer apply applies applied approach area areas aspect aspects available
-    aware benefit benefits best case cases certain change changes common concern concerning condition conditions consider
-    consideration considerations considered consist contain context cost costs cover coverage covered covers define
-    defined definition describe described description detail details difference differences different employee
-    employees ensure exactly example examples exception exceptions expect explain extent factor factors feature
-    features find following general guideline guidelines handle handled handles happen happens help helpful helps idea
-    important include included includes information involve involved involves issue issues item items key kind kinds
-    list main mean meaning means mention mentioned method methods necessary offer offered offers option options order
-    overview part parts people person plan plans point points policies policy position possible potential primary
-    procedure procedures process provide provided provides purpose question questions reason reasons receive regard
-    regarding related relate requirement requirements require required requires respect responsibilities responsibility
-    result role roles rule rules scope section service services situation specific step steps suggest suggested suggests
-    summary support take taken takes talk term terms tip tips topic type types typical typically understand various
-    work works""".split()
-)
+_FRAME = """
+    according additional advise advised answer approach area areas aspect aspects available aware best case cases
+    certain common concern concerning consider consideration considerations considered consist contain context
+    define defined definition describe described description detail details difference differences different ensure
+    exactly example examples exception exceptions expect explain extent factor factors feature features find
+    following general guideline guidelines handle handled handles happen happens help helpful helps idea important
+    include included includes information involve involved involves issue issues item items key kind kinds list main
+    mean meaning means mention mentioned method methods necessary option options overview part parts point points
+    policies policy possible potential procedure procedures process provide provided provides purpose question
+    questions reason reasons receive regard regarding relate related require required requirement requirements
+    requires respect responsibilities responsibility result role roles rule rules scope section situation specific
+    step steps suggest suggested suggests summary take taken takes talk term terms tip tips topic type types typical
+    typically understand various work works
+"""
+FRAME = frozenset(_FRAME.split())
 
 
 def tokens(text: str) -> list[str]:
     """The words and numbers of a text, in lower case and in order."""
-    return [token.lower().replace("’", "'") for token in _TOKEN.findall(text)]
+    return [token.lower().replace("\u2019", "'") for token in _TOKEN.findall(text)]
 
 
 @lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
     """Cut a lower-case word to what its forms share; not a word itself, only a key to compare."""
-    if word.endswith("'s"):
-        word = word[:-2]
+    word = word.removesuffix("'s")
     if len(word) <= 3 or word[0].isdigit():
         return word
     for ending, replacement in _ENDINGS:
@@ -109,4 +108,4 @@ def _ordinary(word: str) -> bool:
     return word.lower() in STOP or word.lower() in FRAME
 
 
-_CAPITALISED = re.compile(r"\b[A-Z][\w&'’-]*(?:\s+(?:of\s+|the\s+|and\s+(?=[A-Z]))?[A-Z0-9][\w&'’-]*)*")
+_CAPITALISED = re.compile(r"\b[A-Z][\w&'\u2019-]*(?:\s+(?:of\s+|the\s+|and\s+(?=[A-Z]))?[A-Z0-9][\w&'\u2019-]*)*")

@@ -1,0 +1,141 @@
+"""Reading passages with a question in mind: their sentences, and what each is worth as an answer."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from agent.engine.thinking import kinds, sentences, words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from agent.engine.thinking.embedding import Memory
+    from agent.engine.thinking.passages import Found
+
+PASSAGES = 5  # read at most
+EMBEDDED = 10  # sentences that are worth an embedding; each costs 3 to 5 ms
+LONGEST = 60  # words of a sentence that is still bearable in speech
+
+# What a sentence is worth: its meaning, the question's words in it, whether it has the kind of thing asked for,
+# how high its passage ranked, whether the passage is of the product or plan that the question names.
+MEANING, WORDS, KIND, RANK, NAME = 1.0, 0.45, 0.12, 0.05, 0.35
+DANGLING = 0.12  # it opens with "It" or "However": it leans on a sentence that is not being said
+FRAGMENT = 0.15  # a heading or a bullet without a verb; a question
+TOO_LONG = 0.2
+
+_DANGLING = re.compile(
+    r"^(?:it|they|this|these|those|he|she|however|additionally|also|but|and|or|if so|in addition|therefore|such)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a passage.
+
+    Attributes:
+        text: The sentence, tidied.
+        passage: Index of its passage.
+        at: Its place among the passage's sentences.
+        stems: Stems of its words.
+    """
+
+    text: str
+    passage: int
+    at: int
+    stems: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Passages read.
+
+    Attributes:
+        question: What was asked.
+        passages: What was read, best first.
+        sentences: Every sentence of each passage, in order.
+        candidates: The sentences worth considering.
+        likeness: Their cosine similarity with the question, each under its passage's title.
+        scores: What each is worth as an answer.
+    """
+
+    question: str
+    passages: Sequence[Found]
+    sentences: Sequence[Sequence[Sentence]]
+    candidates: Sequence[Sentence]
+    likeness: NDArray[np.float32]
+    scores: NDArray[np.float64]
+
+
+def read(question: str, passages: Sequence[Found], memory: Memory) -> Reading:
+    """Find the sentences that may answer a question, and weigh them.
+
+    Args:
+        question: What was asked, standing on its own.
+        passages: What a search found, best first.
+        memory: Compares meanings.
+    """
+    passages = passages[:PASSAGES]
+    whole = [_sentences(number, passage.text) for number, passage in enumerate(passages)]
+    everything = [sentence for several in whole for sentence in several]
+    weights = _rarity(question, everything)
+    names = [_naming(question, passage) for passage in passages]
+    worth = [
+        WORDS * _share(sentence.stems, weights)
+        + KIND * kinds.fit(question, sentence.text)
+        + RANK * (1 - sentence.passage / PASSAGES)
+        + NAME * names[sentence.passage]
+        - _form(sentence.text)
+        for sentence in everything
+    ]
+    best = sorted(range(len(everything)), key=lambda at: -worth[at])[:EMBEDDED]
+    candidates = [everything[at] for at in best]
+    likeness = memory.similarities(question, [_titled(passages[each.passage], each.text) for each in candidates])
+    scores = MEANING * likeness.astype(np.float64) + np.array([worth[at] for at in best], dtype=np.float64)
+    return Reading(question, passages, whole, candidates, likeness, scores)
+
+
+def _sentences(passage: int, text: str) -> list[Sentence]:
+    return [Sentence(said, passage, at, frozenset(words.stems(said))) for at, said in enumerate(sentences.split(text))]
+
+
+def _titled(passage: Found, text: str) -> str:
+    """A sentence with what its page calls itself, without which "it costs 40 euros" means nothing."""
+    return f"{passage.title}: {text}" if passage.title else text
+
+
+def _rarity(question: str, everything: Sequence[Sentence]) -> dict[str, float]:
+    """How much each of the question's words tells these sentences apart."""
+    count = Counter(stem for sentence in everything for stem in sentence.stems)
+    return {stem: math.log(1 + len(everything) / (1 + count[stem])) for stem in words.content_stems(question)}
+
+
+def _share(stems: frozenset[str], weights: dict[str, float]) -> float:
+    total = sum(weights.values())
+    return sum(weight for stem, weight in weights.items() if stem in stems) / total if total else 0.0
+
+
+def _naming(question: str, passage: Found) -> float:
+    """How far the passage is about what the question calls by name, from 0 to 1; 0 where it names nothing."""
+    named = [stem for run in words.capitalised(question) for stem in words.stems(run)]
+    if not named:
+        return 0.0
+    title, body = set(words.stems(passage.name)), set(words.stems(passage.text))
+    return sum(0.6 * (stem in title) + 0.4 * (stem in body) for stem in named) / len(named)
+
+
+def _form(sentence: str) -> float:
+    """What a sentence loses by its form: leaning on another, being a heading or a question, or much too long."""
+    length = sentences.word_count(sentence)
+    whole = sentence.endswith((".", "!", ":", '"', ")")) and length >= 5
+    loss = 0.0 if whole else FRAGMENT
+    loss += DANGLING if _DANGLING.match(sentence) else 0.0
+    return loss + (TOO_LONG if length > LONGEST else 0.0)
