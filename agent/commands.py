@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import importlib
 import json
 import signal
@@ -184,6 +185,9 @@ async def _listen(application: web.Application, host: str, port: int, greeting: 
             reason = error.strerror or str(error)
             raise UsageError(f"cannot listen on {host} port {port} ({reason}): choose another with --port") from None
         bound = runner.addresses[0][1]
+        # What is loaded by now stays for good: models, indexes, code. Collecting it again and again would cost pauses.
+        gc.collect()
+        gc.freeze()
         scheme = "ws" if path else "http"
         click.echo(f"{greeting} {scheme}://{_shown(host)}:{bound}{path}  (Ctrl+C stops it)")
         await _stopped()

@@ -105,7 +105,7 @@ class Calls:
 
     def next_deadline(self) -> float | None:
         """The earliest deadline of a running call."""
-        return min((call.deadline for call in self._running.values()), default=None)
+        return min(call.deadline for call in self._running.values()) if self._running else None
 
     def open_ids(self) -> list[str]:
         """Call ids that still run."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agent.core.deadlines import earliest
 from agent.core.messages import OURS
 from agent.core.turns import Model, Signal, Turns, User
 
@@ -172,8 +173,7 @@ class Responses:
 
     def next_deadline(self) -> float | None:
         """When `overdue` wants to be called."""
-        holding = self._hold_ends if self._wanted is not None else None
-        return min((due for due in (self._answer_due, self._voice_due, holding) if due is not None), default=None)
+        return earliest(self._answer_due, self._voice_due, self._hold_ends if self._wanted is not None else None)
 
     def overdue(self, now: float) -> list[Frame]:
         """Give up waiting for what did not come in time."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from agent.core import events, firewall, messages
 from agent.core.actions import Action, Hangup, ToClient, ToUpstream
 from agent.core.config import Effective, SessionConfig, effective
+from agent.core.deadlines import earliest
 from agent.core.deltas import AUDIO_DELTA, peek
 from agent.core.frames import Frame, MalformedFrame
 from agent.core.interruption import Interruption
@@ -163,13 +164,12 @@ class Session:
         """When `handle_timer` wants to be called, on the clock of `now`; None for never."""
         if self.phase is Phase.CLOSED:
             return None
-        due = (
+        return earliest(
             self._opening_ends,
             self._responses.next_deadline(),
             self._interruption.next_deadline(),
             self._tools.next_deadline(),
         )
-        return min((moment for moment in due if moment is not None), default=None)
 
     def handle_timer(self, now: float) -> Actions:
         """Do what has become due."""
