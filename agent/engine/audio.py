@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 # "HQ" passes up to 7.5 kHz untouched at 16 kHz and removes what would alias by more than 100 dB. Between 24 and 16 kHz
-# it holds back 12 ms; the lower qualities hold back more, since soxr gives them longer blocks.
+# it holds back 12 to 22 ms; the lower qualities hold back more, since soxr gives them longer blocks.
 _QUALITY = "HQ"
 
 
@@ -70,8 +70,8 @@ class Resampler:
             last: The stream ends here: return what the filter still holds, and be ready for another stream.
 
         Returns:
-            What can be told so far at the target rate. The filter looks ahead, so this lags by 12 ms (24 to 16 kHz) to
-            43 ms (8 to 24 kHz) until `last`.
+            What can be told so far at the target rate. The filter looks ahead and works in blocks, so this lags, by
+            12 to 22 ms between 24 and 16 kHz and by up to 43 ms from or to 8 kHz, until `last`.
         """
         if self._stream is None:
             return samples

@@ -64,7 +64,7 @@ _MARKUP = [
     _rule(r"^[ \t]*(?:[-*_][ \t]*){3,}$", "", re.MULTILINE),  # a ruler
     _rule(r"^[ \t]*\|?(?:[ \t]*:?-{3,}:?[ \t]*\|)+.*$", "", re.MULTILINE),  # the line under a table's head
     _rule(r"^[ \t]*\|(.*?)\|?[ \t]*$", lambda m: ", ".join(cell.strip() for cell in m[1].split("|")), re.MULTILINE),
-    _rule(r"^[ \t]*(?:>\s?)+", "", re.MULTILINE),
+    _rule(r"^[ \t]*(?:>(?!=)\s?)+", "", re.MULTILINE),
     _rule(r"^[ \t]*#{1,6}\s+(.*?)[ \t]*#*$", r"\1", re.MULTILINE),
     _rule(r"^[ \t]*[-*+•]\s+(?:\[[ xX]\]\s+)?", "", re.MULTILINE),
     _rule(r"^[ \t]*(\d{1,2})[.)]\s+(?=\S)", r"\1, ", re.MULTILINE),

@@ -63,6 +63,8 @@ def read_wav(path: str | Path, rate: int = WIRE_RATE) -> NDArray[np.float32]:
     path = Path(path)
     try:
         size = path.stat().st_size
+        if not path.is_file():  # a pipe would be waited for without end
+            raise AudioFileError(f"{path} is not a file; name a WAV file")
         if size > _LARGEST:
             raise AudioFileError(f"{path}: {size >> 20} MB is too large; at most {_LARGEST >> 20} MB are read")
         with path.open("rb") as file:
