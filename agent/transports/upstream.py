@@ -36,8 +36,9 @@ async def dial(http: aiohttp.ClientSession, url: str, headers: Mapping[str, str]
     Raises:
         DialError: It cannot be reached or refuses; the text names host, cause and what to do, never a credential.
     """
-    where = urlsplit(url).netloc.rpartition("@")[2]
+    where = "its address"
     try:
+        where = urlsplit(url).netloc.rpartition("@")[2] or where
         async with asyncio.timeout(DIAL_TIME):
             # Compression would cost more than it saves: base64 audio does not deflate.
             socket = await http.ws_connect(url, headers=headers, heartbeat=HEARTBEAT, max_msg_size=0, compress=0)
@@ -50,6 +51,9 @@ async def dial(http: aiohttp.ClientSession, url: str, headers: Mapping[str, str]
         raise DialError(f"the model's host {where} has no address: check the name for typing errors") from None
     except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError) as error:
         raise DialError(f"no secure connection to the model at {where}: {error}") from None
+    except ValueError:
+        # Also the base of aiohttp's InvalidURL, whose own text repeats the address with any password in it.
+        raise DialError(f"the model's address ({where}) cannot be used: it should look like wss://HOST/PATH") from None
     except (aiohttp.ClientError, OSError) as error:
         raise DialError(f"the model at {where} cannot be reached ({type(error).__name__}): is it running?") from None
     return WebSocketTransport(socket)

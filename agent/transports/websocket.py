@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from aiohttp import WSMsgType
+from aiohttp import WebSocketError, WSMsgType
 
 from agent.transports.base import TransportClosed
 
@@ -39,6 +39,9 @@ class WebSocketTransport:
         message = await self._socket.receive()
         if message.type is WSMsgType.TEXT or message.type is WSMsgType.BINARY:
             return message.data
+        if isinstance(message.data, WebSocketError):
+            # What came was against the protocol, or too large: the socket itself only knows that it went down.
+            raise TransportClosed(message.data.code, str(message.data))
         raise self._end(message.extra if message.type is WSMsgType.CLOSE else None)
 
     async def send(self, text: str) -> None:

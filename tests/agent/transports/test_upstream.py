@@ -1,0 +1,104 @@
+"""Dialling a model: what goes wrong is said in words that help, and never with a credential in them."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+
+import pytest
+from aiohttp import web
+
+from agent.errors import DialError
+from agent.transports import upstream
+from agent.transports.upstream import dial
+
+SECRET = "sk-very-secret"
+HEADERS = {"Authorization": f"Bearer {SECRET}"}
+
+
+async def refused(http, url):
+    with pytest.raises(DialError) as caught:
+        await dial(http, url, HEADERS)
+    text = str(caught.value)
+    assert SECRET not in text
+    return caught.value
+
+
+async def test_a_socket_is_opened_with_our_headers_and_moves_frames(serve, http):
+    asked = []
+
+    async def handler(request):
+        asked.append((request.headers["Authorization"], request.query["model"]))
+        answer = web.WebSocketResponse()
+        await answer.prepare(request)
+        await answer.send_str(await answer.receive_str())
+        await answer.close(code=1001, message=b"session_expired")
+        return answer
+
+    transport = await dial(http, await serve(handler) + "?model=m", HEADERS)
+    await transport.send("echo")
+    assert await transport.receive() == "echo"
+    assert asked == [(HEADERS["Authorization"], "m")]
+    await transport.close()
+
+
+@pytest.mark.parametrize(
+    ("status", "advice"),
+    [(400, "path"), (401, "key"), (403, "may not use"), (404, "deployment"), (429, "quota"), (500, "own log")],
+)
+async def test_a_refusal_names_the_host_the_status_and_what_to_do(serve, http, status, advice):
+    """Trap VoiceRAG 10: 401, 404 and 429 look like "opens, then drops"."""
+
+    async def handler(_request):
+        return web.Response(status=status)
+
+    url = await serve(handler)
+    error = await refused(http, url)
+    assert error.status == status
+    assert f"HTTP {status}" in str(error)
+    assert advice in str(error)
+    assert url.split("/")[2] in str(error)
+
+
+async def test_a_server_that_does_not_speak_websocket_is_a_refusal(serve, http):
+    async def handler(_request):
+        return web.Response(text="hello")
+
+    assert (await refused(http, await serve(handler))).status == 200
+
+
+async def test_nobody_listening_is_said_so(http):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    assert "is it running" in str(await refused(http, f"ws://127.0.0.1:{port}/x"))
+
+
+async def test_a_password_in_the_address_is_not_repeated(http):
+    assert "@" not in str(await refused(http, f"ws://user:{SECRET}@127.0.0.1:9/x"))
+
+
+async def test_a_host_without_an_address_is_said_so(http):
+    assert "no address" in str(await refused(http, "ws://no-such-host.invalid/x"))
+
+
+async def test_an_endless_silence_is_given_up(serve, http, monkeypatch):
+    monkeypatch.setattr(upstream, "DIAL_TIME", 0.05)
+
+    async def handler(_request):
+        await asyncio.sleep(30)
+
+    assert "did not answer within 0.05 s" in str(await refused(http, await serve(handler)))
+
+
+async def test_a_plain_server_behind_a_secure_address_is_said_so(serve, http):
+    async def handler(_request):
+        return web.Response()
+
+    url = (await serve(handler)).replace("ws:", "wss:")
+    assert "no secure connection" in str(await refused(http, url))
+
+
+@pytest.mark.parametrize("url", ["ws://[bad/x", "ws://", "ws://host:port/x", "hello"])
+async def test_an_address_that_is_none_is_said_so(http, url):
+    assert "address" in str(await refused(http, url))
