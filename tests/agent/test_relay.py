@@ -1,0 +1,378 @@
+"""The relay drives one session: tools off the pump, order kept, both ends closed, no task left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import logging
+
+import pytest
+
+from agent.core.session import Session, SessionConfig
+from agent.relay import Relay
+from agent.transports.base import TransportClosed
+from agent.transports.memory import pair
+from tools import Result, ToolContext, Toolset, tool
+
+DELTA = {"type": "response.output_audio.delta", "response_id": "r1", "item_id": "m1", "content_index": 0}
+
+
+class House:
+    """A relay between a client and a model that a test plays by hand."""
+
+    def __init__(self, *functions, capacity=256, timeouts=None, extensions=True, wrap=lambda transport: transport):
+        relay_client, self.client = pair(capacity)
+        relay_upstream, self.model = pair(capacity)
+        counter = itertools.count(1)
+        config = SessionConfig({"type": "realtime"}, timeouts or {}, extensions)
+        loop = asyncio.get_running_loop()
+        self.session = Session(config, new_id=lambda: f"id_{next(counter)}", now=loop.time())
+        ends = wrap(relay_client), relay_upstream
+        relay = Relay(*ends, self.session, Toolset(functions), session_id="s1", clock=loop.time)
+        self.running = asyncio.create_task(relay.run())
+
+    async def open(self):
+        await self.model_says("session.created", session={})
+        await self.model_says("session.updated", session={})
+        await self.client_gets("extension.ready")
+        await self.model_gets("session.update")
+        return self
+
+    async def model_says(self, kind, **fields):
+        await self.model.send(json.dumps({"type": kind} | fields))
+
+    async def client_says(self, kind, **fields):
+        await self.client.send(json.dumps({"type": kind} | fields))
+
+    async def client_gets(self, kind):
+        return await _until(self.client, kind)
+
+    async def model_gets(self, kind):
+        return await _until(self.model, kind)
+
+    async def call(self, name, call_id="c1", arguments="{}"):
+        item = {"type": "function_call", "call_id": call_id, "name": name, "arguments": arguments}
+        fields = {"response_id": "r1", "output_index": 0, "item": item | {"id": f"fc_{call_id}", "status": "completed"}}
+        await self.model_says("response.output_item.done", **fields)
+
+
+async def _until(transport, kind):
+    async with asyncio.timeout(5):
+        while True:
+            event = json.loads(await transport.receive())
+            if event["type"] == kind:
+                return event
+
+
+@pytest.fixture
+async def house():
+    """Opens houses, and checks at the end that each left nothing running."""
+    before, made = asyncio.all_tasks(), []
+
+    async def make(*functions, **options):
+        made.append(House(*functions, **options))
+        return await made[-1].open()
+
+    yield make
+    for each in made:
+        await each.client.close()
+        async with asyncio.timeout(5):
+            await each.running
+        with pytest.raises(TransportClosed):
+            await _until(each.model, "nothing more")
+    assert asyncio.all_tasks() - {asyncio.current_task()} <= before
+
+
+async def test_audio_and_barge_in_go_on_while_a_tool_runs(house):
+    """Trap VoiceRAG 4: the tool runs inside the model→client pump: audio and barge-in stall."""
+    release = asyncio.Event()
+
+    @tool
+    async def slow() -> str:
+        """Take a while."""
+        await release.wait()
+        return "done"
+
+    at = await house(slow)
+    await at.call("slow")
+    await at.model_says(**DELTA | {"kind": DELTA["type"], "delta": "AAAA"})
+    await at.client_gets("response.output_audio.delta")
+    await at.client_says("input_audio_buffer.append", audio="AAAA")
+    await at.model_gets("input_audio_buffer.append")
+    release.set()
+    assert (await at.model_gets("conversation.item.create"))["item"]["output"] == "done"
+    await at.model_gets("response.create")
+
+
+async def test_a_blocking_tool_stalls_nobody(house):
+    """Trap openai-agents#1942: a blocking tool freezes the audio."""
+    import threading
+
+    release = threading.Event()
+
+    @tool
+    def blocking() -> str:
+        """Block a thread."""
+        release.wait(5)
+        return "done"
+
+    at = await house(blocking)
+    await at.call("blocking")
+    await at.model_says(**DELTA | {"kind": DELTA["type"], "delta": "AAAA"})
+    await at.client_gets("response.output_audio.delta")
+    release.set()
+    assert (await at.model_gets("conversation.item.create"))["item"]["output"] == "done"
+
+
+async def test_two_tools_run_side_by_side(house):
+    """Trap VoiceRAG 4: parallel calls run one by one."""
+    both = asyncio.Barrier(2)
+
+    @tool
+    async def meet() -> str:
+        """Wait for the other."""
+        await both.wait()
+        return "met"
+
+    at = await house(meet)
+    await at.call("meet", "c1")
+    await at.call("meet", "c2")
+    for _ in range(2):
+        assert (await at.model_gets("conversation.item.create"))["item"]["output"] == "met"
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "code"),
+    [("nobody", "{}", "unknown_tool"), ("fragile", "{", "malformed_arguments"), ("fragile", "{}", "exception")],
+)
+async def test_whatever_goes_wrong_in_a_tool_is_an_output_and_the_session_goes_on(house, name, arguments, code):
+    """Trap VoiceRAG 3: an unknown tool, malformed JSON arguments, or an exception in a tool ends the session."""
+
+    @tool
+    async def fragile() -> str:
+        """Break."""
+        raise RuntimeError("a secret path")
+
+    at = await house(fragile)
+    await at.call(name, arguments=arguments)
+    output = (await at.model_gets("conversation.item.create"))["item"]["output"]
+    assert json.loads(output)["error"]["code"] == code
+    assert "secret" not in output
+    await at.model_gets("response.create")
+
+
+async def test_a_tool_that_takes_too_long_is_stopped_and_its_output_says_so(house):
+    stopped = asyncio.Event()
+
+    @tool
+    async def endless(context: ToolContext) -> str:
+        """Never end."""
+        try:
+            await asyncio.Event().wait()
+        finally:
+            stopped.set()
+        return "never"
+
+    at = await house(endless, timeouts={"endless": 0.05})
+    await at.call("endless")
+    output = json.loads((await at.model_gets("conversation.item.create"))["item"]["output"])
+    assert output["error"]["code"] == "timeout"
+    async with asyncio.timeout(5):
+        await stopped.wait()
+
+
+async def test_a_tool_reports_its_progress_and_its_result_to_the_client(house):
+    @tool
+    async def steps(context: ToolContext) -> Result:
+        """Work in steps."""
+        await context.progress("half way", fraction=0.5)
+        return Result("for the model", for_client={"for": "the client"}, citations=[{"document": "a"}])
+
+    at = await house(steps)
+    await at.call("steps")
+    assert (await at.client_gets("extension.call.progress"))["fraction"] == 0.5
+    assert (await at.client_gets("extension.call.finished"))["result"] == {"for": "the client"}
+
+
+async def test_an_upstream_that_closes_is_told_to_the_client_with_its_reason(house):
+    """Trap VoiceRAG 11: an upstream close is not passed on; an orphan pump stays behind."""
+    at = await house()
+    await at.model.close(1001, "session_expired")
+    error = await at.client_gets("error")
+    assert "session_expired" in error["error"]["message"]
+    with pytest.raises(TransportClosed) as closed:
+        await at.client.receive()
+    assert closed.value.code == 1011
+
+
+async def test_a_client_that_leaves_ends_the_tools_and_the_upstream(house):
+    """Trap VoiceRAG 11, pipecat#3661: a call in progress for ever."""
+    stopped = asyncio.Event()
+
+    @tool
+    async def endless() -> str:
+        """Never end."""
+        try:
+            await asyncio.Event().wait()
+        finally:
+            stopped.set()
+        return "never"
+
+    at = await house(endless)
+    await at.call("endless")
+    await at.client_gets("extension.call.started")
+    await at.client.close(1001, "gone")
+    async with asyncio.timeout(5):
+        await stopped.wait()
+        await at.running
+
+
+async def test_a_client_is_not_heard_before_the_configuration_holds():
+    """Trap VoiceRAG 8: no session.update at all."""
+    at = House()
+    await at.client_says("response.create")
+    await at.model_says("session.created", session={})
+    assert (await at.model_gets("session.update"))["session"] == {"type": "realtime"}
+    await asyncio.sleep(0.02)
+    await at.model_says("session.updated", session={})
+    await at.model_gets("response.create")
+    await at.client.close()
+    await at.running
+
+
+async def test_binary_frames_are_answered_and_never_passed_on(house, caplog):
+    """Trap VoiceRAG 13: binary frames are printed and lost."""
+    at = await house()
+    await at.client.send(b"\x00\x01")
+    assert (await at.client_gets("error"))["error"]["code"] == "invalid_frame"
+    with caplog.at_level(logging.WARNING):
+        await at.model.send(b"\x00\x01")
+        await at.model_says("rate_limits.updated")
+        assert await at.client_gets("rate_limits.updated")
+    assert "binary" in caplog.text
+
+
+async def test_a_client_that_reads_slowly_delays_neither_its_tools_nor_the_model(house):
+    """A full inbox at the client must not hold the output of a tool, nor the request that follows it."""
+
+    @tool
+    async def quick() -> str:
+        """Answer at once."""
+        return "done"
+
+    at = await house(quick, capacity=4)
+    for _ in range(4):  # nobody reads at the client's end; the relay's inbox there is now full
+        await at.model_says("rate_limits.updated")
+    await at.call("quick")
+    assert (await at.model_gets("conversation.item.create"))["item"]["output"] == "done"
+    await at.model_gets("response.create")
+
+
+async def test_what_was_decided_first_is_sent_first_however_slow_the_other_side_is(house):
+    """What one task sends must not overtake what another still waits to send."""
+    gate = asyncio.Event()
+
+    class Slow:
+        def __init__(self, transport):
+            self.receive, self.close, self._send = transport.receive, transport.close, transport.send
+
+        async def send(self, text):
+            if "large" in text:
+                gate.set()
+                await asyncio.sleep(0.05)
+            await self._send(text)
+
+    @tool
+    async def gated() -> str:
+        """Wait to be let go."""
+        await gate.wait()
+        return "done"
+
+    at = await house(gated, wrap=Slow)
+    await at.call("gated")
+    await at.model_says("something.large")
+    kinds = [json.loads(await at.client.receive())["type"] for _ in range(3)]
+    assert kinds == ["extension.call.started", "something.large", "extension.call.finished"]
+
+
+async def test_a_bug_of_ours_costs_this_caller_the_session_and_is_logged_without_content(house, caplog, monkeypatch):
+    at = await house()
+
+    def broken(*_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(at.session, "receive_client", broken)
+    with caplog.at_level(logging.ERROR):
+        await at.client_says("response.create", instructions="the caller's own words")
+        assert (await at.client_gets("error"))["error"]["code"] == "internal_error"
+        await at.running
+    assert "session s1: ZeroDivisionError" in caplog.text
+    assert "own words" not in caplog.text
+
+
+async def test_a_failure_in_the_timer_ends_the_session_too(house, monkeypatch):
+    at = await house()
+    monkeypatch.setattr(at.session, "next_deadline", lambda: 0.0)
+
+    def broken(_now):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(at.session, "handle_timer", broken)
+    await at.model_says("rate_limits.updated")
+    assert (await at.client_gets("error"))["error"]["code"] == "internal_error"
+
+
+async def test_a_session_that_never_opens_is_given_up(monkeypatch):
+    """Trap VoiceRAG 10."""
+    monkeypatch.setattr("agent.core.session.OPENING_TIME", 0.05)
+    at = House()
+    assert (await at.client_gets("error"))["error"]["code"] == "upstream_timeout"
+    await at.running
+
+
+async def test_a_client_whose_close_fails_still_ends_the_session():
+    class Stubborn:
+        def __init__(self, transport):
+            self.receive, self.send = transport.receive, transport.send
+            self.closings = 0
+
+        async def close(self, code=1000, reason=""):
+            self.closings += 1
+            if self.closings == 1:
+                raise OSError("reset")
+
+    at = House(wrap=Stubborn)
+    await at.open()
+    await at.model.close(1001, "gone")
+    async with asyncio.timeout(5):
+        await at.running
+
+
+async def test_two_sessions_side_by_side_keep_their_calls_apart(house):
+    """Trap VoiceRAG 1: one caller's response.done clears another caller's calls."""
+
+    @tool
+    async def who(context: ToolContext, name: str) -> str:
+        """Repeat a name."""
+        await asyncio.sleep(0.01)
+        return name
+
+    one, two = await house(who), await house(who)
+    await one.call("who", arguments='{"name":"one"}')
+    await two.call("who", arguments='{"name":"two"}')
+    await one.model_says("response.done", response={"id": "r1", "output": []})
+    for at, name in ((one, "one"), (two, "two")):
+        assert (await at.model_gets("conversation.item.create"))["item"]["output"] == name
+        await at.model_gets("response.create")
+
+
+async def test_a_relay_that_is_cancelled_closes_both_ends(house):
+    at = await house()
+    at.running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await at.running
+    for end in (at.client, at.model):
+        with pytest.raises(TransportClosed):
+            await end.receive()
+    at.running = asyncio.create_task(asyncio.sleep(0))
