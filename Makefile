@@ -45,13 +45,16 @@ lint: setup
 
 types: setup
 	$(BIN)/pyright
-	$(RUN) hatch_build.py typecheck
+	$(RUN) -m pytest -q tests/web/test_unit.py -k type
 
 bench: setup
 	$(RUN) tests/bench/run.py all $(ARGS)
 
 quality: setup
-	$(RUN) tests/quality/run.py $(DATA)
+	@test -n "$(DATA)" || { echo "Say which folder to measure on: make quality DATA=folder" >&2; exit 2; }
+	$(RUN) tests/quality/speech.py "$(DATA)"
+	$(RUN) tests/quality/retrieval.py "$(DATA)"
+	$(RUN) tests/quality/answers.py "$(DATA)"
 
 mutants: setup
 	$(RUN) tests/mutants/run.py $(ARGS)
