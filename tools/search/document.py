@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,22 @@ class Chunk:
     context: str = ""
 
     @property
+    def about(self) -> str:
+        """The context and, where it says more, the file's name.
+
+        People name files for others to find, while titles are often letterheads that many documents share.
+        """
+        path = PurePosixPath(self.document)
+        name = _WORD.findall(path.stem) if path.suffix else []
+        said = {word.casefold() for word in _WORD.findall(self.context)}
+        if all(word.casefold() in said for word in name):
+            return self.context
+        return f"{' '.join(name)} > {self.context}" if self.context else " ".join(name)
+
+    @property
     def meaning(self) -> str:
-        """What is to be embedded for this passage: its context, unless it begins with that itself, and its text."""
-        if not self.context or self.text.lower().startswith(self.context.lower()):
+        """What is to be embedded: what the passage is about, unless it begins with that itself, and its text."""
+        about = self.about
+        if not about or self.text.lower().startswith(about.lower()):
             return self.text
-        return f"{self.context}\n{self.text}"
+        return f"{about}\n{self.text}"

@@ -26,7 +26,7 @@ class Weights:
         page: What the second best chunk of a page adds to the best, as a factor.
     """
 
-    meaning: float = 0.55
+    meaning: float = 0.6
     context: float = 1.0
     page: float = 0.05
 

@@ -84,7 +84,7 @@ class Writer:
                     chunk.start,
                     chunk.end,
                     chunk.text,
-                    chunk.context,
+                    chunk.about,
                     vector,
                 )
                 for chunk, vector in zip(chunks, packed(vectors), strict=True)
