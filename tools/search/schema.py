@@ -119,9 +119,10 @@ def connect_reader(path: Path) -> sqlite3.Connection:
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     except sqlite3.OperationalError:
         connection.close()
-        if path.with_name(path.name + "-wal").exists():
+        log = path.with_name(path.name + "-wal")
+        if log.exists() and log.stat().st_size:
             raise
-        # Without a log nobody is writing, and on a read-only disk SQLite cannot make the log's index.
+        # Without anything in the log nobody is writing, and on a read-only disk SQLite cannot make the log's index.
         connection = connect(f"{location}?mode=ro&immutable=1", uri=True)
     return connection
 

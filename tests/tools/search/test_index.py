@@ -199,3 +199,12 @@ def test_the_shared_embedder_is_used_unless_another_is_given(path):
     assert index._embedder is memory._embedder
     index.close()
     memory.close()
+
+
+def test_evidence_tells_words_and_meaning_apart(filled):
+    vector = filled._embedder.embed(["canteen ferry"])[0]
+    evidence = filled.evidence("ferry", vector)
+    assert evidence.numbers.tolist() == [1, 2, 3]
+    assert evidence.words[0] > 0 == evidence.words[2]
+    assert evidence.meaning[2] > evidence.meaning[1]
+    assert len(set(evidence.pages.tolist())) == 3

@@ -122,3 +122,37 @@ def test_a_name_with_odd_characters_is_only_a_name(tmp_path):
 def test_what_sqlite_says_is_put_into_words_that_help(path, said, meant):
     assert meant in str(explained(sqlite3.OperationalError(said), path))
     assert "the index in memory" in str(explained(sqlite3.OperationalError("odd"), None))
+
+
+class UnreadableConnection:
+    """What SQLite does on a read-only disk: it connects, and fails at the first query for want of a file beside it."""
+
+    def execute(self, _):
+        raise sqlite3.OperationalError("unable to open database file")
+
+    def close(self):
+        pass
+
+
+@pytest.fixture
+def read_only_disk(monkeypatch):
+    def open_there(location, *, uri=False):
+        return connect(location, uri=uri) if "immutable=1" in location else UnreadableConnection()
+
+    monkeypatch.setattr("tools.search.schema.connect", open_there)
+
+
+def test_an_index_on_a_disk_that_cannot_be_written_can_be_read(path, request):
+    make(path)
+    request.getfixturevalue("read_only_disk")
+    reader = connect_reader(path)
+    assert reader.execute("SELECT count(*) FROM documents").fetchone() == (0,)
+    reader.close()
+
+
+def test_an_index_with_an_open_log_is_never_read_without_it(path, request):
+    make(path)
+    path.with_name(path.name + "-wal").write_bytes(b"not yet in the file")
+    request.getfixturevalue("read_only_disk")
+    with pytest.raises(sqlite3.OperationalError):
+        connect_reader(path)
