@@ -25,6 +25,7 @@ CHUNK_MS = 40
 PACED_SECONDS = 60
 PATIENCE = 60.0  # seconds without any event before the model is given up
 LISTEN_AFTER = 4.0  # seconds of silence after the recording in which speech must have been noticed
+TICK = 0.5  # seconds between two looks at how long nothing has come
 TRANSCRIPT_TIME = 5.0  # seconds that a transcript may come after the answer
 
 
@@ -78,7 +79,7 @@ async def ask_text(client: Transport, question: str) -> Turn:
     )
     await asking.send({"type": "response.create"})
     asking.asked_at = time.monotonic()
-    asking.said_all = True
+    asking.over()
     return await asking.answered()
 
 
@@ -113,7 +114,8 @@ class _Asking:
     def __init__(self, client: Transport) -> None:
         self.turn = Turn()
         self.asked_at: float | None = None
-        self.said_all = False
+        self._said_all_at: float | None = None
+        self._last_event = time.monotonic()
         self._client = client
         self._audio = bytearray()
         self._unheard: set[str] = set()
@@ -140,6 +142,11 @@ class _Asking:
     async def send(self, event: dict[str, Any]) -> None:
         await self._client.send(json.dumps(event))
 
+    def over(self) -> None:
+        """All of the question has been said."""
+        if self._said_all_at is None:
+            self._said_all_at = time.monotonic()
+
     async def until_open(self) -> None:
         while (await self._next())["type"] != "extension.ready":
             pass
@@ -152,7 +159,8 @@ class _Asking:
             await self._append(speech[start : start + RATE])
         await self.send({"type": "input_audio_buffer.commit"})
         await self.send({"type": "response.create"})
-        self.asked_at, self.said_all = time.monotonic(), True
+        self.asked_at = time.monotonic()
+        self.over()
 
     async def speak(self, speech: NDArray[np.int16]) -> None:
         step = RATE * CHUNK_MS // 1000
@@ -165,31 +173,42 @@ class _Asking:
             if self.asked_at is None and (number + 1) * step >= end:
                 # The moment at which the last voiced sample was spoken, not the one at which its chunk was sent.
                 self.asked_at = began + end / RATE
-            self.said_all = (number + 1) * step >= len(speech)
+            if (number + 1) * step >= len(speech):
+                self.over()
             await asyncio.sleep(began + (number + 1) * CHUNK_MS / 1000 - time.monotonic())
 
     async def answered(self) -> Turn:
         while not self._complete():
-            patience = LISTEN_AFTER if self.said_all and not self._awaits_answer() else PATIENCE
             try:
-                async with asyncio.timeout(TRANSCRIPT_TIME if self._answered else patience):
-                    self._take(await self._next())
+                async with asyncio.timeout(TICK):
+                    event = await self._next()
             except TimeoutError:
-                if self._answered:
+                if self._given_up():
                     break
-                if not self._awaits_answer():
-                    raise InputError("no speech was heard in the recording: is it silent, or too quiet?") from None
-                raise ModelError(f"the model said nothing for {patience:g} s") from None
+            else:
+                self._last_event = time.monotonic()
+                self._take(event)
         self.turn.transcript = self.turn.transcript or " ".join(filter(None, self._spoken.values()))
         self.turn.audio = bytes(self._audio)
         self._time("total", self._started)
         return self.turn
 
+    def _given_up(self) -> bool:
+        """Whether to go without what has not come; raises where there is nothing to go with."""
+        quiet = time.monotonic() - max(self._last_event, self._said_all_at or self._started)
+        if self._answered:
+            return quiet > TRANSCRIPT_TIME
+        if self._said_all_at is not None and not self._awaits_answer() and quiet > LISTEN_AFTER:
+            raise InputError("no speech was heard in the recording: is it silent, or too quiet?")
+        if quiet > PATIENCE:
+            raise ModelError(f"the model said nothing for {PATIENCE:g} s")
+        return False
+
     def _awaits_answer(self) -> bool:
         return bool(self.turn.transcript or self._spoken or self._unheard or self._user_speaks)
 
     def _complete(self) -> bool:
-        return self._answered and self.said_all and not self._unheard and not self._user_speaks
+        return self._answered and self._said_all_at is not None and not self._unheard and not self._user_speaks
 
     async def _append(self, samples: NDArray[np.int16]) -> None:
         audio = base64.b64encode(samples.astype("<i2").tobytes()).decode()
