@@ -9,6 +9,7 @@ import importlib
 import json
 import signal
 import sys
+import traceback
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,12 +28,13 @@ from agent.engine.serving import engine_app
 from agent.engine.speak import load_voice
 from agent.engine.think import load_reasoner
 from agent.engine.wav import read_wav, write_wav
-from agent.errors import ConfigurationError, UsageError
+from agent.errors import ConfigurationError, UsageError, VocativeError
 from agent.library import Library
 from agent.server import Server
 from agent.terminal import ingesting, print_passages, print_turn
 from agent.transports.memory import pair
 from agent.upstreams import run_loop, upstream
+from tools.errors import ToolsError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,12 +76,13 @@ def ask(
             finally:
                 await ours.close()
                 await serving
-        if out is not None:
-            write_wav(out, np.frombuffer(turn.audio, np.int16))
         if as_json:
             click.echo(json.dumps(turn.as_json(), ensure_ascii=False, indent=2))
         else:
             print_turn(turn)
+        # Last, so that a file that cannot be written does not cost the answer.
+        if out is not None:
+            write_wav(out, np.frombuffer(turn.audio, np.int16))
         return 0
 
     with contextlib.closing(library) if library else contextlib.nullcontext():
@@ -134,7 +137,7 @@ def _agent(app: str | None, options: dict[str, Any]) -> tuple[Agent, Library | N
 
 def _load(app: str) -> Agent:
     module, _, name = app.partition(":")
-    if not module or not name:
+    if not module or not name or module.startswith("."):
         raise ConfigurationError(f"APP is module:name, such as hotel:agent; {app!r} is not")
     sys.path.insert(0, str(Path.cwd()))
     try:
@@ -143,6 +146,12 @@ def _load(app: str) -> Agent:
         raise ConfigurationError(f"{app}: there is no module {error.name!r} in {Path.cwd()} or on the path") from None
     except SyntaxError as error:
         raise ConfigurationError(f"{app}: {error.filename}, line {error.lineno}: {error.msg}") from None
+    except (VocativeError, ToolsError):
+        raise
+    except Exception as error:  # it is the user's own code, and may raise anything
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        what = f"{type(error).__name__}: {error}"
+        raise ConfigurationError(f"{app}: {last.filename}, line {last.lineno}: {what}") from None
     if not isinstance(found, Agent):
         what = "nothing of that name" if found is None else f"a {type(found).__name__}"
         raise ConfigurationError(f"{app}: the module has {what}; write {name} = Agent(instructions=…, tools=[…])")
@@ -167,11 +176,12 @@ def _gather(paths: Sequence[Path], index: Path | None) -> tuple[Library, Summary
 def _engine(options: dict[str, Any]) -> Engine:
     settings = Settings()
     key = settings.reasoner_api_key
-    return Engine(
-        load_ears(options["ears"]),
-        load_voice(),
-        load_reasoner(options["reasoner"], options["reasoner_model"], api_key=key.get_secret_value() if key else None),
-    )
+    secret = key.get_secret_value() if key else None
+    try:
+        reasoner = load_reasoner(options["reasoner"], options["reasoner_model"], api_key=secret)
+    except ValueError as error:
+        raise ConfigurationError(f"--reasoner: {error}") from None
+    return Engine(load_ears(options["ears"]), load_voice(), reasoner)
 
 
 async def _listen(application: web.Application, host: str, port: int, greeting: str, path: str = "") -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 from rich.console import Console
@@ -58,8 +58,8 @@ def print_turn(turn: Turn) -> None:
     """Print a question, what was done about it, and the answer."""
     click.echo(f"you:       {turn.transcript}")
     for call in turn.tool_calls:
-        arguments = ", ".join(f"{name}={value!r}" for name, value in dict(call["arguments"]).items())
-        click.echo(f"tool:      {call['name']}({arguments})  {call['duration_ms']} ms")
+        took = "unfinished" if call["duration_ms"] is None else f"{call['duration_ms']} ms"
+        click.echo(f"tool:      {call['name']}({_arguments(call['arguments'])})  {took}")
     click.echo(f"assistant: {turn.answer}")
     for number, citation in enumerate(turn.citations, 1):
         page = f", page {citation['page']}" if citation["page"] else ""
@@ -76,3 +76,10 @@ def print_passages(found: Sequence[Passage]) -> None:
         page = f", page {passage.page}" if passage.page else ""
         click.echo(f"[{number}] {passage.document}{page}  ({passage.score:.2f})")
         click.echo("    " + " ".join(passage.text.split())[:400])
+
+
+def _arguments(given: Any) -> str:
+    # A model may have written anything; what is no JSON object is shown as it came.
+    if not isinstance(given, dict):
+        return str(given)
+    return ", ".join(f"{name}={value!r}" for name, value in cast("dict[str, Any]", given).items())

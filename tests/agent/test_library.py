@@ -1,0 +1,112 @@
+"""Library: documents as an index to search and as files to show."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+
+from agent.errors import InputError
+from agent.library import Library
+from tools.errors import SearchError, ToolsError
+
+TEXT = "# Leave & rest\n\nEveryone &lt; 60 gets 25 days of annual leave.\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = tmp_path / "documents"
+    (folder / "staff").mkdir(parents=True)
+    (folder / "staff" / "leave.md").write_text(TEXT, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def library(folder):
+    library, _ = Library.gather([folder])
+    yield library
+    library.close()
+
+
+def test_documents_are_taken_in_and_listed(library):
+    listed = library.documents()
+    assert listed == [{"path": "staff/leave.md", "title": "Leave & rest", "format": "markdown", "pages": None}]
+
+
+async def test_its_index_can_be_searched(library):
+    found = await library.index.search("holiday", top=1)
+    assert "25 days" in found[0].text
+
+
+def test_the_file_of_a_document_is_found_and_of_nothing_else(library, folder):
+    assert library.file_of("staff/leave.md") == folder / "staff" / "leave.md"
+    for name in ("leave.md", "staff", "../secret.md", str(folder / "staff" / "leave.md"), ""):
+        assert library.file_of(name) is None
+
+
+def test_a_file_that_has_gone_is_not_there(library, folder):
+    (folder / "staff" / "leave.md").unlink()
+    assert library.file_of("staff/leave.md") is None
+    assert library.view("staff/leave.md") is None
+
+
+def test_a_view_marks_the_passage_and_escapes_what_stands_there(library):
+    whole = library.view("staff/leave.md")
+    assert whole is not None
+    assert whole.title == "Leave &amp; rest"
+    assert whole.before + whole.passage == ""
+    assert "Everyone &lt; 60" in whole.after
+    marked = library.view("staff/leave.md", None, 2, 8)
+    assert marked is not None
+    assert len(marked.passage) == 6
+    assert marked.before + marked.passage + marked.after == whole.after
+
+
+@pytest.mark.parametrize(("start", "end"), [(8, 2), (-5, 3), (0, 10**9), (10**9, 10**9)])
+def test_a_passage_beyond_the_text_is_kept_within_it(library, start, end):
+    whole, view = library.view("staff/leave.md"), library.view("staff/leave.md", None, start, end)
+    assert view.before + view.passage + view.after == whole.after
+
+
+def test_an_unknown_document_or_page_has_no_view(library):
+    assert library.view("nothing.md") is None
+    assert library.view("staff/leave.md", 7) is None
+
+
+def test_a_document_that_was_broken_since_is_told_in_words(library, folder):
+    (folder / "staff" / "leave.md").write_bytes(b"\x00\x01\x02" * 1000)
+    with pytest.raises(InputError, match=r"staff/leave\.md cannot be read any more"):
+        library.view("staff/leave.md")
+
+
+def test_an_index_file_is_opened_again(folder, tmp_path):
+    path = tmp_path / "index.sqlite"
+    library, summary = Library.gather([folder], at=path)
+    library.close()
+    assert summary.added == 1
+    again = Library.open(path)
+    assert len(again.documents()) == 1
+    again.close()
+
+
+def test_an_index_that_is_missing_or_none_is_refused(tmp_path):
+    (tmp_path / "no.sqlite").write_text("hello", encoding="utf-8")
+    for name in ("missing.sqlite", "no.sqlite"):
+        with pytest.raises(SearchError):
+            Library.open(tmp_path / name)
+
+
+def test_a_gathering_that_fails_leaves_the_index_as_it_was(folder, tmp_path):
+    path = tmp_path / "index.sqlite"
+    Library.gather([folder], at=path)[0].close()
+    with pytest.raises(ToolsError):
+        Library.gather([tmp_path / "nowhere"], at=path)
+    with contextlib.closing(Library.open(path)) as library:
+        assert [each["path"] for each in library.documents()] == ["staff/leave.md"]
+
+
+def test_progress_is_told(folder):
+    told = []
+    library, _ = Library.gather([folder], progress=told.append)
+    library.close()
+    assert told[-1].done == told[-1].total == 1
