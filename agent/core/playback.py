@@ -120,11 +120,11 @@ class Playback:
         return cuts
 
     def cut_at(self, track: Track, heard_ms: int) -> int | None:
-        """Where to cut a part of which so much was heard; None where it was heard to its end, or never sent."""
+        """Where to cut a part of which so much of what was sent was heard; None where it was heard to its end."""
         sent = self._length(track)
         if not sent or (track.complete and heard_ms >= sent - HEARD_TOLERANCE_MS):
             return None
-        return min(max(heard_ms, 1), sent)
+        return max(heard_ms, 1)
 
     def forget_heard(self, now: float) -> None:
         """Drop tracks that can never be cut again, so that a day-long session does not grow."""

@@ -32,10 +32,12 @@ class FakeModel:
         truncates: (milliseconds) of every accepted truncate, in order.
         errors: Codes of the errors that it had to send.
         unread: Outputs that no response has seen when all is over.
+        needless: Responses that began though nothing new stood in the conversation: answers given twice.
     """
 
     def __init__(self, clock, send, script):
         self.responses, self.outputs, self.truncates, self.errors, self.unread = 0, [], [], [], set()
+        self.needless, self._fresh = 0, False
         self._clock, self._send = clock, send
         self._script = [*script.responses]
         self._quirks = {"nameless_errors": False, "loses": (), "speed": 10.0} | script.quirks
@@ -116,6 +118,8 @@ class FakeModel:
     def _begin(self):
         self._active = f"resp_{next(self._ids)}"
         self.responses += 1
+        self.needless += not self._fresh
+        self._fresh = False
         self.unread.clear()
         parts = self._script.pop(0) if self._script else [Say("I have nothing to add.")]
         self._done = []
@@ -187,6 +191,7 @@ class FakeModel:
 
     def _place(self, item, *, done=True):
         previous, self._last_item = self._last_item, item["id"]
+        self._fresh |= done
         self._emit("conversation.item.added", item=item, previous_item_id=previous)
         if done:
             self._emit("conversation.item.done", item=item, previous_item_id=None)

@@ -81,8 +81,8 @@ class HeapClock:
 class Stage:
     """One session between a fake model and a fake client."""
 
-    def __init__(self, scenario):
-        self.clock = HeapClock()
+    def __init__(self, scenario, latency=LATENCY):
+        self.clock, self._latency = HeapClock(), latency
         counter = itertools.count(1)
         self._session = Session(config_of(scenario), new_id=lambda: f"id_{next(counter)}", now=0.0)
         self._plans, self._stopped, self._over, self._armed = scenario.tools.plans, set(), False, None
@@ -99,7 +99,7 @@ class Stage:
         self._over = True
 
     def _later(self, function):
-        return lambda text: self.clock.call_later(LATENCY, function, text)
+        return lambda text: self.clock.call_later(self._latency, function, text)
 
     def _from_model(self, text):
         self._perform(self._session.receive_upstream(Frame(text), self.clock.time()))
@@ -117,7 +117,7 @@ class Stage:
                 self.client.ended(action.code, action.reason)
             else:
                 receive = self.client.receive if isinstance(action, ToClient) else self.model.receive
-                self.clock.call_later(LATENCY, receive, action.frame.text)
+                self.clock.call_later(self._latency, receive, action.frame.text)
         due = self._session.next_deadline()
         if due != self._armed and due is not None:
             self.clock.call_at(due, self._ring, due)

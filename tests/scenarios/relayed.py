@@ -12,6 +12,7 @@ import contextlib
 import itertools
 import selectors
 from collections import deque
+from dataclasses import replace
 
 from agent.core.session import Session
 from agent.relay import Relay
@@ -69,8 +70,10 @@ async def play(scenario, upstream=None, *, voice=None):
         model.greet()
     hands.append(asyncio.create_task(_receive(client_end, client.receive, client.ended)))
     counter = itertools.count(1)
-    session = Session(config_of(scenario), new_id=lambda: f"id_{next(counter)}", now=clock.time())
     toolset = Toolset([_tool(plan) for plan in scenario.tools.plans.values()])
+    config = config_of(scenario)
+    config = replace(config, session={**config.session, "tools": toolset.definitions()})
+    session = Session(config, new_id=lambda: f"id_{next(counter)}", now=clock.time())
     relay = asyncio.create_task(Relay(relay_client, upstream, session, toolset, clock=clock.time).run())
     over = asyncio.Event()
     direct(clock, client, scenario.steps, over.set)

@@ -20,4 +20,5 @@ def test_the_conversation_goes_as_it_should(talk):
     for name, expected in talk.expected_of_model.items():
         assert matches(getattr(played.model, name), expected), (name, getattr(played.model, name), expected)
     assert not played.model.unread, "an output that no response has seen"
+    assert not played.model.needless, "an answer given twice"
     assert played.seen.closed is None

@@ -223,6 +223,9 @@ def test_a_timeout_gives_the_model_an_output_and_a_late_result_is_dropped(make_b
     assert len(bench.creates) == 1
     assert bench.finish("c1", "late", citations=[{"document": "a"}]) == []
     assert len(bench.outputs) == 1
+    bench.begins("r2")
+    bench.speaks("r2")
+    assert bench.seen("extension.citations") == []
 
 
 @pytest.mark.parametrize(("timeouts", "due"), [({}, DEFAULT_TIMEOUT), ({"search": 3.0}, 3.0), ({"search": None}, None)])
