@@ -7,6 +7,7 @@ replace, its replacement, and the test. Every mutant is applied to a copy of the
 from __future__ import annotations
 
 import argparse
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,8 @@ import tempfile
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from enum import Enum, auto
+from importlib.util import cache_from_source
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -21,6 +24,17 @@ ROOT = Path(__file__).parents[2]
 TABLE = Path(__file__).with_name("mutants.toml")
 COPIED = ("agent", "tools", "tests", "pyproject.toml", "hatch_build.py")
 TIME = 180  # seconds for one test; a mutant that hangs is caught as well
+
+
+class Verdict(Enum):
+    """What came of a run of tests."""
+
+    PASSED = auto()
+    FAILED = auto()
+    NOT_RUN = auto()  # pytest could not even begin; that is no test that noticed
+
+
+SAID = {Verdict.FAILED: "caught", Verdict.PASSED: "SURVIVED", Verdict.NOT_RUN: "NOT RUN"}
 
 
 @dataclass(frozen=True)
@@ -51,28 +65,53 @@ def fault(mutant: Mutant, root: Path = ROOT) -> str | None:
     path = root / mutant.file
     if not path.is_file():
         return f"{mutant.file} does not exist"
-    count = path.read_text(encoding="utf-8").count(mutant.old)
+    whole = path.read_text(encoding="utf-8")
+    count = whole.count(mutant.old)
     if count != 1:
         return f"its text occurs {count} times in {mutant.file}, not once"
-    return None if (root / mutant.test.split("::")[0]).is_file() else f"there is no test {mutant.test}"
+    if mutant.new == mutant.old:
+        return "it changes nothing"
+    try:
+        compile(whole.replace(mutant.old, mutant.new), mutant.file, "exec")
+    except SyntaxError as error:
+        return f"what it makes of {mutant.file} is no Python: {error}"
+    return _no_such_test(mutant.test, root)
 
 
-def passes(tree: Path, tests: list[str]) -> bool:
+def _no_such_test(test: str, root: Path) -> str | None:
+    file, _, name = test.partition("::")
+    path = root / file
+    function = re.compile(rf"def {re.escape(name.partition('[')[0])}\(")
+    found = name and path.is_file() and function.search(path.read_text(encoding="utf-8"))
+    return None if found else f"there is no test {test}"
+
+
+def verdict(tree: Path, tests: list[str]) -> tuple[Verdict, str]:
+    """Run tests in a copy of the tree; the text is what pytest printed."""
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", *tests]
     try:
-        return subprocess.run(command, cwd=tree, capture_output=True, timeout=TIME, check=False).returncode == 0
+        done = subprocess.run(command, cwd=tree, capture_output=True, text=True, timeout=TIME, check=False)
     except subprocess.TimeoutExpired:
-        return False
+        return Verdict.FAILED, f"it ran for more than {TIME} s"
+    return {0: Verdict.PASSED, 1: Verdict.FAILED}.get(done.returncode, Verdict.NOT_RUN), done.stdout + done.stderr
 
 
-def killed(tree: Path, mutant: Mutant) -> bool:
+def attempt(tree: Path, mutant: Mutant) -> Verdict:
+    """Break the product, run the test, and mend the product."""
     path = tree / mutant.file
-    whole = path.read_text(encoding="utf-8")
-    path.write_text(whole.replace(mutant.old, mutant.new), encoding="utf-8")
+    whole = path.read_bytes()
+    path.write_bytes(whole.decode().replace(mutant.old, mutant.new).encode())
+    forget_compiled(path)
     try:
-        return not passes(tree, [mutant.test])
+        return verdict(tree, [mutant.test])[0]
     finally:
-        path.write_text(whole, encoding="utf-8")
+        path.write_bytes(whole)
+        forget_compiled(path)
+
+
+def forget_compiled(path: Path) -> None:
+    # Compiled code is told from stale by the second and the size: two mutants of one second could be mixed up.
+    Path(cache_from_source(str(path))).unlink(missing_ok=True)
 
 
 def copy(target: Path) -> Path:
@@ -100,22 +139,23 @@ def main() -> int:
         for number in range(options.jobs):
             trees.put(copy(Path(folder, str(number))))
         tree = trees.get()
-        if not passes(tree, sorted({mutant.test for mutant in mutants})):
-            print("the tests do not pass on the product as it is: mend that first")
+        whole, said = verdict(tree, sorted({mutant.test for mutant in mutants}))
+        if whole is not Verdict.PASSED:
+            print(said, "the tests do not pass on the product as it is: mend that first", sep="\n")
             return 2
         trees.put(tree)
 
-        def attempt(mutant: Mutant) -> bool:
+        def in_turn(mutant: Mutant) -> bool:
             tree = trees.get()
             try:
-                return killed(tree, mutant)
+                result = attempt(tree, mutant)
             finally:
                 trees.put(tree)
+            print(f"{SAID[result]:10}{mutant.trap:72}  {mutant.test}", flush=True)
+            return result is Verdict.FAILED
 
         with ThreadPoolExecutor(options.jobs) as pool:
-            outcomes = list(pool.map(attempt, mutants))
-    for mutant, noticed in zip(mutants, outcomes, strict=True):
-        print(f"{'caught  ' if noticed else 'SURVIVED'}  {mutant.trap:32}  {mutant.test}")
+            outcomes = list(pool.map(in_turn, mutants))
     print(f"{sum(outcomes)} passed, {len(outcomes) - sum(outcomes)} failed")
     return int(not all(outcomes))
 
