@@ -100,7 +100,7 @@ def attempt(tree: Path, mutant: Mutant) -> Verdict:
     """Break the product, run the test, and mend the product."""
     path = tree / mutant.file
     whole = path.read_bytes()
-    path.write_bytes(whole.decode().replace(mutant.old, mutant.new).encode())
+    path.write_text(path.read_text(encoding="utf-8").replace(mutant.old, mutant.new), encoding="utf-8")
     forget_compiled(path)
     try:
         return verdict(tree, [mutant.test])[0]
