@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from enum import Enum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agent.core.turns import TABLE
+
+if TYPE_CHECKING:
+    from enum import Enum
 
 ROOT = Path(__file__).parents[1]
 
