@@ -24,7 +24,7 @@ _LISTS = (
 )
 _TEXTS = ("text", "content", "passage", "chunk", "snippet", "body", "excerpt", "summary", "description", "page_content")
 _TITLES = ("title", "name", "heading")
-_NAMES = (*_TITLES, "section", "document", "source", "file", "filename")
+_NAMES = (*_TITLES, "document", "source", "file", "filename")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +91,19 @@ def _passage(value: object) -> Found | None:
     if text is None or (len(text.split()) < 4 and "score" not in mapping):
         return None
     score = mapping.get("score")
-    title = next((str(mapping[key]) for key in _TITLES if isinstance(mapping.get(key), str)), "")
-    return Found(text, title, _name(mapping), float(score) if isinstance(score, int | float) else None)
+    return Found(
+        text,
+        title=next((str(mapping[key]) for key in _TITLES if isinstance(mapping.get(key), str)), ""),
+        name=" ".join(
+            [*(str(mapping[key]) for key in _NAMES if isinstance(mapping.get(key), str)), *_headings(mapping)]
+        ),
+        score=float(score) if isinstance(score, int | float) else None,
+    )
 
 
-def _name(mapping: Mapping[str, Any]) -> str:
-    names = [value for key in _NAMES if isinstance(value := mapping.get(key), str)]
-    headings: object = mapping.get("headings")
-    if isinstance(headings, list):
-        names += [str(heading) for heading in cast("list[object]", headings)]
-    return " ".join(names)
+def _headings(mapping: Mapping[str, Any]) -> list[str]:
+    """The headings that a passage stands under, outermost first: a list, or one text with arrows."""
+    value: object = mapping.get("headings", mapping.get("section"))
+    if isinstance(value, str):
+        return [heading.strip() for heading in value.split(" > ")]
+    return [str(heading) for heading in cast("list[object]", value)] if isinstance(value, list) else []
