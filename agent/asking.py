@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import contextlib
 import json
 import time
 from dataclasses import dataclass, field
@@ -104,8 +103,8 @@ async def ask_aloud(client: Transport, speech: NDArray[np.int16]) -> Turn:
         return await asking.answered()
     finally:
         speaking.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await speaking
+        # Where the session ended in mid-speech, what was received last says why, and not that it could not be sent to.
+        await asyncio.gather(speaking, return_exceptions=True)
 
 
 class _Asking:
@@ -140,7 +139,10 @@ class _Asking:
         }
 
     async def send(self, event: dict[str, Any]) -> None:
-        await self._client.send(json.dumps(event))
+        try:
+            await self._client.send(json.dumps(event))
+        except TransportClosed as closed:
+            raise _ended(closed) from None
 
     def over(self) -> None:
         """All of the question has been said."""
@@ -218,7 +220,7 @@ class _Asking:
         try:
             event: dict[str, Any] = json.loads(await self._client.receive())
         except TransportClosed as closed:
-            raise ModelError(f"the session ended before there was an answer: {closed.reason or closed}") from None
+            raise _ended(closed) from None
         if event["type"] == "error":
             raise ModelError(event["error"]["message"])
         return event
@@ -276,6 +278,10 @@ class _Asking:
     def _time(self, name: str, since: float | None) -> None:
         if since is not None:
             self.turn.timings_ms[name] = round((time.monotonic() - since) * 1000)
+
+
+def _ended(closed: TransportClosed) -> ModelError:
+    return ModelError(f"the session ended before there was an answer: {closed.reason or closed}")
 
 
 def _last_voiced(speech: NDArray[np.int16]) -> int:

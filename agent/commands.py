@@ -199,8 +199,10 @@ async def _listen(application: web.Application, host: str, port: int, greeting: 
         gc.collect()
         gc.freeze()
         scheme = "ws" if path else "http"
+        # Before the greeting: who reads it may stop us at once.
+        stop = _stop_signal()
         click.echo(f"{greeting} {scheme}://{_shown(host)}:{bound}{path}  (Ctrl+C stops it)")
-        await _stopped()
+        await stop.wait()
     finally:
         await runner.cleanup()
 
@@ -209,7 +211,7 @@ def _shown(host: str) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
 
 
-async def _stopped() -> None:
+def _stop_signal() -> asyncio.Event:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -217,4 +219,4 @@ async def _stopped() -> None:
             loop.add_signal_handler(number, stop.set)
         except NotImplementedError:  # Windows: Ctrl+C arrives as KeyboardInterrupt instead
             continue
-    await stop.wait()
+    return stop

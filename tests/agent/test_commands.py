@@ -1,0 +1,187 @@
+"""Commands: a user's own agent, the model's options, what is left when a file cannot be written, how serving ends."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+from contextlib import asynccontextmanager
+
+import numpy as np
+import pytest
+from aiohttp import web
+
+from agent import Agent, commands
+from agent.asking import Turn
+from agent.cli import run_command
+from agent.errors import ConfigurationError, InputError, UsageError
+from agent.transports.memory import pair
+from tools.errors import DefinitionError
+
+
+@pytest.fixture
+def module(tmp_path, monkeypatch):
+    """Writes a user's module of a name that no other test uses, and gives the name."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    written = []
+
+    def write(source):
+        written.append(f"users_module_{len(written)}_{os.getpid()}_{id(written)}")
+        (tmp_path / f"{written[-1]}.py").write_text(source, encoding="utf-8")
+        return written[-1]
+
+    yield write
+    for name in written:
+        sys.modules.pop(name, None)
+
+
+def test_a_users_agent_is_found_in_the_working_directory(module):
+    name = module("from agent import Agent\nmine = Agent(name='Hotel')\n")
+    assert commands._load(f"{name}:mine").name == "Hotel"
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("x = 1 / 0\n", r"users_module_\w+\.py, line 1: ZeroDivisionError: division by zero"),
+        ("\nfrom agent import nothing_there\n", r"users_module_\w+\.py, line 2: ImportError: .*nothing_there"),
+        ("import no_such_library\n", "no module 'no_such_library'"),
+        ("agent = (\n", r"users_module_\w+\.py, line 1: .*never closed"),
+        ("agent = 7\n", "has a int"),
+        ("", "nothing of that name"),
+        ("from agent import Agent\nagent = Agent(model='gpt')\n", "ws://"),
+    ],
+)
+def test_a_module_that_cannot_be_used_is_told_in_words_with_its_place(module, source, said):
+    with pytest.raises(ConfigurationError, match=said):
+        commands._load(f"{module(source)}:agent")
+
+
+def test_a_function_that_is_no_tool_says_so_itself(module):
+    source = "from agent import Agent\ndef f(x): ...\nagent = Agent(tools=[f])\n"
+    with pytest.raises((DefinitionError, ConfigurationError)):
+        commands._load(f"{module(source)}:agent")
+
+
+@pytest.mark.parametrize("app", ["hotel", ":agent", "hotel:", ".hotel:agent", ""])
+def test_an_app_that_names_no_module_and_object_is_refused(app):
+    with pytest.raises(ConfigurationError, match="module:name"):
+        commands._load(app)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [(("--reasoner", "gpt"), "gpt"), (("--reasoner", "http://127.0.0.1:9/v1"), "--reasoner-model")],
+)
+def test_a_reasoner_that_cannot_be_used_is_exit_code_2(module, capsys, arguments, said):
+    name = module("from agent import Agent\nagent = Agent()\n")
+    assert run_command(["ask", "x", "--app", f"{name}:agent", *arguments]) == 2
+    err = capsys.readouterr().err
+    assert said in err
+    assert "Traceback" not in err
+
+
+@pytest.fixture
+def answering(monkeypatch, module):
+    """`vocative ask` with a caller that has an answer of its own, and a model that has gone."""
+
+    async def ask_text(_client, question):
+        return Turn(transcript=question, answer="25 days.", audio=np.full(480, 7, "<i2").tobytes())
+
+    async def connect():
+        ours, theirs = pair()
+        await theirs.close()
+        return ours
+
+    @asynccontextmanager
+    async def upstream(*_):
+        yield connect
+
+    monkeypatch.setattr(commands.asking, "ask_text", ask_text)
+    monkeypatch.setattr(commands, "upstream", upstream)
+    app = module("from agent import Agent\nagent = Agent()\n") + ":agent"
+    return ["ask", "how much leave?", "--app", app]
+
+
+def test_the_spoken_answer_is_written_to_a_file(answering, tmp_path, capsys):
+    from agent.engine.wav import read_wav
+
+    assert run_command([*answering, "--out", str(tmp_path / "a.wav")]) == 0
+    assert len(read_wav(tmp_path / "a.wav")) == 480
+    assert "25 days." in capsys.readouterr().out
+
+
+def test_a_file_that_cannot_be_written_does_not_cost_the_answer(answering, tmp_path, capsys):
+    assert run_command([*answering, "--json", "--out", str(tmp_path / "nowhere" / "a.wav")]) == 2
+    out, err = capsys.readouterr()
+    assert json.loads(out)["answer"] == "25 days."
+    assert "nowhere" in err
+
+
+def options(**given):
+    return {"documents": (), "index": None, "model": None} | given
+
+
+def test_documents_give_any_agent_a_search_tool_and_without_them_an_app_gets_none(module, tmp_path):
+    app = module("from agent import Agent\nagent = Agent(name='Mine')\n") + ":agent"
+    agent, library = commands._agent(app, options())
+    assert (agent.name, list(agent.toolset.names), library) == ("Mine", [], None)
+    (tmp_path / "leave.md").write_text("# Leave\n\n25 days of leave.\n", encoding="utf-8")
+    agent, library = commands._agent(app, options(documents=(tmp_path / "leave.md",), model="ws://x/v1"))
+    assert (agent.name, list(agent.toolset.names), agent.model) == ("Mine", ["search"], "ws://x/v1")
+    assert library is not None
+    library.close()
+    agent, library = commands._agent(None, options(documents=(tmp_path / "leave.md",)))
+    assert agent.name == Agent().name
+    library.close()
+
+
+def test_a_missing_index_is_told(tmp_path):
+    assert run_command(["run", "--index", str(tmp_path / "no.sqlite")]) == 2
+
+
+@pytest.mark.parametrize(
+    ("host", "shown"), [("0.0.0.0", "127.0.0.1"), ("::", "[::1]"), ("::1", "[::1]"), ("localhost", "localhost")]
+)
+def test_the_address_that_is_shown_can_be_opened(host, shown):
+    assert commands._shown(host) == shown
+
+
+async def test_a_port_that_is_taken_is_told_with_what_to_do():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(UsageError, match=r"cannot listen on 127\.0\.0\.1 port \d+ \(.+\): choose another"):
+            await commands._listen(web.Application(), "127.0.0.1", taken.getsockname()[1], "it listens on")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
+async def test_serving_ends_on_a_signal_as_soon_as_it_has_greeted_and_shuts_the_application_down(monkeypatch):
+    stopped, said = threading.Event(), []
+
+    async def stop(_application):
+        stopped.set()
+
+    def greeted(text):
+        said.append(text)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(commands.click, "echo", greeted)
+    application = web.Application()
+    application.on_shutdown.append(stop)
+    async with asyncio.timeout(30):
+        await commands._listen(application, "127.0.0.1", 0, "it listens on", "/v1/realtime")
+    assert said[0].startswith("it listens on ws://127.0.0.1:")
+    assert "/v1/realtime" in said[0]
+    assert stopped.is_set()
+
+
+def test_an_unreadable_recording_is_told_before_anything_is_loaded(tmp_path):
+    with pytest.raises(InputError):
+        commands.ask(question=None, audio=tmp_path / "no.wav", out=None, as_json=False, app=None, **options())

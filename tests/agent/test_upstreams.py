@@ -1,0 +1,126 @@
+"""Upstreams: the embedded engine or an address, and what a session gets of either."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from agent.config import Settings
+from agent.errors import DialError
+from agent.transports.memory import pair
+from agent.upstreams import run_loop, upstream
+
+
+class Engine:
+    """Notes what is done with it."""
+
+    def __init__(self):
+        self.done = []
+
+    async def warm(self):
+        self.done.append("warm")
+
+    def connect(self):
+        self.done.append("connect")
+        return pair()[0]
+
+    async def close(self):
+        self.done.append("close")
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    for name in ("OPENAI_API_KEY", "AZURE_OPENAI_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+async def service():
+    """A service that says which key it was given."""
+
+    async def realtime(request):
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        await socket.send_str(request.headers.get("Authorization", "no key"))
+        await socket.close()
+        return socket
+
+    application = web.Application()
+    application.router.add_get("/v1/realtime", realtime)
+    async with TestServer(application) as server:
+        yield str(server.make_url("/v1/realtime")).replace("http", "ws", 1)
+
+
+def no_engine():
+    raise AssertionError("the engine is not wanted")
+
+
+async def test_the_engine_is_warm_before_anybody_connects_and_closed_in_the_end():
+    engine = Engine()
+    async with upstream("engine", Settings(), lambda: engine) as connect:
+        assert engine.done == ["warm"]
+        first, second = await connect(), await connect()
+        assert first is not second
+    assert engine.done == ["warm", "connect", "connect", "close"]
+
+
+async def test_the_engine_is_closed_also_when_serving_fails():
+    engine = Engine()
+    with pytest.raises(ZeroDivisionError):
+        async with upstream("engine", Settings(), lambda: engine):
+            raise ZeroDivisionError
+    assert engine.done == ["warm", "close"]
+
+
+async def test_an_address_is_dialled_for_each_session_without_an_engine(service):
+    async with upstream(service, Settings(), no_engine) as connect:
+        for _ in range(2):
+            transport = await connect()
+            assert await transport.receive() == "no key"
+            await transport.close()
+
+
+async def test_a_service_is_given_the_key_of_the_settings(service, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "a-key")
+    async with upstream(service, Settings(), no_engine) as connect:
+        transport = await connect()
+        assert await transport.receive() == "Bearer a-key"
+        await transport.close()
+
+
+async def test_a_service_that_is_not_there_is_told_when_a_session_wants_it(unused_tcp_port):
+    async with upstream(f"ws://127.0.0.1:{unused_tcp_port}/v1/realtime", Settings(), no_engine) as connect:
+        with pytest.raises(DialError, match="cannot be reached"):
+            await connect()
+
+
+async def _loop():
+    return type(asyncio.get_running_loop()).__module__
+
+
+def test_a_command_runs_on_the_fastest_loop_there_is():
+    seen = []
+
+    async def work():
+        seen.append(await _loop())
+        return 7
+
+    assert run_loop(work) == 7
+    assert sys.platform == "win32" or seen[0].startswith("uvloop")
+
+
+def test_without_uvloop_a_command_runs_on_the_usual_loop(monkeypatch):
+    monkeypatch.setitem(sys.modules, "uvloop", None)
+    seen = []
+
+    async def work():
+        seen.append(await _loop())
+        return 0
+
+    assert run_loop(work) == 0
+    assert seen[0].startswith("asyncio")
