@@ -24,7 +24,7 @@ LACKING = 0.08  # off for each argument that is not
 COMMAND = 0.08  # for a request that tells rather than asks, when the tool does rather than tells
 
 _JOINT = re.compile(
-    r"\s*[.;?!]\s+(?:and |then |also )*|,?\s+(?:and then|and also|then|and|also|plus)\s+", re.IGNORECASE
+    r"\s*[.;?!]\s+(?:and |then |also )*|,?\s+(?:and then|and also|then|and|also|plus)\s+|,\s+", re.IGNORECASE
 )
 _ASKING = re.compile(
     r"^(?:what|how|when|where|who|whose|why|which|is|are|do|does|did|can i|could i|am i|will|would|should|may)\b",

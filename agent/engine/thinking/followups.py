@@ -35,6 +35,7 @@ _PREPOSITION = _said(r"^(?:for|in|at|on|with|under|to|from|about|by|of|without|a
 _QUESTION = _said(r"(?:what|how|when|where|who|why|which|is|are|do|does|did|can|could|will|would|should)\b")
 CHAIN = 3  # questions looked back over
 ALIKE = 0.3  # cosine from which a phrase of the earlier question is what the follow-up puts in place of
+PHRASE = 5  # content words up to which what follows "and" is a phrase to put into the earlier question
 FEW = 2  # content words up to which a question that points elsewhere has no subject of its own
 
 
@@ -71,9 +72,9 @@ def depends(request: str) -> bool:
         return True
     opening = _OPENING.match(said)
     own = words.content(said)
-    if opening:
-        return len(own) <= 5
-    return bool(_POINTING.search(said)) and not _EMPTY.search(said) and len(own) <= FEW
+    if opening and not _asks(said[opening.end() :]):
+        return len(own) <= PHRASE
+    return bool(opening or _POINTING.search(said)) and not _EMPTY.search(said) and len(own) <= FEW
 
 
 def _asks(fragment: str) -> bool:

@@ -51,7 +51,7 @@ def pick(text: str, values: Sequence[object], memory: Memory, *, name: str = "",
         (SequenceMatcher(None, name.replace(" ", ""), run).ratio(), at)
         for at, name in enumerate(names)
         for run in _runs(said)
-        if len(run) > 3
+        if len(run) > 3 and run[0] == name[0]  # "unhappy" is not a misheard "happy"
     ]
     if near and max(near)[0] >= MISHEARD:
         return values[max(near)[1]]

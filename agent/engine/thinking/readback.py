@@ -65,11 +65,11 @@ def _object(mapping: Mapping[str, object]) -> str:
         inner = mapping.get(key)
         if inner is not None and (len(mapping) == 1 or (key in {"message", "answer"} and isinstance(inner, str))):
             return _value(inner)
-    facts = [(name, value) for name, value in mapping.items() if value is not None and not _plumbing(name, value)]
-    facts = facts or [(name, value) for name, value in mapping.items() if value is not None]
+    told = {name: value for name, value in mapping.items() if value is not None and not _acknowledges(name, value)}
+    facts = {name: value for name, value in told.items() if not _hidden(name, value)} or told
     if not facts:
         return "That is done."
-    clauses = [_fact(name, value) for name, value in facts]
+    clauses = [_fact(name, value) for name, value in facts.items()]
     sentence = (
         ", ".join(clauses[:-1]) + (", and " if len(clauses) > 2 else " and " if len(clauses) == 2 else "") + clauses[-1]
     )
@@ -102,9 +102,13 @@ def _detail(error: object) -> str:
     return ""
 
 
-def _plumbing(name: str, value: object) -> bool:
-    """Identifiers and acknowledgements are for programs, unless a caller would want to note them down."""
-    return bool(_HIDDEN.search(name) and len(str(value)) > 12) or (name in {"ok", "success"} and value is True)
+def _acknowledges(name: str, value: object) -> bool:
+    return value is True and name in {"ok", "success", "done"}
+
+
+def _hidden(name: str, value: object) -> bool:
+    """Long identifiers are for programs; short ones a caller may want to note down."""
+    return bool(_HIDDEN.search(name) and len(str(value)) > 12)
 
 
 def _fact(name: str, value: object) -> str:
@@ -151,7 +155,7 @@ def _short(value: object) -> str:
         return _enumerate(cast("list[object]", value)) if value else "none"
     if isinstance(value, dict):
         mapping = cast("dict[str, object]", value)
-        parts = [(key, item) for key, item in mapping.items() if item is not None and not _plumbing(key, item)]
+        parts = [(key, item) for key, item in mapping.items() if item is not None and not _hidden(key, item)]
         # The first string is what the thing is called; the rest are its particulars.
         head = next((str(item) for _, item in parts if isinstance(item, str)), "")
         rest = [f"{spoken(key)} {_short(item)}" for key, item in parts if str(item) != head]

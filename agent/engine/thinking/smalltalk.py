@@ -120,9 +120,9 @@ def intent(utterance: str, memory: Memory | None = None) -> Intent | None:
         utterance: What the user said.
         memory: Compares by meaning where no known phrase fits; None to go by phrases alone.
     """
-    said = " ".join(words.tokens(utterance))
+    said, bare = (" ".join(words.tokens(text)) for text in (utterance, without_lead(utterance)))
     for kind, pattern in _PATTERNS:
-        if any(pattern.fullmatch(form) for form in (said, said.removesuffix(" please"), _POLITE.sub("", said))):
+        if any(pattern.fullmatch(form) for form in (said, said.removesuffix(" please"), _POLITE.sub("", said), bare)):
             return kind
     if memory is None or len(said.split()) > SHORT:
         return None

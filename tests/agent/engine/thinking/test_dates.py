@@ -39,7 +39,9 @@ TODAY = date(2026, 11, 18)
     ],
 )
 def test_a_date_is_understood_however_it_is_said(text: str, expected: str) -> None:
-    assert [when.value.isoformat() for when in dates.find(f"Book it for {text}.".replace("for in", "in"), TODAY)] == [expected]
+    assert [when.value.isoformat() for when in dates.find(f"Book it for {text}.".replace("for in", "in"), TODAY)] == [
+        expected
+    ]
 
 
 @pytest.mark.parametrize("text", ["31 February", "2026-13-01", "may I ask", "the first floor", "in five minutes"])
