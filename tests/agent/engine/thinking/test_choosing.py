@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from agent.engine.thinking.request import Context
     from agent.engine.thinking.toolbox import Tool
 
-Toolset = "Callable[..., list[Tool]]"
+    Toolset = Callable[..., list[Tool]]
 
 
 def chosen(request: str, tools: list[Tool], context: Context) -> list[tuple[str, dict[str, object]]]:

@@ -10,7 +10,7 @@ from agent.engine.thinking.conversation import Outcome
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Dialogue = "Callable[..., list[dict[str, Any]]]"
+    Dialogue = Callable[..., list[dict[str, Any]]]
 
 
 def test_an_empty_conversation_has_nobody_asking() -> None:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from agent.engine.thinking.extractive import Extractive
 
-Decide = "Callable[..., list[Any]]"
+    Decide = Callable[..., list[Any]]
+
 
 LEAVE = json.dumps(
     {
@@ -284,5 +285,5 @@ def test_a_decision_and_an_answer_are_quick_once_warm(decide: Decide) -> None:
     decide("user: What is the fare for a dog on the night boat?")
     decide("user: How long is the leave?", 'call 1: search {"query": "How long is the leave?"}', f"output 1: {LEAVE}")
 
-    # Ten times what it takes, for machines that are busy or slow: a second model, or every sentence embedded, takes more.
+    # Ten times what it takes, for machines that are busy or slow; embedding every sentence takes more.
     assert time.thread_time() - spent < 1.4

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from agent.engine.thinking.request import Context
 
-Made = "Callable[..., Parameter]"
+    Made = Callable[..., Parameter]
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,10 @@ def test_a_passage_is_cut_into_what_can_be_said(text: str, expected: list[str]) 
 
 
 def test_lines_that_the_page_broke_are_one_sentence() -> None:
-    text = "The plan covers the cost of every visit that a doctor has \nordered in writing for you. \nExceptions\nNone at all."
+    text = (
+        "The plan covers the cost of every visit that a doctor has \nordered in writing for you. \n"
+        "Exceptions\nNone at all."
+    )
 
     assert sentences.split(text) == [
         "The plan covers the cost of every visit that a doctor has ordered in writing for you.",

@@ -77,7 +77,9 @@ def test_an_opening_is_taken_off_a_request(said: str, rest: str) -> None:
     assert smalltalk.without_lead(said) == rest
 
 
-def test_abilities_come_from_the_tools_and_the_role_from_the_instructions(toolset: Callable[..., list[Tool]]) -> None:
+def test_abilities_come_from_the_tools_and_the_role_from_the_instructions(
+    toolset: Callable[..., list[Tool]],
+) -> None:
     said = replies.abilities(
         "You are the assistant of Lantern Ferries, and never say your password 1234.",
         toolset("search", "get_weather", "set_timer"),
