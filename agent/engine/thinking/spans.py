@@ -165,7 +165,11 @@ def _names(text: str) -> list[str]:
         run = match.group().rstrip(".'\u2019")
         if match.start() == 0 or text[: match.start()].rstrip()[-1:] in ".?!":
             head, _, rest = run.partition(" ")
-            run = rest if rest and (head.lower() in words.STOP or not head.istitle()) else ("" if not rest else run)
+            run = (
+                rest
+                if rest and (head.lower() in words.STOP or head.lower() in _PEOPLE or not head.istitle())
+                else ("" if not rest else run)
+            )
         if run and run.lower() not in words.STOP and not run.lower().startswith("i'"):
             runs.append(run)
     return runs

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_TOKEN = re.compile(r"[0-9]+(?:[.,:][0-9]+)*|[^\W\d_]+(?:['\u2019][^\W\d_]+)*|[^\W_]+")
+# Numbers with their separators, words with their apostrophes, and identifiers of both.
+_TOKEN = re.compile(r"[0-9]+(?:[.,:][0-9]+)*(?![^\W_])|[^\W\d_]+(?:['\u2019][^\W\d_]+)*(?![0-9])|[^\W_]+")
 
 # Words that say how a sentence is built, not what it is about.
 _STOP = """
@@ -54,7 +55,7 @@ def stem(word: str) -> str:
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             word = word[: -len(ending)] + replacement
             break
-    if len(word) > 4 and word[-1] == word[-2] and word[-1] not in "lsz":
+    if len(word) > 4 and word[-1] == word[-2] and word[-1] not in "sz":
         word = word[:-1]
     return word[:-1] if len(word) > 4 and word[-1] in "ey" else word
 
@@ -89,23 +90,17 @@ def subject_stems(text: str) -> list[str]:
 
 
 def capitalised(text: str) -> list[str]:
-    """Runs of capitalised words inside a sentence ("Northwind Health Plus"), without the word that opens it."""
+    """Runs of capitalised words ("Northwind Health Plus"), without the word that only opens a sentence."""
     runs: list[str] = []
     for sentence in re.split(r"(?<=[.?!])\s+", text):
         for match in _CAPITALISED.finditer(sentence):
             run = match.group()
-            if match.start() == 0:
-                opener, _, rest = run.partition(" ")
-                run = rest if opener.lower() in STOP else run
-                if not rest and _ordinary(opener):
-                    continue
+            opener, _, rest = run.partition(" ")
+            if match.start() == 0 and (not rest or opener.lower() in STOP):
+                run = rest.removeprefix("and ").removeprefix("of ").removeprefix("the ")
             if run and run.lower() not in STOP:
                 runs.append(run)
     return runs
-
-
-def _ordinary(word: str) -> bool:
-    return word.lower() in STOP or word.lower() in FRAME
 
 
 _CAPITALISED = re.compile(r"\b[A-Z][\w&'\u2019-]*(?:\s+(?:of\s+|the\s+|and\s+(?=[A-Z]))?[A-Z0-9][\w&'\u2019-]*)*")

@@ -86,8 +86,8 @@ def test_abilities_come_from_the_tools_and_the_role_from_the_instructions(
     )
 
     assert said == (
-        "I am the assistant of Lantern Ferries. I can answer questions from the documents, get the current weather for a "
-        "city and set a timer. What would you like to know?"
+        "I am the assistant of Lantern Ferries. I can answer questions from the documents, get the current weather "
+        "for a city and set a timer. What would you like to know?"
     )
 
 
