@@ -6,6 +6,7 @@ The standard library's `wave` refuses float samples, and until 3.12 the extensib
 
 from __future__ import annotations
 
+import contextlib
 import os
 import struct
 import wave
@@ -100,7 +101,8 @@ def write_wav(path: str | Path, samples: NDArray[np.int16], rate: int = WIRE_RAT
             writer.writeframes(int16_to_bytes(samples))
         partial.replace(path)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # where the folder itself is the trouble, there is nothing to remove
+            partial.unlink(missing_ok=True)
         raise AudioFileError(f"{path} cannot be written: {error.strerror or error}") from None
 
 

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+# Of the answer found in the passage that holds most of it: below this nothing was taken from the documents, such as
+# when the answer is that they do not say. Sources under it would claim the opposite.
+_FROM_ELSEWHERE = 0.15
 _BEARS_OUT = 0.8  # of the answer found in a passage: it stands before better ranked ones that say less of it
 _WORD = re.compile(r"[^\W_]+")
 
@@ -26,11 +29,14 @@ def cite(answer: str, retrieved: Sequence[Mapping[str, Any]], *, limit: int = 3)
         limit: How many at most.
 
     Returns:
-        Copies of citations retrieved, none twice.
+        Copies of citations retrieved, none twice; none at all where no passage holds anything of the answer.
     """
     passages = _distinct(retrieved)
     ranks = sorted(range(len(passages)), key=lambda position: -_score(passages[position]))
-    support = _support(answer, [str(passage.get("text", "")) for passage in passages])
+    texts = [str(passage.get("text", "")) for passage in passages]
+    support = _support(answer, texts)
+    if all(texts) and max(support, default=0.0) < _FROM_ELSEWHERE:
+        return []
     first = sorted(ranks, key=lambda position: -support[position])
     bearing = [position for place, position in enumerate(first) if support[position] >= (_BEARS_OUT if place else 1e-9)]
     return [dict(passages[position]) for position in list(dict.fromkeys([*bearing, *ranks]))[:limit]]

@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import docx
@@ -22,7 +23,8 @@ TEXT = "The ferry to Bergen leaves at nine. "
 
 @pytest.fixture
 def index():
-    return LocalIndex.in_memory()
+    with closing(LocalIndex.in_memory()) as index:
+        yield index
 
 
 @pytest.fixture
