@@ -117,8 +117,10 @@ def connect_reader(path: Path) -> sqlite3.Connection:
     connection = connect(f"{location}?mode=ro", uri=True)
     try:
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-    except sqlite3.OperationalError:
+    except sqlite3.Error as error:
         connection.close()
+        if not isinstance(error, sqlite3.OperationalError):
+            raise
         log = path.with_name(path.name + "-wal")
         if log.exists() and log.stat().st_size:
             raise
