@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+BATCH = 4  # texts of like length at once: more are padded to the longest, which costs more than it saves
 CAPACITY = 8_192  # vectors of 384 floats: 12 MB at most
 
 
@@ -39,12 +40,13 @@ class Memory:
         self._lock = Lock()
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Embed texts, running the model once for those that are new."""
+        """Embed texts, running the model for those that are new."""
         with self._lock:
             known = {text: self._vectors[text] for text in texts if text in self._vectors}
-        new = [text for text in dict.fromkeys(texts) if text not in known]
-        if new:
-            known.update(zip(new, self._embedder.embed(new), strict=True))
+        new = sorted((text for text in dict.fromkeys(texts) if text not in known), key=len)
+        for start in range(0, len(new), BATCH):
+            batch = new[start : start + BATCH]
+            known.update(zip(batch, self._embedder.embed(batch), strict=True))
         with self._lock:
             for text in texts:
                 self._vectors[text] = known[text]

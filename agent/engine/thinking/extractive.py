@@ -44,6 +44,10 @@ class Extractive:
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(self._threads, self._memory.embed, ["warm", *smalltalk.examples()])
 
+    async def close(self) -> None:
+        """Give the threads back."""
+        self._threads.shutdown(wait=False)
+
     def decide(self, thought: Thought) -> list[Say | Call]:
         """Decide what to say or call; blocks for some tens of milliseconds."""
         turn = conversation.read(thought.items)

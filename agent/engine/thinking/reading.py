@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 PASSAGES = 5  # read at most
 EMBEDDED = 7  # sentences that are worth an embedding, at 4 to 9 ms each; ten would be right once more in a hundred
-READ_WORDS = 40  # of a sentence that are embedded; a longer one has said by then what it is about
+READ_WORDS = 28  # of a sentence that are embedded; a longer one has said by then what it is about
 LONGEST = 60  # words of a sentence that is still bearable in speech
 
 # What a sentence is worth: its meaning, the question's words in it, whether it has the kind of thing asked for,
