@@ -148,3 +148,7 @@ class Reasoner(Protocol):
     async def warm(self) -> None:
         """Load and run everything once."""
         ...
+
+    async def close(self) -> None:
+        """Give back what it holds: connections, threads."""
+        ...

@@ -94,12 +94,13 @@ class Engine:
         return client
 
     async def close(self) -> None:
-        """End the sessions of `connect`, and give the threads back."""
+        """End the sessions of `connect`, and give back threads and connections."""
         for task in self._sessions:
             task.cancel()
         await asyncio.gather(*self._sessions, return_exceptions=True)
         self._models.hearing.close()
         self._models.speaking.close()
+        await self._models.reasoner.close()
 
 
 def _new_id(kind: str) -> str:

@@ -45,8 +45,7 @@ class Extractive:
         await loop.run_in_executor(self._threads, self._memory.embed, ["warm", *smalltalk.examples()])
 
     async def close(self) -> None:
-        """Give the threads back."""
-        self._threads.shutdown(wait=False)
+        """Nothing to give back: its threads are idle between decisions, and serve the next engine as well."""
 
     def decide(self, thought: Thought) -> list[Say | Call]:
         """Decide what to say or call; blocks for some tens of milliseconds."""

@@ -271,6 +271,7 @@ class ScriptedReasoner:
         self.answer = answer
         self.thoughts: list[Thought] = []
         self.abandoned = 0
+        self.closed = False
 
     async def respond(self, thought: Thought) -> Any:
         self.thoughts.append(thought)
@@ -290,6 +291,9 @@ class ScriptedReasoner:
 
     async def warm(self) -> None:
         return
+
+    async def close(self) -> None:
+        self.closed = True
 
 
 class Dialogue:

@@ -244,6 +244,11 @@ async def test_closing_the_engine_ends_its_sessions(new_engine, dialogue):
         await caller.until("nothing more")
 
 
+async def test_closing_the_engine_gives_back_what_its_reasoner_holds(new_engine, reasoner):
+    await new_engine().close()
+    assert reasoner.closed
+
+
 @pytest.mark.slow
 async def test_real_speech_in_and_out_with_the_packaged_models(dialogue, reasoner):
     ears, voice = load_ears(), load_voice()
