@@ -18,7 +18,7 @@ from agent.core.session import Session
 from agent.errors import ModelError
 from agent.pages import document_url, documents_routes, page_routes
 from agent.relay import Relay
-from agent.transports.websocket import HEARTBEAT, WebSocketTransport
+from agent.transports.websocket import WebSocketTransport
 from tools.search.citing import cite
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Server:
         extensions = EXTENSIONS in offered
         socket = web.WebSocketResponse(
             protocols=(EXTENSIONS if extensions else PROTOCOL,),
-            heartbeat=HEARTBEAT,
+            autoping=False,
             max_msg_size=MAX_FRAME_BYTES,
             compress=False,
             timeout=2.0,

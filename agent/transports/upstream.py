@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from agent.errors import DialError
-from agent.transports.websocket import HEARTBEAT, WebSocketTransport
+from agent.transports.websocket import WebSocketTransport
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +41,7 @@ async def dial(http: aiohttp.ClientSession, url: str, headers: Mapping[str, str]
         where = urlsplit(url).netloc.rpartition("@")[2] or where
         async with asyncio.timeout(DIAL_TIME):
             # Compression would cost more than it saves: base64 audio does not deflate.
-            socket = await http.ws_connect(url, headers=headers, heartbeat=HEARTBEAT, max_msg_size=0, compress=0)
+            socket = await http.ws_connect(url, headers=headers, autoping=False, max_msg_size=0, compress=0)
     except TimeoutError:
         raise DialError(f"the model at {where} did not answer within {DIAL_TIME:g} s: is the address right?") from None
     except aiohttp.WSServerHandshakeError as error:

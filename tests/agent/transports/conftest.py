@@ -44,13 +44,13 @@ async def sockets(serve, http):
     arrived, leave = asyncio.get_running_loop().create_future(), asyncio.Event()
 
     async def handler(request):
-        socket = web.WebSocketResponse(max_msg_size=2**20, compress=False, timeout=0.5)
+        socket = web.WebSocketResponse(max_msg_size=2**20, compress=False, timeout=0.5, autoping=False)
         await socket.prepare(request)
         arrived.set_result(WebSocketTransport(socket))
         await leave.wait()
         return socket
 
-    client = WebSocketTransport(await http.ws_connect(await serve(handler), compress=0, max_msg_size=0))
+    client = WebSocketTransport(await http.ws_connect(await serve(handler), compress=0, max_msg_size=0, autoping=False))
     yield await arrived, client
     leave.set()
     await client.close()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from aiohttp import web
 
 from agent.transports.base import TransportClosed
-from agent.transports.websocket import MAX_REASON_BYTES, fitting
+from agent.transports.websocket import MAX_REASON_BYTES, WebSocketTransport, fitting
 
 
 async def test_text_and_binary_frames_arrive_as_what_they_are(sockets):
@@ -92,3 +93,35 @@ def test_a_reason_is_cut_to_what_a_close_frame_holds_and_never_within_a_characte
 async def _drained(transport):
     with pytest.raises(TransportClosed):
         await transport.receive()
+
+
+async def test_a_peer_that_answers_pings_is_kept_and_one_that_does_not_is_given_up(serve, http):
+    """Trap VoiceRAG 9: no heartbeat."""
+    ended: asyncio.Future[TransportClosed] = asyncio.get_running_loop().create_future()
+
+    async def handler(request):
+        socket = web.WebSocketResponse(autoping=False, timeout=0.05)
+        await socket.prepare(request)
+        try:
+            await WebSocketTransport(socket, heartbeat=0.05).receive()
+        except TransportClosed as closed:
+            ended.set_result(closed)
+        return socket
+
+    answering = WebSocketTransport(await http.ws_connect(await serve(handler), autoping=False))
+    receiving = asyncio.create_task(answering.receive())
+    await asyncio.sleep(0.4)
+    assert not ended.done(), "a silent peer that answers pings was given up"
+    receiving.cancel()
+    async with asyncio.timeout(5):
+        assert ((await ended).code, ended.result().reason) == (1006, "no answer to a ping")
+    await answering.close()
+
+
+async def test_what_waits_unread_is_no_silence_of_the_other_side(sockets):
+    server, client = sockets
+    transport = WebSocketTransport(client._socket, heartbeat=0.02)
+    await server.send("waits")
+    await asyncio.sleep(0.2)
+    assert await transport.receive() == "waits"
+    await transport.close()
