@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +12,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _SCALE = np.dtype("<f4")  # stands before the bytes of each stored vector
-_MANY = 16_384  # rows from which a second thread is worth its while
 _ROWS = 1024  # rows turned to floats at once: they stay in the processor's cache, as fast as a float32 matrix
 
 
@@ -49,26 +46,12 @@ class VectorTable:
         Args:
             query: A vector of length 1.
         """
-        found = np.empty(len(self._rows), dtype=np.float32)
-        firsts = range(0, len(self._rows), _ROWS)
-        if len(self._rows) < _MANY:
-            self._score(firsts, query, found)
-        else:
-            # numpy lets go of the interpreter in both steps, so two threads take half the time.
-            other = _threads().submit(self._score, firsts[1::2], query, found)
-            self._score(firsts[::2], query, found)
-            other.result()
+        count = len(self._rows)
+        found = np.empty(count, dtype=np.float32)
+        block = np.empty((min(_ROWS, count), self._rows.shape[1]), dtype=np.float32)
+        for first in range(0, count, _ROWS):
+            last = min(first + _ROWS, count)
+            floats = block[: last - first]
+            floats[:] = self._rows[first:last]
+            np.dot(floats, query, out=found[first:last])
         return found * self._scales
-
-    def _score(self, firsts: range, query: NDArray[np.float32], found: NDArray[np.float32]) -> None:
-        block = np.empty((min(_ROWS, len(self._rows)), self._rows.shape[1]), dtype=np.float32)
-        for first in firsts:
-            rows = self._rows[first : first + _ROWS]
-            floats = block[: len(rows)]
-            floats[:] = rows
-            np.dot(floats, query, out=found[first : first + len(rows)])
-
-
-@functools.cache
-def _threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(1, thread_name_prefix="similarities")

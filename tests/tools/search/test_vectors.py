@@ -25,11 +25,3 @@ def test_a_zero_vector_is_like_nothing():
 
 def test_an_empty_table_has_no_similarities():
     assert VectorTable(packed(np.empty((0, 8), dtype=np.float32)), 8).similarities(unit_rows(1, 8)[0]).shape == (0,)
-
-
-def test_a_large_table_is_scored_by_two_threads_alike():
-    vectors = np.random.default_rng(0).normal(size=(20_000, 8)).astype(np.float32)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    found = VectorTable(packed(vectors), 8).similarities(vectors[17_001])
-    assert np.allclose(found, vectors @ vectors[17_001], atol=0.02)
-    assert int(found.argmax()) == 17_001
