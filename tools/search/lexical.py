@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 # FTS5 visits every chunk that holds any of the words, some thousand chunks a millisecond. So the rarest words are
 # taken until this many visits; common ones, which decide little, are left out of a large index only.
 _VISITS: Final = 12_000
+# Of what was found, so many of the best are taken over: making rows of the rest costs more than finding them, and a
+# chunk that thousands of others beat by its words can only be found by its meaning.
+_BEST: Final = 4_000
 _AT_LEAST: Final = 2  # words are kept however common they are
 _MOST_WORDS: Final = 64  # of a query; FTS5 refuses very large expressions
 # Two words that follow one another in the query are also looked up as a phrase ("prior authorization", "clinical
@@ -90,8 +93,9 @@ class Lexicon:
         if not terms:
             return NO_MATCHES
         rows = connection.execute(
-            "SELECT rowid, -bm25(words, 1.0, ?) FROM words WHERE words MATCH ?",
-            (context_weight, _expression(terms, asked)),
+            "SELECT number, score FROM (SELECT rowid AS number, -bm25(words, 1.0, ?) AS score FROM words"
+            " WHERE words MATCH ? ORDER BY score DESC LIMIT ?) ORDER BY number",
+            (context_weight, _expression(terms, asked), _BEST),
         ).fetchall()
         table = np.array(rows, dtype=np.float64).reshape(-1, 2)
         best = sum(self._idf(term) for term in terms) * (_K1 + 1) + _DOUBT
