@@ -87,10 +87,7 @@ class Library:
     def file_of(self, document: str) -> Path | None:
         """The file of a document in the index, and of nothing else; None when it is unknown or has gone."""
         record = self._record(document)
-        if record is None or not record.source:
-            return None
-        path = Path(record.source)
-        return path if path.is_file() else None
+        return None if record is None else _file(record)
 
     def view(self, document: str, page: int | None = None, start: int = 0, end: int = 0) -> View | None:
         """The text of a document, or of one page, with a passage marked; None for an unknown document.
@@ -98,7 +95,8 @@ class Library:
         Raises:
             InputError: The file cannot be read any more.
         """
-        record, path = self._record(document), self.file_of(document)
+        record = self._record(document)
+        path = None if record is None else _file(record)
         if record is None or path is None:
             return None
         try:
@@ -118,3 +116,8 @@ class Library:
 
     def _record(self, document: str) -> DocumentRecord | None:
         return next((record for record in self.index.documents() if record.path == document), None)
+
+
+def _file(record: DocumentRecord) -> Path | None:
+    path = Path(record.source)
+    return path if record.source and path.is_file() else None
