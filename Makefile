@@ -27,7 +27,7 @@ setup: $(STAMP)
 $(STAMP): pyproject.toml requirements.lock hatch_build.py $(WEB)
 	@test -n "$(PYTHON)" || { echo "Vocative needs Python 3.11 or newer; none was found on PATH." >&2; exit 1; }
 	test -x $(RUN) || $(PYTHON) -m venv $(VENV)
-	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	$(RUN) tests/browser_setup.py
 	@touch $@
