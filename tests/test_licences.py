@@ -28,9 +28,17 @@ _COPYLEFT = re.compile(
 def licences(package: metadata.PackageMetadata) -> list[str]:
     """Every way in which a package states its licence."""
     stated = [package.get("License-Expression"), package.get("License")]
-    return [text for text in stated if text] + [
+    found = [text for text in stated if text] + [
         each for each in package.get_all("Classifier") or [] if each.startswith("License ::")
     ]
+    return found or [text.splitlines()[0] for text in _licence_files(package) if text.strip()]
+
+
+def _licence_files(package: metadata.PackageMetadata) -> list[str]:
+    """The texts that a package brings along without naming them in its metadata."""
+    distribution = metadata.distribution(package["Name"])
+    names = package.get_all("License-File") or []
+    return [distribution.read_text(f"licenses/{name}") or distribution.read_text(name) or "" for name in names]
 
 
 def is_copyleft(stated: list[str]) -> bool:

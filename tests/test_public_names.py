@@ -47,7 +47,7 @@ DEFINED = {
     "agent.core.turns": ["TABLE", "Model", "Signal", "Turns", "User"],
     "agent.core.dialect": ["DIALECTS", "GA", "PREVIEW", "Dialect"],
     "agent.transports.base": ["Transport", "TransportClosed"],
-    "agent.relay": ["Relay"],
+    "agent.relay": ["EARLY", "Relay", "STALLED"],
 }
 METHODS = {
     ("agent.core.session", "Session"): [
@@ -62,7 +62,8 @@ METHODS = {
         "receive_upstream",
         "upstream_closed",
     ],
-    ("agent.transports.base", "Transport"): ["close", "receive", "send"],
+    ("agent.transports.base", "Transport"): ["close", "pause", "resume", "send", "start", "wait_closed"],
+    ("agent.transports.stream", "Stream"): ["close", "receive", "send"],
     ("agent.relay", "Relay"): ["run"],
 }
 

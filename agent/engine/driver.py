@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from agent.engine.parts import Ears, Reasoner, Voice
     from agent.engine.protocol import EngineSession
     from agent.engine.workers import Workers
-    from agent.transports.base import Transport
+    from agent.transports.stream import Stream
 
 _log = logging.getLogger(__name__)
 
@@ -78,7 +78,7 @@ class SessionDriver:
         models: What does the work.
     """
 
-    def __init__(self, session: EngineSession, transport: Transport, models: Models) -> None:
+    def __init__(self, session: EngineSession, transport: Stream, models: Models) -> None:
         self._session = session
         self._transport = transport
         self._models = models

@@ -16,6 +16,7 @@ from agent.transports.memory import pair
 if TYPE_CHECKING:
     from agent.engine.parts import Ears, Reasoner, Voice
     from agent.transports.base import Transport
+    from agent.transports.stream import Stream
 
 MODEL = "vocative-engine"
 # Ears, voice and event loop share the interpreter; with its usual 5 ms a model's Python code holds up all the others.
@@ -61,7 +62,7 @@ class Engine:
             self._models.reasoner.warm(),
         )
 
-    async def serve(self, transport: Transport, *, model: str | None = None) -> None:
+    async def serve(self, transport: Stream, *, model: str | None = None) -> None:
         """Drive one session until either side closes it.
 
         Args:

@@ -1,8 +1,15 @@
-"""Transport: the one interface through which frames come and go."""
+"""Transport: the one interface through which frames come and go.
+
+It pushes: a frame is handed on within the very call in which it was read, and sent within the call that decides to.
+A task that waits for each frame, and a lock that keeps its order, would cost more than all the rest of the relay.
+"""
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class TransportClosed(Exception):  # noqa: N818  (an end, not always an error)
@@ -22,22 +29,43 @@ class TransportClosed(Exception):  # noqa: N818  (an end, not always an error)
 class Transport(Protocol):
     """A bidirectional stream of text messages with a close code, as a WebSocket is one."""
 
-    async def receive(self) -> str | bytes:
-        """Wait for the next message; bytes is a binary frame, which the Realtime protocol does not have.
+    @property
+    def full(self) -> bool:
+        """Whether what was sent waits because the other side is slow; more is taken, and waits in our memory."""
+        ...
 
-        Raises:
-            TransportClosed: No message will come any more.
+    def start(
+        self,
+        received: Callable[[str | bytes], None],
+        *,
+        room: Callable[[], None],
+        closed: Callable[[int, str], None],
+    ) -> None:
+        """Begin to deliver; what came before waits until now.
+
+        Args:
+            received: Takes each message in order; bytes is a binary frame, which the Realtime protocol does not have.
+            room: Called when `full` has become false again.
+            closed: Called once, after the last message, with the close code and the reason.
         """
         ...
 
-    async def send(self, text: str) -> None:
-        """Send one message; returns when it is buffered, and waits when the other side is slow.
-
-        Raises:
-            TransportClosed: It cannot be sent any more.
-        """
+    def send(self, text: str) -> None:
+        """Send one message, or keep it until the other side takes it; after the end it is dropped."""
         ...
 
-    async def close(self, code: int = 1000, reason: str = "") -> None:
-        """Close in an orderly way; closing twice is harmless."""
+    def pause(self) -> None:
+        """Deliver nothing for now, so that the other side is slowed down; a few messages may still come."""
+        ...
+
+    def resume(self) -> None:
+        """Deliver again."""
+        ...
+
+    def close(self, code: int = 1000, reason: str = "") -> None:
+        """Close in an orderly way; closing twice is harmless. `closed` is called when it is done."""
+        ...
+
+    async def wait_closed(self) -> None:
+        """Wait until both directions are down."""
         ...

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import socket
+import ssl
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import aiohttp
+from picows import WSHandshakeError, WSInvalidURL
+from picows import ws_connect as _ws_connect  # pyright: ignore[reportUnknownVariableType]  (its options have no types)
 
 from agent.errors import DialError
-from agent.transports.websocket import WebSocketTransport
+from agent.transports.websocket import HEARTBEAT, WebSocketTransport
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_log = logging.getLogger("vocative.sockets")
+
 DIAL_TIME = 15.0  # seconds for name look-up, TLS and the upgrade together
+# An event of the services is at most 15 MiB of base64; what is larger than this is no event.
+MAX_MESSAGE = 64 * 1024 * 1024
 
 _ADVICE = {
     400: "the service does not like the request: check the path and its parameters",
@@ -25,11 +33,10 @@ _ADVICE = {
 }
 
 
-async def dial(http: aiohttp.ClientSession, url: str, headers: Mapping[str, str]) -> WebSocketTransport:
+async def dial(url: str, headers: Mapping[str, str]) -> WebSocketTransport:
     """Open a WebSocket to a Realtime service.
 
     Args:
-        http: The client session whose connections are used.
         url: `ws://` or `wss://`, with the query that the service wants.
         headers: Credentials, as the service wants them.
 
@@ -38,22 +45,43 @@ async def dial(http: aiohttp.ClientSession, url: str, headers: Mapping[str, str]
     """
     where = "its address"
     try:
-        where = urlsplit(url).netloc.rpartition("@")[2] or where
+        parts = urlsplit(url)
+        where = parts.netloc.rpartition("@")[2] or where
+        if parts.scheme not in {"ws", "wss"} or not parts.hostname or (parts.port or 1) < 1:
+            raise ValueError  # noqa: TRY301  (the text is the same for all that is wrong with an address)
         async with asyncio.timeout(DIAL_TIME):
-            # Compression would cost more than it saves: base64 audio does not deflate.
-            socket = await http.ws_connect(url, headers=headers, autoping=False, max_msg_size=0, compress=0)
+            transport = WebSocketTransport(MAX_MESSAGE)
+            await _ws_connect(
+                lambda: transport,
+                url,
+                websocket_handshake_timeout=None,
+                logger_name=_log,
+                enable_auto_ping=True,
+                auto_ping_idle_timeout=HEARTBEAT,
+                auto_ping_reply_timeout=HEARTBEAT,
+                max_frame_size=MAX_MESSAGE,
+                extra_headers=dict(headers),
+                max_redirects=0,
+            )
     except TimeoutError:
         raise DialError(f"the model at {where} did not answer within {DIAL_TIME:g} s: is the address right?") from None
-    except aiohttp.WSServerHandshakeError as error:
-        advice = _ADVICE.get(error.status, "see the service's own log")
-        raise DialError(f"the model at {where} refused with HTTP {error.status}: {advice}", error.status) from None
-    except aiohttp.ClientConnectorDNSError:
+    except WSHandshakeError as error:
+        raise _refused(where, error) from None
+    except socket.gaierror:
         raise DialError(f"the model's host {where} has no address: check the name for typing errors") from None
-    except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError) as error:
+    except ssl.SSLError as error:
         raise DialError(f"no secure connection to the model at {where}: {error}") from None
-    except ValueError:
-        # Also the base of aiohttp's InvalidURL, whose own text repeats the address with any password in it.
+    except (ValueError, WSInvalidURL):
+        # The library's own text may repeat the address with any password in it.
         raise DialError(f"the model's address ({where}) cannot be used: it should look like wss://HOST/PATH") from None
-    except (aiohttp.ClientError, OSError) as error:
+    except OSError as error:
         raise DialError(f"the model at {where} cannot be reached ({type(error).__name__}): is it running?") from None
-    return WebSocketTransport(socket)
+    return transport
+
+
+def _refused(where: str, error: WSHandshakeError) -> DialError:
+    if error.response is None:
+        return DialError(f"the model at {where} does not speak HTTP: is the address right?")
+    status = int(error.response.status)
+    advice = _ADVICE.get(status, "see the service's own log")
+    return DialError(f"the model at {where} refused with HTTP {status}: {advice}", status)

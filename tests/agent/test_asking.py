@@ -12,7 +12,8 @@ import pytest
 from agent import asking
 from agent.asking import ask_aloud, ask_text
 from agent.errors import InputError, ModelError
-from agent.transports.memory import pair
+from agent.transports.memory import joined
+from agent.transports.stream import Stream
 
 SPEECH = np.concatenate([np.zeros(2400, np.int16), np.full(4800, 9000, np.int16), np.zeros(2400, np.int16)])
 
@@ -63,7 +64,7 @@ async def asked():
     """Asks a server that does as it is told; gives what came of it."""
 
     async def ask(question, behave):
-        ours, theirs = pair()
+        ours, theirs = map(Stream, joined())
         server = Playing(theirs)
 
         async def serve():
@@ -182,7 +183,7 @@ async def test_a_session_that_ends_before_the_question_is_sent_says_why():
             await self._end.close(1001, "the server is stopping")
             await self._end.send(text)
 
-    ours, theirs = pair()
+    ours, theirs = map(Stream, joined())
     await theirs.send(json.dumps({"type": "extension.ready"}))
     with pytest.raises(ModelError, match="the server is stopping"):
         await ask_text(Closing(ours), "how much leave?")

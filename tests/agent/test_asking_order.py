@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from agent.asking import RATE, ask_aloud
-from agent.transports.memory import pair
+from agent.transports.memory import joined
+from agent.transports.stream import Stream
 
 ANSWER = {"type": "response.output_audio_transcript.done", "transcript": "Yes."}
 DONE = {"type": "response.done", "response": {"status": "completed", "output": [{"type": "message"}]}}
@@ -19,7 +20,7 @@ WORDS = {"u1": "are you", "u2": "open today?"}
 @pytest.fixture
 async def asked():
     """Asks aloud of a model that says what a test has it say."""
-    client, model = pair(1024)
+    client, model = (Stream(end, 1024) for end in joined(1024))
     asking = asyncio.create_task(ask_aloud(client, np.zeros(RATE // 100, np.int16)))
 
     async def say(*events):

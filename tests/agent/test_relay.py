@@ -21,15 +21,14 @@ DELTA = {"type": "response.output_audio.delta", "response_id": "r1", "item_id": 
 class House:
     """A relay between a client and a model that a test plays by hand."""
 
-    def __init__(self, *functions, capacity=256, timeouts=None, extensions=True, wrap=lambda transport: transport):
+    def __init__(self, *functions, capacity=256, timeouts=None, extensions=True):
         relay_client, self.client = pair(capacity)
         relay_upstream, self.model = pair(capacity)
         counter = itertools.count(1)
         config = SessionConfig({"type": "realtime"}, timeouts or {}, extensions)
         loop = asyncio.get_running_loop()
         self.session = Session(config, new_id=lambda: f"id_{next(counter)}", now=loop.time())
-        ends = wrap(relay_client), relay_upstream
-        relay = Relay(*ends, self.session, Toolset(functions), session_id="s1", clock=loop.time)
+        relay = Relay(relay_client, relay_upstream, self.session, Toolset(functions), session_id="s1", clock=loop.time)
         self.running = asyncio.create_task(relay.run())
 
     async def open(self):
@@ -270,18 +269,8 @@ async def test_a_client_that_reads_slowly_delays_neither_its_tools_nor_the_model
 
 
 async def test_what_was_decided_first_is_sent_first_however_slow_the_other_side_is(house):
-    """What one task sends must not overtake what another still waits to send."""
+    """What a tool's task sends must not overtake what waits for a client that reads slowly."""
     gate = asyncio.Event()
-
-    class Slow:
-        def __init__(self, transport):
-            self.receive, self.close, self._send = transport.receive, transport.close, transport.send
-
-        async def send(self, text):
-            if "large" in text:
-                gate.set()
-                await asyncio.sleep(0.05)
-            await self._send(text)
 
     @tool
     async def gated() -> str:
@@ -289,11 +278,54 @@ async def test_what_was_decided_first_is_sent_first_however_slow_the_other_side_
         await gate.wait()
         return "done"
 
-    at = await house(gated, wrap=Slow)
+    at = await house(gated, capacity=1)
+    await at.model_says("rate_limits.updated")  # nobody reads: from here on everything waits
     await at.call("gated")
     await at.model_says("something.large")
-    kinds = [json.loads(await at.client.receive())["type"] for _ in range(3)]
-    assert kinds == ["extension.call.started", "something.large", "extension.call.finished"]
+    await asyncio.sleep(0.02)
+    gate.set()
+    await at.model_gets("response.create")
+    kinds = [json.loads(await at.client.receive())["type"] for _ in range(4)]
+    assert kinds == ["rate_limits.updated", "extension.call.started", "something.large", "extension.call.finished"]
+
+
+async def test_a_client_that_takes_nothing_is_let_go_with_a_reason(monkeypatch):
+    """Trap: a slow client must not cost us memory for ever."""
+    monkeypatch.setattr("agent.relay.STALLED", 0.05)
+    at = House(capacity=1)
+    await at.open()
+    for _ in range(3):
+        await at.model_says("rate_limits.updated")
+    async with asyncio.timeout(5):
+        with pytest.raises(TransportClosed) as closed:
+            await _until(at.model, "nothing more")
+        assert closed.value.code == 1000
+        with pytest.raises(TransportClosed) as closed:
+            await _until(at.client, "nothing more")
+        assert (closed.value.code, closed.value.reason[:8]) == (1008, "too slow")
+        await at.running
+
+
+async def test_a_client_that_leaves_before_the_model_greets_is_noticed_at_once():
+    at = House()
+    await at.client.close(1001, "gone")
+    async with asyncio.timeout(5):
+        await at.running
+    with pytest.raises(TransportClosed):
+        await at.model.receive()
+
+
+async def test_a_client_that_says_much_before_the_model_greets_is_held_back_and_loses_nothing(monkeypatch):
+    monkeypatch.setattr("agent.relay.EARLY", 2)
+    at = House()
+    for number in range(5):
+        await at.client_says("input_audio_buffer.append", audio=f"AAA{number}")
+    await asyncio.sleep(0.02)
+    await at.open()
+    heard = [(await at.model_gets("input_audio_buffer.append"))["audio"] for _ in range(5)]
+    assert heard == [f"AAA{number}" for number in range(5)]
+    await at.client.close()
+    await at.running
 
 
 async def test_a_bug_of_ours_costs_this_caller_the_session_and_is_logged_without_content(house, caplog, monkeypatch):
@@ -329,24 +361,6 @@ async def test_a_session_that_never_opens_is_given_up(monkeypatch):
     at = House()
     assert (await at.client_gets("error"))["error"]["code"] == "upstream_timeout"
     await at.running
-
-
-async def test_a_client_whose_close_fails_still_ends_the_session():
-    class Stubborn:
-        def __init__(self, transport):
-            self.receive, self.send = transport.receive, transport.send
-            self.closings = 0
-
-        async def close(self, code=1000, reason=""):
-            self.closings += 1
-            if self.closings == 1:
-                raise OSError("reset")
-
-    at = House(wrap=Stubborn)
-    await at.open()
-    await at.model.close(1001, "gone")
-    async with asyncio.timeout(5):
-        await at.running
 
 
 async def test_two_sessions_side_by_side_keep_their_calls_apart(house):

@@ -12,6 +12,7 @@ from aiohttp.test_utils import TestServer
 from agent.config import Settings
 from agent.errors import DialError
 from agent.transports.memory import pair
+from agent.transports.stream import Stream
 from agent.upstreams import run_loop, upstream
 
 
@@ -80,7 +81,7 @@ async def test_the_engine_is_closed_also_when_serving_fails():
 async def test_an_address_is_dialled_for_each_session_without_an_engine(service):
     async with upstream(service, Settings(), no_engine) as connect:
         for _ in range(2):
-            transport = await connect()
+            transport = Stream(await connect())
             assert await transport.receive() == "no key"
             await transport.close()
 
@@ -88,7 +89,7 @@ async def test_an_address_is_dialled_for_each_session_without_an_engine(service)
 async def test_a_service_is_given_the_key_of_the_settings(service, monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "a-key")
     async with upstream(service, Settings(), no_engine) as connect:
-        transport = await connect()
+        transport = Stream(await connect())
         assert await transport.receive() == "Bearer a-key"
         await transport.close()
 

@@ -63,9 +63,17 @@ class Watched:
         self.upstream = upstream
         self._calls = {}
 
-    async def receive(self):
-        text = await self.upstream.receive()
-        event = json.loads(text)
+    def __getattr__(self, name):
+        return getattr(self.upstream, name)  # the rest of what a transport is
+
+    def start(self, received, *, room, closed):
+        def watched(text):
+            self.see(json.loads(text))
+            received(text)
+
+        self.upstream.start(watched, room=room, closed=closed)
+
+    def see(self, event):
         match event["type"]:
             case "response.created":
                 self.responses += 1
@@ -77,17 +85,13 @@ class Watched:
                 self.truncates.append(event["audio_end_ms"])
             case "error":
                 self.errors.append(event["error"]["code"])
-        return text
 
-    async def send(self, text):
+    def send(self, text):
         event = json.loads(text)
         item = event.get("item", {})
         if item.get("type") == "function_call_output":
             self.outputs.append([self._calls[item["call_id"]], item["output"]])
-        await self.upstream.send(text)
-
-    async def close(self, code=1000, reason=""):
-        await self.upstream.close(code, reason)
+        self.upstream.send(text)
 
 
 class Caller(FakeClient):
@@ -158,7 +162,7 @@ async def play(scenario, agent, connect, *, say, watch=Watched):
         watched.append(watch(await connect()))
         return watched[-1]
 
-    ours, theirs = pair()
+    theirs, ours = pair()
     loop, posted, over = asyncio.get_running_loop(), asyncio.Queue(), asyncio.Event()
     caller = Caller(loop, posted.put_nowait, stock=scenario.stock, voice=lambda text: sound(say(text)))
     hands = [asyncio.create_task(_send(ours, posted)), asyncio.create_task(_receive(ours, caller))]

@@ -100,22 +100,22 @@ class SlowToStop(Watched):
 
     def __init__(self, upstream):
         super().__init__(upstream)
-        self.late, self._last, self._due = 0, None, None
+        self.late, self._last = 0, None
 
-    async def receive(self):
-        if self._due is not None:
-            text, self._due = self._due, None
-            self.late += 1
-            return text
-        text = await super().receive()
-        kind = json.loads(text)["type"]
-        if kind == "response.output_audio.delta":
-            self._last = text
-        elif kind == "response.done":
-            self._last = None
-        elif kind == "input_audio_buffer.speech_started":
-            self._due, self._last = self._last, None
-        return text
+    def start(self, received, *, room, closed):
+        def slow(text):
+            received(text)
+            kind = json.loads(text)["type"]
+            if kind == "response.output_audio.delta":
+                self._last = text
+            elif kind == "response.done":
+                self._last = None
+            elif kind == "input_audio_buffer.speech_started" and self._last is not None:
+                late, self._last = self._last, None
+                self.late += 1
+                received(late)
+
+        super().start(slow, room=room, closed=closed)
 
 
 def _words(text):

@@ -12,8 +12,8 @@ import pytest
 
 from agent.asking import ask_text
 from agent.server import EXTENSIONS
-from agent.transports.base import TransportClosed
-from agent.transports.websocket import WebSocketTransport
+from agent.transports.stream import Stream
+from agent.transports.upstream import dial
 from tests.e2e.conftest import Running
 
 PATIENCE = 90
@@ -66,6 +66,15 @@ async def conversation(running):
         yield talk
 
 
+async def asked(running, question):
+    """Ask one question as `vocative ask` does, over a socket."""
+    client = Stream(await dial(running.ws, {"Sec-WebSocket-Protocol": EXTENSIONS}))
+    try:
+        return await ask_text(client, question)
+    finally:
+        await client.close()
+
+
 async def test_two_interleaved_callers_get_their_own_answers_and_citations(assistant):
     async with conversation(assistant) as one, conversation(assistant) as other:
         for first, second in [(0, 1), (2, 3), (1, 4)]:
@@ -83,10 +92,7 @@ async def test_ten_sessions_at_once_are_all_answered(assistant):
     async with aiohttp.ClientSession() as http:
 
         async def ask(question):
-            socket = await http.ws_connect(assistant.ws, protocols=(EXTENSIONS,))
-            turn = await ask_text(WebSocketTransport(socket), question)
-            await socket.close()
-            return question, turn
+            return question, await asked(assistant, question)
 
         async with asyncio.timeout(PATIENCE):
             turns = await asyncio.gather(*(ask(question) for question in [*QUESTIONS] * 2))
@@ -132,20 +138,19 @@ async def test_a_server_that_is_told_to_stop_says_so_to_its_callers_and_exits_wi
             await busy.until("response.output_audio.delta")
             running.process.terminate()
             for talk in (idle, busy):
-                with pytest.raises(TransportClosed) as closed:
-                    await _drain(WebSocketTransport(talk.socket))
-                assert closed.value.code == 1001
-                assert closed.value.reason == "the server is stopping"
+                end = await _drain(talk.socket)
+                assert (end.data, end.extra) == (1001, "the server is stopping")
         assert await asyncio.to_thread(running.process.wait, 30) == 0
     finally:
         await asyncio.to_thread(running.stop)
     assert "Traceback" not in "".join(running.said)
 
 
-async def _drain(transport):
+async def _drain(socket):
     async with asyncio.timeout(PATIENCE):
-        while True:
-            await transport.receive()
+        while (message := await socket.receive()).type is aiohttp.WSMsgType.TEXT:
+            pass
+    return message
 
 
 HOTEL = '''
@@ -170,10 +175,7 @@ async def test_a_users_own_agent_answers_with_its_own_tool(tmp_path):
     running = await asyncio.to_thread(Running, "run", "hotel_beispiel:agent", "--port", "0", cwd=tmp_path)
     try:
         assert "Hotel Beispiel listens on" in "".join(running.said)
-        async with aiohttp.ClientSession() as http:
-            socket = await http.ws_connect(running.ws, protocols=(EXTENSIONS,))
-            turn = await ask_text(WebSocketTransport(socket), "When is breakfast served on Sunday?")
-            await socket.close()
+        turn = await asked(running, "When is breakfast served on Sunday?")
     finally:
         await asyncio.to_thread(running.stop)
     assert [call["name"] for call in turn.tool_calls] == ["breakfast_hours"]

@@ -18,6 +18,7 @@ from agent.engine.effects import Abandon, Close, Hear, Send, Speak, Think, Trans
 from agent.engine.parts import Call, Say, Usage
 from agent.engine.protocol import EngineSession
 from agent.engine.runtime import Engine
+from agent.transports.stream import Stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -299,7 +300,7 @@ class ScriptedReasoner:
 class Dialogue:
     """A client on a transport; every event that comes is checked."""
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Stream) -> None:
         self.transport = transport
         self.events: list[dict[str, Any]] = []
 
@@ -377,4 +378,4 @@ async def new_engine(ears: LoudnessEars, voice: ToneVoice, reasoner: ScriptedRea
 
 @pytest.fixture
 def dialogue() -> Callable[[Transport], Dialogue]:
-    return Dialogue
+    return lambda transport: Dialogue(Stream(transport, 8))

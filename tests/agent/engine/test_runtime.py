@@ -154,7 +154,7 @@ async def test_a_client_that_goes_away_in_mid_sentence_leaves_no_task_behind(
     caller = dialogue(client)
     await caller.ask("hello")
     await caller.until("response.output_audio.delta")
-    await client.close()
+    client.close()
     await eventually(lambda: not asyncio.all_tasks() - before)
     assert reasoner.abandoned == 1
 
@@ -169,7 +169,7 @@ async def test_a_client_that_does_not_read_makes_the_engine_wait(new_engine, dia
     spoken = voice.pieces
     await asyncio.sleep(0.3)
     assert voice.pieces == spoken < 100
-    await client.close()
+    client.close()
     await asyncio.wait_for(serving, 2)
 
 
@@ -222,7 +222,7 @@ async def test_a_long_answer_that_waits_for_its_reader_can_still_be_interrupted(
     await caller.send("response.cancel")
     await eventually(lambda: reasoner.abandoned)
     assert (await caller.until("response.done"))["response"]["status"] == "cancelled"
-    await client.close()
+    client.close()
     await asyncio.wait_for(serving, 2)
 
 

@@ -1,14 +1,19 @@
-"""Real sockets on loopback: a server whose handler a test gives, and a client session."""
+"""Real sockets on loopback: a server whose handler a test gives, and transports at both ends."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 
 import aiohttp
 import pytest
 from aiohttp import web
 
-from agent.transports.websocket import WebSocketTransport
+from agent.transports.adoption import adopt, let_go
+from agent.transports.stream import Stream
+from agent.transports.upstream import dial
+
+LARGEST = 2**20
 
 
 @pytest.fixture
@@ -37,20 +42,37 @@ async def serve():
 
 
 @pytest.fixture
-async def sockets(serve, http):
+async def adopted(serve):
+    """Serves a WebSocket that the server adopts; gives the address, and a future with the server's transport."""
+
+    async def start(**options):
+        arrived = asyncio.get_running_loop().create_future()
+
+        async def handler(request):
+            transport = await adopt(request, **{"subprotocol": None, "max_message": LARGEST} | options)
+            arrived.set_result(transport)
+            await transport.wait_closed()
+            return let_go(request)
+
+        return await serve(handler), arrived
+
+    return start
+
+
+@pytest.fixture
+async def transports(adopted):
     """Two transports joined by a real WebSocket: the server's end and the client's."""
-    import asyncio
+    url, arrived = await adopted()
+    client = await dial(url, {})
+    server = await arrived
+    yield server, client
+    for end in (client, server):
+        end.close()
+        await end.wait_closed()
 
-    arrived, leave = asyncio.get_running_loop().create_future(), asyncio.Event()
 
-    async def handler(request):
-        socket = web.WebSocketResponse(max_msg_size=2**20, compress=False, timeout=0.5, autoping=False)
-        await socket.prepare(request)
-        arrived.set_result(WebSocketTransport(socket))
-        await leave.wait()
-        return socket
-
-    client = WebSocketTransport(await http.ws_connect(await serve(handler), compress=0, max_msg_size=0, autoping=False))
-    yield await arrived, client
-    leave.set()
-    await client.close()
+@pytest.fixture
+async def streams(transports):
+    """The same two ends, to wait on."""
+    server, client = transports
+    return Stream(server), Stream(client)

@@ -7,92 +7,134 @@ import asyncio
 import pytest
 
 from agent.transports.base import TransportClosed
-from agent.transports.memory import pair
+from agent.transports.memory import joined, pair
+from agent.transports.stream import Stream
 
 
-async def test_what_one_end_sends_the_other_receives_in_order_and_unchanged():
-    here, there = pair()
-    sent = ["first", b"second", "third"]
+class Ear:
+    """Takes what a transport delivers."""
+
+    def __init__(self, transport):
+        self.heard, self.rooms, self.end = [], 0, None
+        transport.start(self.heard.append, room=self._room, closed=self._closed)
+
+    def _room(self):
+        self.rooms += 1
+
+    def _closed(self, code, reason):
+        assert self.end is None
+        self.end = (code, reason)
+
+
+async def settle():
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+async def test_what_one_end_sends_the_other_gets_in_order_and_unchanged():
+    here, there = joined()
+    ear, sent = Ear(there), ["first", b"second", "third"]
     for message in sent:
-        await here.send(message)
-    received = [await there.receive() for _ in sent]
-    assert all(one is other for one, other in zip(sent, received, strict=True))
+        here.send(message)
+    assert not ear.heard, "a sender must not find itself in the other end's code"
+    await settle()
+    assert all(one is other for one, other in zip(sent, ear.heard, strict=True))
 
 
-async def test_both_directions_are_independent():
-    here, there = pair(capacity=1)
-    await here.send("there")
-    await there.send("here")
-    assert (await here.receive(), await there.receive()) == ("here", "there")
+async def test_nothing_is_delivered_before_the_start():
+    here, there = joined()
+    here.send("early")
+    await settle()
+    ear = Ear(there)
+    await settle()
+    assert ear.heard == ["early"]
 
 
-async def test_a_receiver_waits_for_the_next_message():
-    here, there = pair()
-    waiting = asyncio.create_task(there.receive())
-    await asyncio.sleep(0)
-    assert not waiting.done()
-    await here.send("now")
-    assert await waiting == "now"
+async def test_a_paused_end_gets_nothing_until_it_goes_on():
+    here, there = joined()
+    ear = Ear(there)
+    there.pause()
+    here.send("waits")
+    await settle()
+    assert ear.heard == []
+    there.resume()
+    await settle()
+    assert ear.heard == ["waits"]
 
 
-async def test_a_sender_waits_while_the_inbox_is_full():
-    here, there = pair(capacity=2)
-    sending = [asyncio.create_task(here.send(str(number))) for number in range(5)]
-    await asyncio.sleep(0)
-    assert [task.done() for task in sending] == [True, True, False, False, False]
-    assert [await there.receive() for _ in range(5)] == ["0", "1", "2", "3", "4"]
-    await asyncio.gather(*sending)
+async def test_an_end_that_pauses_within_a_delivery_gets_the_rest_later():
+    here, there = joined()
+    heard = []
+
+    def received(message):
+        heard.append(message)
+        there.pause()
+
+    there.start(received, room=lambda: None, closed=lambda *_: None)
+    for text in "abc":
+        here.send(text)
+    await settle()
+    assert heard == ["a"]
+    there.resume()
+    await settle()
+    assert heard == ["a", "b"]
 
 
-async def test_what_was_sent_before_a_close_still_arrives():
-    here, there = pair()
-    await here.send("last words")
-    await here.close(1000, "done")
-    assert await there.receive() == "last words"
-    with pytest.raises(TransportClosed) as closed:
-        await there.receive()
-    assert (closed.value.code, closed.value.reason) == (1000, "done")
-    assert str(closed.value) == "closed with 1000: done"
+async def test_a_sender_is_told_that_the_other_end_is_full_and_when_it_is_not_any_more():
+    here, there = joined(capacity=2)
+    sender, receiver = Ear(here), Ear(there)
+    there.pause()
+    for text in "abc":
+        assert here.full == (text == "c")
+        here.send(text)
+    there.resume()
+    await settle()
+    assert (receiver.heard, sender.rooms, here.full) == (["a", "b", "c"], 1, False)
 
 
-@pytest.mark.parametrize("closer", [0, 1])
-async def test_a_close_wakes_all_who_wait_at_either_end(closer):
-    ends = pair(capacity=1)
-    await ends[0].send("fills the inbox")
-    waiting = [asyncio.create_task(ends[0].send("waits")), asyncio.create_task(ends[0].receive())]
-    await asyncio.sleep(0)
-    await ends[closer].close(1001, "going")
-    found = await asyncio.gather(*waiting, return_exceptions=True)
-    assert [(error.code, error.reason) for error in found] == [(1001, "going")] * 2
+async def test_what_was_sent_before_a_close_still_arrives_and_nothing_after():
+    here, there = joined()
+    ear = Ear(there)
+    here.send("last words")
+    here.close(1000, "done")
+    here.send("too late")
+    await settle()
+    assert (ear.heard, ear.end) == (["last words"], (1000, "done"))
 
 
-async def test_closing_twice_keeps_the_first_code():
-    here, there = pair()
-    await here.close(1011, "first")
-    await there.close(1000, "second")
-    for end in (here, there):
-        with pytest.raises(TransportClosed, match="1011: first"):
-            await end.send("x")
-        with pytest.raises(TransportClosed, match="1011: first"):
-            await end.receive()
+async def test_closing_twice_keeps_the_first_code_at_both_ends():
+    here, there = joined()
+    ears = Ear(here), Ear(there)
+    here.close(1011, "first")
+    there.close(1000, "second")
+    await here.wait_closed()
+    await there.wait_closed()
+    assert [ear.end for ear in ears] == [(1011, "first")] * 2
 
 
-async def test_each_who_is_told_gets_an_error_of_its_own():
-    here, _ = pair()
-    await here.close()
-    found = []
-    for _ in range(2):
-        with pytest.raises(TransportClosed) as closed:
-            await here.receive()
-        found.append(closed.value)
-    assert found[0] is not found[1]
+async def test_an_end_that_was_never_started_need_not_be_waited_for():
+    here, there = joined()
+    here.close()
+    await here.wait_closed()
+    await there.wait_closed()
 
 
-async def test_a_receiver_that_gives_up_loses_nothing():
-    here, there = pair()
-    waiting = asyncio.create_task(there.receive())
-    await asyncio.sleep(0)
-    waiting.cancel()
-    await asyncio.gather(waiting, return_exceptions=True)
-    await here.send("kept")
-    assert await there.receive() == "kept"
+async def test_a_pair_is_a_transport_and_a_stream():
+    here, stream = pair()
+    ear = Ear(here)
+    await stream.send("there")
+    here.send("here")
+    assert await stream.receive() == "here"
+    assert ear.heard == ["there"]
+    here.close(1001, "going")
+    with pytest.raises(TransportClosed, match="1001: going"):
+        await stream.receive()
+
+
+async def test_two_streams_over_a_pair_can_talk():
+    here, there = (Stream(end) for end in joined())
+    await here.send("ping")
+    assert await there.receive() == "ping"
+    await there.close()
+    with pytest.raises(TransportClosed):
+        await here.receive()

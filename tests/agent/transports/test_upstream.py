@@ -10,21 +10,22 @@ from aiohttp import web
 
 from agent.errors import DialError
 from agent.transports import upstream
+from agent.transports.stream import Stream
 from agent.transports.upstream import dial
 
 SECRET = "sk-very-secret"
 HEADERS = {"Authorization": f"Bearer {SECRET}"}
 
 
-async def refused(http, url):
+async def refused(url):
     with pytest.raises(DialError) as caught:
-        await dial(http, url, HEADERS)
+        await dial(url, HEADERS)
     text = str(caught.value)
     assert SECRET not in text
     return caught.value
 
 
-async def test_a_socket_is_opened_with_our_headers_and_moves_frames(serve, http):
+async def test_a_socket_is_opened_with_our_headers_and_moves_frames(serve):
     asked = []
 
     async def handler(request):
@@ -35,7 +36,7 @@ async def test_a_socket_is_opened_with_our_headers_and_moves_frames(serve, http)
         await answer.close(code=1001, message=b"session_expired")
         return answer
 
-    transport = await dial(http, await serve(handler) + "?model=m", HEADERS)
+    transport = Stream(await dial(await serve(handler) + "?model=m", HEADERS))
     await transport.send("echo")
     assert await transport.receive() == "echo"
     assert asked == [(HEADERS["Authorization"], "m")]
@@ -46,59 +47,59 @@ async def test_a_socket_is_opened_with_our_headers_and_moves_frames(serve, http)
     ("status", "advice"),
     [(400, "path"), (401, "key"), (403, "may not use"), (404, "deployment"), (429, "quota"), (500, "own log")],
 )
-async def test_a_refusal_names_the_host_the_status_and_what_to_do(serve, http, status, advice):
+async def test_a_refusal_names_the_host_the_status_and_what_to_do(serve, status, advice):
     """Trap VoiceRAG 10: 401, 404 and 429 look like "opens, then drops"."""
 
     async def handler(_request):
         return web.Response(status=status)
 
     url = await serve(handler)
-    error = await refused(http, url)
+    error = await refused(url)
     assert error.status == status
     assert f"HTTP {status}" in str(error)
     assert advice in str(error)
     assert url.split("/")[2] in str(error)
 
 
-async def test_a_server_that_does_not_speak_websocket_is_a_refusal(serve, http):
+async def test_a_server_that_does_not_speak_websocket_is_a_refusal(serve):
     async def handler(_request):
         return web.Response(text="hello")
 
-    assert (await refused(http, await serve(handler))).status == 200
+    assert (await refused(await serve(handler))).status == 200
 
 
-async def test_nobody_listening_is_said_so(http):
+async def test_nobody_listening_is_said_so():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    assert "is it running" in str(await refused(http, f"ws://127.0.0.1:{port}/x"))
+    assert "is it running" in str(await refused(f"ws://127.0.0.1:{port}/x"))
 
 
-async def test_a_password_in_the_address_is_not_repeated(http):
-    assert "@" not in str(await refused(http, f"ws://user:{SECRET}@127.0.0.1:9/x"))
+async def test_a_password_in_the_address_is_not_repeated():
+    assert "@" not in str(await refused(f"ws://user:{SECRET}@127.0.0.1:9/x"))
 
 
-async def test_a_host_without_an_address_is_said_so(http):
-    assert "no address" in str(await refused(http, "ws://no-such-host.invalid/x"))
+async def test_a_host_without_an_address_is_said_so():
+    assert "no address" in str(await refused("ws://no-such-host.invalid/x"))
 
 
-async def test_an_endless_silence_is_given_up(serve, http, monkeypatch):
+async def test_an_endless_silence_is_given_up(serve, monkeypatch):
     monkeypatch.setattr(upstream, "DIAL_TIME", 0.05)
 
     async def handler(_request):
         await asyncio.sleep(30)
 
-    assert "did not answer within 0.05 s" in str(await refused(http, await serve(handler)))
+    assert "did not answer within 0.05 s" in str(await refused(await serve(handler)))
 
 
-async def test_a_plain_server_behind_a_secure_address_is_said_so(serve, http):
+async def test_a_plain_server_behind_a_secure_address_is_said_so(serve):
     async def handler(_request):
         return web.Response()
 
     url = (await serve(handler)).replace("ws:", "wss:")
-    assert "no secure connection" in str(await refused(http, url))
+    assert "no secure connection" in str(await refused(url))
 
 
 @pytest.mark.parametrize("url", ["ws://[bad/x", "ws://", "ws://host:port/x", "hello"])
-async def test_an_address_that_is_none_is_said_so(http, url):
-    assert "address" in str(await refused(http, url))
+async def test_an_address_that_is_none_is_said_so(url):
+    assert "address" in str(await refused(url))

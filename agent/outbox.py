@@ -1,0 +1,101 @@
+"""Outbox: what one side of a session has not taken yet, bounded."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from agent.transports.base import Transport
+
+# How a client's audio begins, whichever way it orders its keys; looked for only while a model is too slow to take it.
+_APPEND = '"input_audio_buffer.append"'
+
+
+class Outbox:
+    """Sends at once while the other side takes what is sent, and keeps the rest in order until it does.
+
+    Memory is bounded: beyond the limit, whoever makes more is held back. Microphone sound is different, because it
+    goes on whatever we do and is worth nothing once it is old: there the oldest is dropped first.
+
+    Args:
+        transport: Where to.
+        limit: Characters that may wait.
+        hold: Holds back whoever makes more.
+        release: Lets it go on.
+        live_audio: What waits may be a microphone's sound.
+
+    Attributes:
+        taken: Messages that were sent; tells whether anything moves.
+        dropped: Messages of sound that were given up.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        limit: int,
+        *,
+        hold: Callable[[], None],
+        release: Callable[[], None],
+        live_audio: bool = False,
+    ) -> None:
+        self.taken = 0
+        self.dropped = 0
+        self._transport = transport
+        self._limit = limit
+        self._hold, self._release = hold, release
+        self._held = False
+        self._live_audio = live_audio
+        self._waiting: deque[str] = deque()
+        self._characters = 0
+
+    @property
+    def waiting(self) -> int:
+        """How many messages wait."""
+        return len(self._waiting)
+
+    def send(self, text: str) -> None:
+        """Send one message, after all that wait."""
+        if self._waiting or self._transport.full:
+            self._keep(text)
+        else:
+            self.taken += 1
+            self._transport.send(text)
+
+    def flush(self) -> None:
+        """The other side takes messages again."""
+        while self._waiting and not self._transport.full:
+            text = self._waiting.popleft()
+            self._characters -= len(text)
+            self.taken += 1
+            self._transport.send(text)
+        if self._held and self._characters <= self._limit // 2:
+            self._held = False
+            self._release()
+
+    def _keep(self, text: str) -> None:
+        self._waiting.append(text)
+        self._characters += len(text)
+        if self._characters > self._limit and self._live_audio:
+            self._drop_sound()
+        if self._characters > self._limit and not self._held:
+            self._held = True
+            self._hold()
+
+    def _drop_sound(self) -> None:
+        kept: deque[str] = deque()
+        # Half of it at once: dropping one message for each that comes would look at all of them each time.
+        while self._waiting and self._characters > self._limit // 2:
+            text = self._waiting.popleft()
+            if _is_sound(text):
+                self._characters -= len(text)
+                self.dropped += 1
+            else:
+                kept.append(text)
+        self._waiting.extendleft(reversed(kept))
+
+
+def _is_sound(text: str) -> bool:
+    return _APPEND in text[:200] or _APPEND in text[-100:]
