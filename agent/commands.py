@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import importlib
 import json
-import signal
 import sys
 import traceback
 from dataclasses import replace
@@ -16,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 import numpy as np
-from aiohttp import web
 
 from agent import asking, samples
 from agent.assistant import Agent
@@ -28,8 +25,9 @@ from agent.engine.serving import engine_app
 from agent.engine.speak import load_voice
 from agent.engine.think import load_reasoner
 from agent.engine.wav import read_wav, write_wav
-from agent.errors import ConfigurationError, UsageError, VocativeError
+from agent.errors import ConfigurationError, VocativeError
 from agent.library import Library
+from agent.listening import listen
 from agent.server import Server
 from agent.terminal import ingesting, print_passages, print_turn
 from agent.transports.memory import pair
@@ -51,7 +49,7 @@ def serve(*, app: str | None, host: str, port: int, **options: Any) -> int:
     async def work() -> int:
         async with upstream(agent.model, Settings(), lambda: _engine(options)) as connect:
             application = Server(agent, connect, library).application()
-            await _listen(application, host, port, f"{agent.name} listens on")
+            await listen(application, host, port, f"{agent.name} listens on")
         return 0
 
     with contextlib.closing(library) if library else contextlib.nullcontext():
@@ -115,7 +113,7 @@ def engine(*, host: str, port: int, **options: Any) -> int:
         embedded = _engine(options)
         await embedded.warm()
         try:
-            await _listen(engine_app(embedded), host, port, "the engine listens on", "/v1/realtime")
+            await listen(engine_app(embedded), host, port, "the engine listens on", "/v1/realtime")
         finally:
             await embedded.close()
         return 0
@@ -182,41 +180,3 @@ def _engine(options: dict[str, Any]) -> Engine:
     except ValueError as error:
         raise ConfigurationError(f"--reasoner: {error}") from None
     return Engine(load_ears(options["ears"]), load_voice(), reasoner)
-
-
-async def _listen(application: web.Application, host: str, port: int, greeting: str, path: str = "") -> None:
-    runner = web.AppRunner(application, access_log=None, handle_signals=False, shutdown_timeout=5.0)
-    await runner.setup()
-    try:
-        try:
-            site = web.TCPSite(runner, host, port)
-            await site.start()
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise UsageError(f"cannot listen on {host} port {port} ({reason}): choose another with --port") from None
-        bound = runner.addresses[0][1]
-        # What is loaded by now stays for good: models, indexes, code. Collecting it again and again would cost pauses.
-        gc.collect()
-        gc.freeze()
-        scheme = "ws" if path else "http"
-        # Before the greeting: who reads it may stop us at once.
-        stop = _stop_signal()
-        click.echo(f"{greeting} {scheme}://{_shown(host)}:{bound}{path}  (Ctrl+C stops it)")
-        await stop.wait()
-    finally:
-        await runner.cleanup()
-
-
-def _shown(host: str) -> str:
-    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
-
-
-def _stop_signal() -> asyncio.Event:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        try:
-            loop.add_signal_handler(number, stop.set)
-        except NotImplementedError:  # Windows: Ctrl+C arrives as KeyboardInterrupt instead
-            continue
-    return stop

@@ -31,6 +31,7 @@ RULES = {
     "agent.asking": {"agent.transports.base", "agent.transports.stream", "agent.errors", "numpy"},
     "agent.pages": {"agent.library", "agent.errors", "aiohttp"},
     "agent.library": {"agent.errors", "tools"},
+    "agent.listening": {"agent.errors", "aiofastnet", "aiohttp", "click"},
     "agent.terminal": {"agent.asking", "agent.errors", "click", "rich", "tools"},
     "agent.engine": {"agent.engine", "agent.errors", "agent.core.frames", "agent.transports.base"}
     | {"agent.transports.memory", "agent.transports.stream"}

@@ -1,0 +1,57 @@
+"""A port, and who is told what about it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from agent.errors import UsageError
+from agent.listening import listen, shown
+
+
+@pytest.mark.parametrize(
+    ("host", "address"), [("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "127.0.0.1"), ("::", "[::1]"), ("::1", "[::1]")]
+)
+def test_an_address_is_shown_as_one_types_it(host, address):
+    assert shown(host) == address
+
+
+async def test_a_port_in_use_is_said_so_with_what_to_do():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(UsageError, match=r"cannot listen on 127\.0\.0\.1 port \d+ \(.+\): choose another"):
+            await listen(web.Application(), "127.0.0.1", taken.getsockname()[1], "listens on")
+
+
+async def test_a_host_that_is_none_of_ours_is_said_so():
+    with pytest.raises(UsageError, match="cannot listen on"):
+        await listen(web.Application(), "no-such-host.invalid", 0, "listens on")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
+async def test_it_greets_with_its_address_serves_and_stops_when_told_to(capsys):
+    async def hello(_request):
+        return web.Response(text="hello")
+
+    application = web.Application()
+    application.router.add_get("/", hello)
+    serving = asyncio.create_task(listen(application, "127.0.0.1", 0, "it listens on"))
+    said = ""
+    async with asyncio.timeout(5):
+        while "Ctrl+C" not in said:
+            await asyncio.sleep(0.01)
+            said += capsys.readouterr().out
+    url = said.split()[3]
+    async with aiohttp.ClientSession() as http, http.get(url) as response:
+        assert await response.text() == "hello"
+    os.kill(os.getpid(), signal.SIGTERM)
+    async with asyncio.timeout(10):
+        await serving
