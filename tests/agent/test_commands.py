@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
-import signal
-import socket
 import sys
-import threading
 from contextlib import asynccontextmanager
 
 import numpy as np
 import pytest
-from aiohttp import web
 
 from agent import Agent, commands
 from agent.asking import Turn
 from agent.cli import run_command
-from agent.errors import ConfigurationError, InputError, UsageError
+from agent.errors import ConfigurationError, InputError
 from agent.transports.memory import pair
 from tools.errors import DefinitionError
 
@@ -144,42 +139,6 @@ def test_documents_give_any_agent_a_search_tool_and_without_them_an_app_gets_non
 
 def test_a_missing_index_is_told(tmp_path):
     assert run_command(["run", "--index", str(tmp_path / "no.sqlite")]) == 2
-
-
-@pytest.mark.parametrize(
-    ("host", "shown"), [("0.0.0.0", "127.0.0.1"), ("::", "[::1]"), ("::1", "[::1]"), ("localhost", "localhost")]
-)
-def test_the_address_that_is_shown_can_be_opened(host, shown):
-    assert commands._shown(host) == shown
-
-
-async def test_a_port_that_is_taken_is_told_with_what_to_do():
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        with pytest.raises(UsageError, match=r"cannot listen on 127\.0\.0\.1 port \d+ \(.+\): choose another"):
-            await commands._listen(web.Application(), "127.0.0.1", taken.getsockname()[1], "it listens on")
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
-async def test_serving_ends_on_a_signal_as_soon_as_it_has_greeted_and_shuts_the_application_down(monkeypatch):
-    stopped, said = threading.Event(), []
-
-    async def stop(_application):
-        stopped.set()
-
-    def greeted(text):
-        said.append(text)
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    monkeypatch.setattr(commands.click, "echo", greeted)
-    application = web.Application()
-    application.on_shutdown.append(stop)
-    async with asyncio.timeout(30):
-        await commands._listen(application, "127.0.0.1", 0, "it listens on", "/v1/realtime")
-    assert said[0].startswith("it listens on ws://127.0.0.1:")
-    assert "/v1/realtime" in said[0]
-    assert stopped.is_set()
 
 
 def test_an_unreadable_recording_is_told_before_anything_is_loaded(tmp_path):

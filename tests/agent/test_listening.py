@@ -7,17 +7,26 @@ import os
 import signal
 import socket
 import sys
+import threading
 
 import aiohttp
 import pytest
 from aiohttp import web
 
+from agent import listening
 from agent.errors import UsageError
 from agent.listening import listen, shown
 
 
 @pytest.mark.parametrize(
-    ("host", "address"), [("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "127.0.0.1"), ("::", "[::1]"), ("::1", "[::1]")]
+    ("host", "address"),
+    [
+        ("127.0.0.1", "127.0.0.1"),
+        ("0.0.0.0", "127.0.0.1"),
+        ("::", "[::1]"),
+        ("::1", "[::1]"),
+        ("localhost", "localhost"),
+    ],
 )
 def test_an_address_is_shown_as_one_types_it(host, address):
     assert shown(host) == address
@@ -55,3 +64,24 @@ async def test_it_greets_with_its_address_serves_and_stops_when_told_to(capsys):
     os.kill(os.getpid(), signal.SIGTERM)
     async with asyncio.timeout(10):
         await serving
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
+async def test_serving_ends_on_a_signal_as_soon_as_it_has_greeted_and_shuts_the_application_down(monkeypatch):
+    stopped, said = threading.Event(), []
+
+    async def stop(_application):
+        stopped.set()
+
+    def greeted(text):
+        said.append(text)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(listening.click, "echo", greeted)
+    application = web.Application()
+    application.on_shutdown.append(stop)
+    async with asyncio.timeout(30):
+        await listen(application, "127.0.0.1", 0, "it listens on", "/v1/realtime")
+    assert said[0].startswith("it listens on ws://127.0.0.1:")
+    assert "/v1/realtime" in said[0]
+    assert stopped.is_set()
