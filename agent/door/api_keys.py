@@ -50,4 +50,5 @@ class ApiKeys:
 
 
 def _digest(text: str) -> bytes:
-    return hashlib.sha256(text.encode()).digest()
+    # aiohttp hands on bytes that are no UTF-8 as lone surrogates.
+    return hashlib.sha256(text.encode(errors="surrogatepass")).digest()

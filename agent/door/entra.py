@@ -99,8 +99,8 @@ def looks_like_token(token: str) -> bool:
 
 
 def _kid(token: str) -> str:
-    if len(token) > MAX_LENGTH:
-        raise _invalid("it is longer than a token can be")
+    if len(token) > MAX_LENGTH or not token.isascii():
+        raise _invalid("it is longer than a token can be, or holds what none can hold")
     try:
         header = jwt.get_unverified_header(token)
     except jwt.PyJWTError:

@@ -129,7 +129,7 @@ async def _visited(door: Door, request: web.Request, handler: Handler) -> web.St
             promised = admission.grounds is Grounds.PROMISED
             seat = door.admissions.enter(None if user is None else user.id, promised=promised)
     except TurnedAway as no:
-        _log.info("turned away %s %s from %s: %d %s: %s", knock.method, knock.path, knock.remote, no.status,
+        _log.info("turned away %s %r from %s: %d %s: %s", knock.method, knock.path, knock.remote, no.status,
                   no.refusal.code, no.reason)  # fmt: skip
         return refused(no.refusal)
     request[_VISIT] = Visit(admission, seat)

@@ -55,9 +55,10 @@ class Meter:
     def __init__(self, limits: Limits) -> None:
         characters_per_s = limits.audio_bytes_per_s * 4 / 3  # base64
         self._s_per_char = 1 / characters_per_s
-        self._burst_s = limits.burst_bytes * 4 / 3 * self._s_per_char
+        # Half a unit more than it says: many small additions need not come out as one multiplication does.
+        self._burst_s = (limits.burst_bytes * 4 / 3 + 0.5) * self._s_per_char
         self._s_per_control = 1 / limits.control_per_s
-        self._control_burst_s = limits.control_burst * self._s_per_control
+        self._control_burst_s = (limits.control_burst + 0.5) * self._s_per_control
         self._longest = limits.message_bytes
         self._paid = self._control_paid = float("-inf")
         self._refusals = _refusals(limits)

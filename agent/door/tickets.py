@@ -70,7 +70,7 @@ class Tickets:
             "until": ticket.until,
             "nonce": ticket.nonce,
         }
-        text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+        text = json.dumps(said, separators=(",", ":"))
         payload = PREFIX + _encode(zlib.compress(text.encode(), 9))
         token = f"{payload}.{_encode(self._sign(payload))}"
         if len(token) > MAX_LENGTH:
