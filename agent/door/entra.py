@@ -73,9 +73,10 @@ class Entra:
         return check(claims, self._policy, now, key.issuer)
 
     async def _key(self, kid: str, now: float) -> Key:
-        if self._keyring.wants(kid, now):
-            async with self._asking:
-                if self._keyring.wants(kid, now):  # whoever held the lock may have got it meanwhile
+        unknown = self._keyring.find(kid) is None
+        if self._keyring.wants(kid, now) or (unknown and self._asking.locked()):
+            async with self._asking:  # whoever is asking already asks for all
+                if self._keyring.wants(kid, now):
                     await self._ask(now)
         key = self._keyring.find(kid)
         if key is None:
