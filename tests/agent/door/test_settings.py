@@ -65,10 +65,3 @@ def test_a_limit_is_a_number_above_zero(monkeypatch, name, value):
     monkeypatch.setenv(name, value)
     with pytest.raises(ConfigurationError, match=f"^{name}: "):
         Settings()
-
-
-def test_the_docs_name_every_setting():
-    from pathlib import Path
-
-    text = (Path(__file__).parents[3] / "docs" / "security.md").read_text(encoding="utf-8")
-    assert [name for name in names() if f"`{name}`" not in text] == []
