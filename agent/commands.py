@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 
     from tools.search.ingest import Summary
 
+# Characters of one header: a token of somebody in the 200 groups that one can list is longer than aiohttp's own 8 KiB.
+MAX_HEADER = 32 * 1024
+
 _SAMPLE_AGENT = Agent(name=samples.NAME, greeting=samples.GREETING, examples=samples.EXAMPLES)
 
 
@@ -187,7 +190,9 @@ def _engine(options: dict[str, Any]) -> Engine:
 
 
 async def _listen(application: web.Application, host: str, port: int, greeting: str, path: str = "") -> None:
-    runner = web.AppRunner(application, access_log=None, handle_signals=False, shutdown_timeout=5.0)
+    runner = web.AppRunner(
+        application, access_log=None, handle_signals=False, shutdown_timeout=5.0, max_field_size=MAX_HEADER
+    )
     await runner.setup()
     try:
         try:
