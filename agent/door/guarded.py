@@ -30,6 +30,7 @@ _log = logging.getLogger(__name__)
 
 PROMISE = 5.0  # seconds in which the first message must come, if that is to say who it is
 FAREWELL = 2.0  # seconds for a slow reader to take the reason why it ends
+_FAULT = Refusal(500, 1011, "internal_error", "your sign-in could not be verified again: connect again")
 MAX_AUTHENTICATE = 16 * 1024  # characters of the event that carries a ticket
 
 
@@ -135,6 +136,9 @@ class GuardedTransport:
                 self._keep(await self._door.recheck(self._admission))
             except TurnedAway as no:
                 refusal = no.refusal
+            except Exception as error:  # whatever a verifier raises: nobody stays because of a fault
+                _log.exception("a credential could not be verified again: %s", type(error).__name__)
+                refusal = _FAULT
         if refusal is None:
             self._arm()
         else:

@@ -195,6 +195,21 @@ async def test_a_credential_that_no_longer_holds_ends_the_session(clock, steady)
     await guarded.close()
 
 
+async def test_a_verifier_that_fails_keeps_nobody_in(ends, door, steady, monkeypatch, caplog):
+    guarded, theirs = ends
+
+    async def broken(_admission):
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(door, "recheck", broken)
+    steady.now = LIMITS.recheck_s
+    guarded._guard.take(steady.now, 1, True)
+    await ring(guarded)
+    heard, end = await told(theirs)
+    assert (heard[0]["error"]["code"], end.code) == ("internal_error", 1011)
+    assert "RuntimeError" in caplog.text
+
+
 async def test_closing_ends_the_watch_too(ends):
     guarded, theirs = ends
     guarded._ring()
