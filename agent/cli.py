@@ -63,6 +63,13 @@ def cli() -> None:
 @click.option(
     "--port", default=8765, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 for any free one."
 )
+@click.option(
+    "--allow-origin",
+    multiple=True,
+    metavar="ORIGIN",
+    help="Pages of this origin, such as https://app.example, may use the assistant too; may be given several times.",
+)
+@click.option("--no-auth", is_flag=True, help="Let everybody in who can reach the address, without signing in.")
 @_engine_options
 @click.argument("app", required=False, metavar="[APP]")
 def run(**options: Any) -> int:

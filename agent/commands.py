@@ -18,6 +18,7 @@ import numpy as np
 from agent import asking, samples
 from agent.assistant import Agent
 from agent.config import Settings
+from agent.door.building import build_door
 from agent.engine.audio import float_to_int16
 from agent.engine.hear import load_ears
 from agent.engine.runtime import Engine
@@ -42,13 +43,14 @@ if TYPE_CHECKING:
 _SAMPLE_AGENT = Agent(name=samples.NAME, greeting=samples.GREETING, examples=samples.EXAMPLES)
 
 
-def serve(*, app: str | None, host: str, port: int, **options: Any) -> int:
+def serve(*, app: str | None, host: str, port: int, allow_origin: Sequence[str], no_auth: bool, **options: Any) -> int:
     """`vocative run`."""
+    door = build_door(Settings(), host, allow_origin, no_auth=no_auth)
     agent, library = _agent(app, options)
 
     async def work() -> int:
         async with upstream(agent.model, Settings(), lambda: _engine(options)) as connect:
-            application = Server(agent, connect, library).application()
+            application = Server(agent, connect, library, door).application()
             await listen(application, host, port, f"{agent.name} listens on")
         return 0
 

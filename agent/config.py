@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from pydantic import AliasChoices, Field, SecretStr
+from typing import Any
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from agent.door.settings import DoorSettings
+from agent.errors import ConfigurationError
 
-class Settings(BaseSettings):
-    """What the environment says.
+
+class Settings(DoorSettings, BaseSettings):
+    """What the environment says; beside what stands here, the settings of the door.
 
     Attributes:
         openai_api_key: `OPENAI_API_KEY`: for OpenAI and any compatible service.
@@ -22,6 +27,19 @@ class Settings(BaseSettings):
     reasoner_api_key: SecretStr | None = Field(
         default=None, validation_alias=AliasChoices("VOCATIVE_REASONER_API_KEY", "OPENAI_API_KEY")
     )
+
+    def __init__(self, **given: Any) -> None:
+        """Read them.
+
+        Raises:
+            ConfigurationError: A value cannot be used; the text names the variable, and never the value.
+        """
+        try:
+            super().__init__(**given)
+        except ValidationError as error:
+            first = error.errors(include_input=False, include_url=False)[0]
+            name = ".".join(str(each) for each in first["loc"]).upper()
+            raise ConfigurationError(f"{name}: {first['msg']}, in the environment or in .env") from None
 
     def headers_for(self, url: str) -> dict[str, str]:
         """The credentials that go with a model's address.

@@ -12,6 +12,8 @@ from aiohttp import web
 
 from agent.errors import UsageError
 
+# Characters of one header: a token of somebody in the 200 groups that one can list is longer than aiohttp's own 8 KiB.
+MAX_HEADER = 32 * 1024
 SHUTDOWN = 5.0  # seconds that requests get to end when the server stops
 
 
@@ -49,7 +51,9 @@ async def listen(application: web.Application, host: str, port: int, greeting: s
     Raises:
         UsageError: The port cannot be listened on.
     """
-    runner = web.AppRunner(application, access_log=None, handle_signals=False, shutdown_timeout=SHUTDOWN)
+    runner = web.AppRunner(
+        application, access_log=None, handle_signals=False, shutdown_timeout=SHUTDOWN, max_field_size=MAX_HEADER
+    )
     await runner.setup()
     try:
         try:

@@ -9,12 +9,15 @@ import secrets
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from agent.core import messages
 from agent.core.session import Session
+from agent.door.door import Door
+from agent.door.guarded import let_in
+from agent.door.http import everyone, gate, visit_of
+from agent.door.ticketing import ticket_routes
 from agent.errors import ModelError
 from agent.pages import document_url, documents_routes, page_routes
 from agent.relay import Relay
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from agent.assistant import Agent
     from agent.library import Library
     from agent.transports.base import Transport
+    from tools import User
 
 _log = logging.getLogger(__name__)
 
@@ -45,31 +49,41 @@ class Server:
         agent: What it is.
         connect: Opens a transport to its model; raises `ModelError` when that cannot be reached.
         library: Its documents, or None.
+        door: Who may come in; by default callers of this machine, and nobody else.
     """
 
-    def __init__(self, agent: Agent, connect: Callable[[], Awaitable[Transport]], library: Library | None) -> None:
+    def __init__(
+        self,
+        agent: Agent,
+        connect: Callable[[], Awaitable[Transport]],
+        library: Library | None,
+        door: Door | None = None,
+    ) -> None:
         self._agent = agent
         self._connect = connect
         self._library = library
+        self._door = door or Door()
         self._clients: set[Transport] = set()
         self._idle = asyncio.Event()
         self._idle.set()
 
     def application(self) -> web.Application:
         """The application, to be run by aiohttp or mounted in a bigger one."""
-        application = web.Application(middlewares=[_harden])
+        application = web.Application(middlewares=[_harden, gate(self._door)])
         application.router.add_get("/v1/realtime", self._realtime)
-        application.router.add_get("/healthz", self._health)
+        application.router.add_routes(everyone([web.get("/healthz", self._health)]))
+        application.router.add_routes(ticket_routes(self._door))
         application.router.add_routes(documents_routes(self._library))
-        application.router.add_routes(page_routes(Path(__file__).parent / "static" / "web"))
+        application.router.add_routes(everyone(page_routes(Path(__file__).parent / "static" / "web")))
         application.on_shutdown.append(self._stop)
+        application.on_cleanup.append(lambda _application: self._door.close())
         return application
 
     async def _health(self, _request: web.Request) -> web.Response:
         return web.json_response({"status": "ok", "sessions": len(self._clients)})
 
     async def _realtime(self, request: web.Request) -> web.StreamResponse:
-        _refuse_foreign_origin(request)
+        visit = visit_of(request)
         offered = {name.strip() for name in request.headers.get("Sec-WebSocket-Protocol", "").split(",")}
         extensions = EXTENSIONS in offered
         chosen = next((name for name in (EXTENSIONS, PROTOCOL) if name in offered), None)
@@ -77,19 +91,22 @@ class Server:
         self._clients.add(client)
         self._idle.clear()
         try:
-            await self.serve(client, extensions=extensions)
+            guarded = await let_in(client, visit.admission, visit.seat, self._door)
+            if guarded is not None:
+                await self.serve(guarded, extensions=extensions, user=guarded.user)
         finally:
             self._clients.discard(client)
             if not self._clients:
                 self._idle.set()
         return let_go(request)
 
-    async def serve(self, client: Transport, *, extensions: bool) -> None:
+    async def serve(self, client: Transport, *, extensions: bool, user: User | None = None) -> None:
         """Hold one session with a client until either side leaves.
 
         Args:
             client: A transport that is open.
             extensions: The client opted in to our own events.
+            user: Who it is, if known; the tools are told.
         """
         name = f"sess_{secrets.token_hex(8)}"
         counter = itertools.count(1)
@@ -104,7 +121,7 @@ class Server:
             return
         config = self._agent.session_config(extensions=extensions)
         session = Session(config, new_id=new_id, now=time.monotonic(), cite=_cited)
-        await Relay(client, upstream, session, self._agent.toolset, session_id=name).run()
+        await Relay(client, upstream, session, self._agent.toolset, session_id=name, user=user).run()
 
     async def _stop(self, _application: web.Application) -> None:
         for client in tuple(self._clients):
@@ -118,13 +135,6 @@ class Server:
 
 def _cited(answer: str, retrieved: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [{**citation, "url": document_url(citation)} for citation in cite(answer, retrieved)]
-
-
-def _refuse_foreign_origin(request: web.Request) -> None:
-    # A browser names the page that opens a WebSocket, and does not stop any page from doing so.
-    origin = request.headers.get("Origin")
-    if origin and urlsplit(origin).netloc != request.host:
-        raise web.HTTPForbidden(text=f"pages of {origin} may not use this assistant")
 
 
 @web.middleware

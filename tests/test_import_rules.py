@@ -27,7 +27,13 @@ RULES = {
     "agent.relay": {"agent.core", "agent.outbox", "agent.transports.base", "agent.errors", "tools"},
     "agent.outbox": {"agent.transports.base"},
     "agent.errors": set(),
-    "agent.config": {"agent.errors", "pydantic", "pydantic_settings"},
+    "agent.config": {"agent.errors", "agent.door.settings", "pydantic", "pydantic_settings"},
+    "agent.door": {"agent.door", "agent.errors", "tools.context", "jwt", "cryptography"},
+    "agent.door.settings": {"pydantic", "pydantic_settings"},
+    "agent.door.fetching": {"aiohttp"},
+    "agent.door.http": {"agent.door", "aiohttp"},
+    "agent.door.ticketing": {"agent.door", "tools.context", "aiohttp"},
+    "agent.door.guarded": {"agent.door", "agent.core", "agent.transports.base", "tools.context"},
     "agent.asking": {"agent.transports.base", "agent.transports.stream", "agent.errors", "numpy"},
     "agent.pages": {"agent.library", "agent.errors", "aiohttp"},
     "agent.library": {"agent.errors", "tools"},
@@ -47,6 +53,11 @@ COMPOSING = {"agent.server", "agent.assistant", "agent.cli", "agent.commands", "
 # Sans-I/O like the core: what the engine's side of the wire consists of.
 ENGINE_WIRE = {"agent.core.frames", "agent.core.events", "agent.core.dialect", "agent.engine"}
 IO = {"asyncio", "socket", "threading", "time", "logging", "aiohttp", "websockets", "numpy", "random", "secrets", "os"}
+
+
+# What the door decides by; it is handed requests, the time and ids.
+DOOR_PURE = {"admission", "admissions", "api_keys", "claims", "credentials", "easy_auth", "guard", "keyring"} | {
+    "knock", "limits", "origin", "refusal", "tickets"}  # fmt: skip
 
 
 def module_of(path):
@@ -103,6 +114,11 @@ def test_tools_never_import_the_agent(path):
 @pytest.mark.parametrize("path", sorted((ROOT / "agent" / "core").rglob("*.py")), ids=module_of)
 def test_the_core_does_no_input_or_output_and_reads_no_clock(path):
     assert not {name for name in imports_of(path) if allowed(name, IO)}
+
+
+@pytest.mark.parametrize("name", sorted(DOOR_PURE))
+def test_the_doors_rules_do_no_input_or_output_and_read_no_clock(name):
+    assert not {each for each in imports_of(ROOT / "agent" / "door" / f"{name}.py") if allowed(each, IO)}
 
 
 def reached(start):

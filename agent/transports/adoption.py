@@ -27,6 +27,11 @@ _log.setLevel(logging.WARNING)  # picows tells of every connection and its buffe
 # What `ws_create_server` makes of a connection; its stubs leave it out.
 _Protocol: Any = vars(picows)["WSProtocol"]
 
+# RFC 6455, section 4.1: the headers of which a handshake consists; not the extensions, of which we have none.
+_HANDSHAKE = frozenset(
+    {b"host", b"upgrade", b"connection", b"sec-websocket-key", b"sec-websocket-version", b"sec-websocket-protocol"}
+)
+
 READ_BUFFER = 16 * 1024  # bytes a socket starts with; it grows with the frames
 
 
@@ -103,9 +108,9 @@ def let_go(request: web.Request) -> Adopted:
 
 
 def _head(request: web.Request) -> bytes:
-    """The request as it came, for picows to read."""
-    lines = [f"{request.method} {request.raw_path} HTTP/1.1".encode()]
-    lines += [name + b": " + value for name, value in request.raw_headers]
+    """What of the request concerns the handshake, for picows to read; aiohttp has seen to the rest, however long."""
+    lines = [b"GET / HTTP/1.1"]
+    lines += [name + b": " + value for name, value in request.raw_headers if name.lower() in _HANDSHAKE]
     return b"\r\n".join(lines) + b"\r\n\r\n"
 
 

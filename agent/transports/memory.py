@@ -120,6 +120,7 @@ class MemoryTransport:
         """Close both directions; each end is told the code and reason once it has got what was sent before."""
         self._incoming.close(code, reason)
         self._outgoing.close(code, reason)
+        self.resume()  # what is held back must not keep the end from being seen
 
     async def wait_closed(self) -> None:
         """Wait until this end was told that it is over, or need not be because nobody listens."""

@@ -99,6 +99,8 @@ def test_what_could_not_be_read_is_named_with_the_reason_and_the_rest_goes_on(co
         (("run", "badapp:agent"), "badapp.py"),
         (("run", "myapp:agent", "--model", "gpt-realtime"), "ws://"),
         (("run", "--documents", "nowhere"), "nowhere"),
+        (("run", "--host", "0.0.0.0"), "nobody would have to sign in"),
+        (("run", "--allow-origin", "*"), "https://app.example"),
     ],
 )
 def test_bad_input_is_told_in_words_with_exit_code_2(command, tmp_path, monkeypatch, arguments, said):

@@ -85,3 +85,32 @@ async def test_serving_ends_on_a_signal_as_soon_as_it_has_greeted_and_shuts_the_
     assert said[0].startswith("it listens on ws://127.0.0.1:")
     assert "/v1/realtime" in said[0]
     assert stopped.is_set()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
+async def test_a_token_of_somebody_in_two_hundred_groups_fits_into_a_header(monkeypatch):
+    application, seen = web.Application(), []
+
+    async def answer(request):
+        seen.append(len(request.headers["Authorization"]))
+        return web.Response()
+
+    application.router.add_get("/", answer)
+    ready = asyncio.Event()
+    addresses = []
+
+    def greeted(text):
+        addresses.append(text.split()[3])
+        ready.set()
+
+    monkeypatch.setattr(listening.click, "echo", greeted)
+    serving = asyncio.create_task(listen(application, "127.0.0.1", 0, "it listens on"))
+    await asyncio.wait_for(ready.wait(), 30)
+    async with (
+        aiohttp.ClientSession() as http,
+        http.get(addresses[0], headers={"Authorization": "x" * 16_000}) as answered,
+    ):
+        assert answered.status == 200
+    os.kill(os.getpid(), signal.SIGTERM)
+    await asyncio.wait_for(serving, 30)
+    assert seen == [16_000]

@@ -56,12 +56,12 @@ async def test_a_malformed_handshake_is_refused_and_costs_nothing_else(serve, ht
         pass
 
 
-async def test_a_long_request_is_handed_over_whole(adopted, http):
+async def test_a_request_may_be_as_long_as_aiohttp_takes_it(adopted, http):
     url, arrived = await adopted()
     query = "&".join(f"k{number}={'v' * 100}" for number in range(60))
-    headers = {f"X-Long-{number}": "h" * 1000 for number in range(5)}
+    headers = {f"X-Long-{number}": "h" * 8000 for number in range(5)}
     async with http.ws_connect(f"{url}?{query}", headers=headers):
-        assert (await arrived)._wire.request.headers["X-Long-4"] == "h" * 1000
+        assert (await arrived).connected
 
 
 async def test_aiohttp_keeps_nothing_of_a_connection_that_is_over(serve):

@@ -112,6 +112,17 @@ async def test_closing_twice_keeps_the_first_code_at_both_ends():
     assert [ear.end for ear in ears] == [(1011, "first")] * 2
 
 
+async def test_an_end_that_holds_messages_back_can_be_closed():
+    here, there = joined()
+    ear = Ear(there)
+    there.pause()
+    here.send("held back")
+    there.close(1000, "enough")
+    async with asyncio.timeout(5):
+        await there.wait_closed()
+    assert (ear.heard, ear.end) == (["held back"], (1000, "enough"))
+
+
 async def test_an_end_that_was_never_started_need_not_be_waited_for():
     here, there = joined()
     here.close()

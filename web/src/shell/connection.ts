@@ -21,28 +21,19 @@ export interface Connection {
   close(): void;
 }
 
+/** A WebSocket cannot carry a header, so a ticket is offered as one more subprotocol. */
+const TICKET = "vocative.ticket.";
+
 /**
- * Connect.
+ * Connect. Where the server lets nobody in without a ticket, ask it for one, and connect again with that.
  *
  * @param base address below which the server's paths lie.
  */
 export function connect(base: string, listener: ConnectionListener): Connection {
   const url = new URL("v1/realtime", base);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-  const socket = new WebSocket(url, [...PROTOCOLS]);
-  let opened = false;
   let quiet = false;
-  socket.onopen = () => {
-    opened = true;
-  };
-  socket.onmessage = (message: MessageEvent<unknown>) => {
-    const event = typeof message.data === "string" ? parseEvent(message.data) : null;
-    if (event !== null && !quiet) listener.event(event);
-  };
-  socket.onclose = async (close) => {
-    const trouble = opened ? "lost" : (await alive(base)) ? "refused" : "unreachable";
-    if (!quiet) listener.ended({ trouble, reason: close.reason });
-  };
+  let socket = dial();
   return {
     send(event) {
       if (socket.readyState !== WebSocket.OPEN) return;
@@ -54,13 +45,48 @@ export function connect(base: string, listener: ConnectionListener): Connection 
       socket.close();
     },
   };
+
+  function dial(ticket?: string): WebSocket {
+    const dialled = new WebSocket(url, ticket === undefined ? [...PROTOCOLS] : [...PROTOCOLS, TICKET + ticket]);
+    let opened = false;
+    dialled.onopen = () => {
+      opened = true;
+    };
+    dialled.onmessage = (message: MessageEvent<unknown>) => {
+      const event = typeof message.data === "string" ? parseEvent(message.data) : null;
+      if (event !== null && !quiet) listener.event(event);
+    };
+    dialled.onclose = async (close) => {
+      if (opened) {
+        if (!quiet) listener.ended({ trouble: "lost", reason: close.reason });
+        return;
+      }
+      const answer = await askForTicket(base);
+      if (quiet) return;
+      if (answer.ticket !== undefined && ticket === undefined) socket = dial(answer.ticket);
+      else listener.ended({ trouble: answer.alive ? "refused" : "unreachable", reason: answer.reason ?? close.reason });
+    };
+    return dialled;
+  }
 }
 
-/** A browser does not tell a page why a handshake failed; asking the server whether it lives tells half of it. */
-async function alive(base: string): Promise<boolean> {
+interface Answer {
+  /** Somebody answers at all. */
+  readonly alive: boolean;
+  readonly ticket?: string;
+  /** Why there is no ticket, in the server's words. */
+  readonly reason?: string;
+}
+
+/** A browser does not tell a page why a handshake failed; a refused ticket says why in words. */
+async function askForTicket(base: string): Promise<Answer> {
   try {
-    return (await fetch(new URL("healthz", base), { cache: "no-store" })).ok;
+    const answer = await fetch(new URL("v1/tickets", base), { method: "POST", cache: "no-store" });
+    const said = (await answer.json().catch(() => null)) as { ticket?: unknown; error?: { message?: unknown } } | null;
+    if (answer.ok && typeof said?.ticket === "string") return { alive: true, ticket: said.ticket };
+    const reason = said?.error?.message;
+    return typeof reason === "string" ? { alive: true, reason } : { alive: answer.status < 500 };
   } catch {
-    return false;
+    return { alive: false };
   }
 }

@@ -1,0 +1,122 @@
+"""Admissions: how many sessions there are, whose they are, and whether there may be more."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from agent.door.refusal import busy
+
+if TYPE_CHECKING:
+    from agent.door.limits import Limits
+
+WAIT = 5  # seconds after which a client may try again: another server has taken over, or somebody has left
+
+# Sockets that have not said yet who they are: few, because each may hold one whole message of memory.
+MOST_PROMISED = 16
+
+
+class Seat:
+    """The place of one session; leave it when the session is over."""
+
+    def __init__(self, admissions: Admissions, user_id: str | None, *, promised: bool) -> None:
+        self._admissions = admissions
+        self.user_id = user_id
+        self.promised = promised
+
+    def claim(self, user_id: str | None) -> None:
+        """Say whose it is, after all.
+
+        Raises:
+            TurnedAway: This user has as many sessions as one may have.
+        """
+        self._admissions.claim(self, user_id)
+
+    def leave(self) -> None:
+        """Give the place back; leaving twice is harmless."""
+        self._admissions.leave(self)
+
+
+class Admissions:
+    """Counts sessions, and takes no more of them once the server is about to stop.
+
+    Args:
+        limits: How many there may be.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._seats: set[Seat] = set()
+        self._of_user: Counter[str] = Counter()
+        self._promised = 0
+        self._drained_at: float | None = None
+
+    @property
+    def count(self) -> int:
+        """How many sessions there are."""
+        return len(self._seats)
+
+    @property
+    def draining(self) -> bool:
+        """No session begins any more."""
+        return self._drained_at is not None
+
+    def enter(self, user_id: str | None, *, promised: bool = False) -> Seat:
+        """Begin a session.
+
+        Args:
+            user_id: Whose; None for somebody unknown, who counts in all only.
+            promised: Who it is will be said by the first message.
+
+        Raises:
+            TurnedAway: There may be no more of them.
+        """
+        if self.draining:
+            raise busy(503, "server_stopping", "the server is stopping: connect again", WAIT)
+        most = self._limits.sessions
+        if len(self._seats) >= most or (promised and self._promised >= MOST_PROMISED):
+            raise busy(503, "server_full", "the assistant is fully occupied: try again later", WAIT)
+        self._count(user_id)
+        seat = Seat(self, user_id, promised=promised)
+        self._promised += promised
+        self._seats.add(seat)
+        return seat
+
+    def claim(self, seat: Seat, user_id: str | None) -> None:
+        """See `Seat.claim`."""
+        self._count(user_id)
+        self._promised -= seat.promised
+        seat.user_id, seat.promised = user_id, False
+
+    def leave(self, seat: Seat) -> None:
+        """See `Seat.leave`."""
+        if seat not in self._seats:
+            return
+        self._seats.discard(seat)
+        self._promised -= seat.promised
+        if seat.user_id is not None:
+            self._of_user[seat.user_id] -= 1
+            if self._of_user[seat.user_id] <= 0:
+                del self._of_user[seat.user_id]
+
+    def _count(self, user_id: str | None) -> None:
+        if user_id is None:
+            return
+        most = self._limits.sessions_per_user
+        if self._of_user[user_id] >= most:
+            raise busy(429, "too_many_sessions", f"you have {most} sessions open: end one of them first", WAIT)
+        self._of_user[user_id] += 1
+
+    def drain(self, now: float, grace: float) -> None:
+        """Take no more sessions; those that run have some time left.
+
+        Args:
+            now: Seconds.
+            grace: Seconds that they have.
+        """
+        if self._drained_at is None:
+            self._drained_at = now + grace
+
+    def drained(self, now: float) -> bool:
+        """Whether the server may stop: nobody is left, or the time is up. Until `drain` was called it may not."""
+        return self._drained_at is not None and (not self._seats or now >= self._drained_at)

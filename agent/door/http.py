@@ -1,0 +1,147 @@
+"""HTTP: the door in front of an aiohttp application. One middleware; what is not marked as open is guarded."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from aiohttp import web
+
+from agent.door.admission import Grounds
+from agent.door.knock import Knock, is_loopback
+from agent.door.refusal import Refusal, TurnedAway
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable
+
+    from agent.door.admission import Admission
+    from agent.door.admissions import Seat
+    from agent.door.door import Door
+
+    Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_log = logging.getLogger(__name__)
+
+_OPEN = "__vocative_open__"
+_CORS = {
+    "Access-Control-Allow-Methods": "GET, POST",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, api-key",
+    "Access-Control-Max-Age": "600",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A request that was let in.
+
+    Attributes:
+        admission: As whom.
+        seat: The place of the session, if it opens a WebSocket; it is given back when the handler returns.
+    """
+
+    admission: Admission
+    seat: Seat | None
+
+
+_VISIT = web.RequestKey("vocative.visit", Visit)
+
+
+def visit_of(request: web.Request) -> Visit:
+    """What the door said of a request; every handler that is not open may ask."""
+    return request[_VISIT]
+
+
+def everyone(routes: Iterable[web.RouteDef]) -> list[web.RouteDef]:
+    """Routes that are open to everyone: what they answer is no secret."""
+    return [web.RouteDef(each.method, each.path, _opened(each.handler), each.kwargs) for each in routes]
+
+
+def gate(door: Door) -> Any:
+    """The middleware that stands before all routes.
+
+    Args:
+        door: Who decides.
+    """
+
+    @web.middleware
+    async def pass_gate(request: web.Request, handler: Handler) -> web.StreamResponse:
+        origin = request.headers.get("Origin", "")
+        listed = door.rules.origins.lists(origin)
+        if listed and request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
+            return _readable(web.Response(status=204, headers=_CORS), origin)
+        found: Any = request.match_info
+        unguarded = found.http_exception is not None or getattr(found.handler, _OPEN, False)
+        try:
+            response = await (handler(request) if unguarded else _visited(door, request, handler))
+        except web.HTTPException as answer:
+            if listed:
+                _readable(answer, origin)
+            raise
+        return _readable(response, origin) if listed and not response.prepared else response
+
+    return pass_gate
+
+
+def knock_of(request: web.Request, bind: str | None) -> Knock:
+    """A request as the door sees it.
+
+    Args:
+        request: As it came.
+        bind: The address that the server listens on; None to go by the address at which the connection arrived.
+    """
+    headers: dict[str, str] = {}
+    for name, value in request.headers.items():
+        known = headers.get(name.lower())
+        headers[name.lower()] = value if known is None else f"{known}, {value}"
+    if bind is None:
+        here: object = None if request.transport is None else request.transport.get_extra_info("sockname")
+        bind = str(cast("tuple[object, ...]", here)[0]) if isinstance(here, tuple) else ""
+    return Knock(request.method, request.path, headers, dict(request.query), request.remote, is_loopback(bind))
+
+
+def refused(refusal: Refusal) -> web.Response:
+    """A refusal as an answer; its body has the form of the services' own errors, which their clients show."""
+    error = {"type": "invalid_request_error", "code": refusal.code, "message": refusal.reason, "param": None}
+    response = web.json_response({"error": error}, status=refusal.status)
+    if refusal.status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="vocative"'
+    if refusal.retry_after is not None:
+        response.headers["Retry-After"] = str(refusal.retry_after)
+    return response
+
+
+def _opened(handler: Any) -> Handler:
+    async def opened(request: web.Request) -> web.StreamResponse:
+        return await handler(request)
+
+    setattr(opened, _OPEN, True)
+    return opened
+
+
+async def _visited(door: Door, request: web.Request, handler: Handler) -> web.StreamResponse:
+    knock = knock_of(request, door.rules.bind)
+    seat: Seat | None = None
+    try:
+        admission = await door.admit(knock)
+        if knock.upgrades:
+            user = admission.user
+            promised = admission.grounds is Grounds.PROMISED
+            seat = door.admissions.enter(None if user is None else user.id, promised=promised)
+    except TurnedAway as no:
+        _log.info("turned away %s %r from %s: %d %s: %s", knock.method, knock.path, knock.remote, no.status,
+                  no.refusal.code, no.reason)  # fmt: skip
+        return refused(no.refusal)
+    request[_VISIT] = Visit(admission, seat)
+    try:
+        return await handler(request)
+    finally:
+        if seat is not None:
+            seat.leave()
+
+
+def _readable(response: Any, origin: str) -> Any:
+    # Never `*`, and no cookies: the page of another origin shows what it was given, not what the browser holds.
+    response.headers["Access-Control-Allow-Origin"] = origin
+    response.headers.add("Vary", "Origin")
+    return response

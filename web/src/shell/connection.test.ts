@@ -1,0 +1,142 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { connect, type Ending } from "./connection";
+
+/** A socket that does nothing by itself. */
+class FakeSocket {
+  static readonly OPEN = 1;
+  static made: FakeSocket[] = [];
+  readyState = 0;
+  protocol = "";
+  sent: string[] = [];
+  closed = false;
+  onopen: (() => void) | null = null;
+  onmessage: ((message: { data: unknown }) => void) | null = null;
+  onclose: ((close: { reason: string }) => Promise<void>) | null = null;
+  constructor(
+    readonly url: URL,
+    readonly protocols: string[],
+  ) {
+    FakeSocket.made.push(this);
+  }
+  send(text: string) {
+    this.sent.push(text);
+  }
+  close() {
+    this.closed = true;
+  }
+  open(protocol = "vocative.v1") {
+    this.readyState = FakeSocket.OPEN;
+    this.protocol = protocol;
+    this.onopen?.();
+  }
+}
+
+const asked: string[] = [];
+let answer: () => Promise<Response>;
+let endings: Ending[];
+let events: string[];
+
+const listener = {
+  event: (event: { type: string }) => void events.push(event.type),
+  ended: (ending: Ending) => void endings.push(ending),
+};
+const json = (status: number, body: unknown) => () => Promise.resolve(new Response(JSON.stringify(body), { status }));
+const socket = (index: number) => {
+  const found = FakeSocket.made[index];
+  if (found === undefined) throw new Error(`only ${FakeSocket.made.length} sockets were opened`);
+  return found;
+};
+
+beforeEach(() => {
+  FakeSocket.made = [];
+  asked.length = 0;
+  endings = [];
+  events = [];
+  vi.stubGlobal("WebSocket", FakeSocket);
+  vi.stubGlobal("fetch", (url: URL, init: RequestInit) => {
+    asked.push(`${init.method} ${url.pathname}`);
+    return answer();
+  });
+});
+afterEach(() => void vi.unstubAllGlobals());
+
+describe("connecting", () => {
+  it("asks for no ticket where none is needed", async () => {
+    connect("http://h/app/", listener);
+    socket(0).open();
+    socket(0).onmessage?.({ data: '{"type":"session.created","session":{}}' });
+    await socket(0).onclose?.({ reason: "bye" });
+    expect(socket(0).url.href).toBe("ws://h/app/v1/realtime");
+    expect(socket(0).protocols).toEqual(["realtime", "vocative.v1"]);
+    expect(events).toEqual(["session.created"]);
+    expect(endings).toEqual([{ trouble: "lost", reason: "bye" }]);
+    expect(asked).toEqual([]);
+  });
+
+  it("asks for a ticket when it is not let in, and connects with that", async () => {
+    answer = json(200, { ticket: "vt1.a.b" });
+    const connection = connect("https://h/", listener);
+    await socket(0).onclose?.({ reason: "" });
+    expect(asked).toEqual(["POST /v1/tickets"]);
+    expect(socket(1).url.protocol).toBe("wss:");
+    expect(socket(1).protocols).toEqual(["realtime", "vocative.v1", "vocative.ticket.vt1.a.b"]);
+    socket(1).open();
+    connection.send({ type: "response.create" });
+    expect(socket(1).sent).toEqual(['{"type":"response.create"}']);
+    expect(endings).toEqual([]);
+  });
+
+  it("does not go on for ever with tickets that open nothing", async () => {
+    answer = json(200, { ticket: "t" });
+    connect("http://h/", listener);
+    await socket(0).onclose?.({ reason: "" });
+    await socket(1).onclose?.({ reason: "" });
+    expect(FakeSocket.made).toHaveLength(2);
+    expect(endings).toEqual([{ trouble: "refused", reason: "" }]);
+  });
+
+  it("says why in the server's words when it gets no ticket either", async () => {
+    answer = json(401, { error: { message: "sign in: present a ticket" } });
+    connect("http://h/", listener);
+    await socket(0).onclose?.({ reason: "" });
+    expect(endings).toEqual([{ trouble: "refused", reason: "sign in: present a ticket" }]);
+  });
+
+  it("tells a server that needs no ticket, or knows of none, from one that is not there", async () => {
+    const answers: [() => Promise<Response>, Ending["trouble"]][] = [
+      [() => Promise.resolve(new Response(null, { status: 204 })), "refused"],
+      [() => Promise.resolve(new Response("404: Not Found", { status: 404 })), "refused"],
+      [() => Promise.resolve(new Response("Bad Gateway", { status: 502 })), "unreachable"],
+      [() => Promise.reject(new TypeError("Failed to fetch")), "unreachable"],
+    ];
+    for (const [said, trouble] of answers) {
+      FakeSocket.made = [];
+      answer = said;
+      connect("http://h/", listener);
+      await socket(0).onclose?.({ reason: "" });
+      expect(endings.pop()?.trouble).toBe(trouble);
+    }
+  });
+
+  it("stays quiet once it was closed, whatever is still under way", async () => {
+    answer = json(200, { ticket: "t" });
+    const connection = connect("http://h/", listener);
+    connection.close();
+    await socket(0).onclose?.({ reason: "" });
+    expect(socket(0).closed).toBe(true);
+    expect(FakeSocket.made).toHaveLength(1);
+    expect(endings).toEqual([]);
+  });
+
+  it("sends our own events to a server that speaks them, and to no other", () => {
+    const connection = connect("http://h/", listener);
+    const played = { type: "extension.playback", item_id: "i", content_index: 0, played_ms: 1, stopped: false } as const;
+    connection.send(played);
+    socket(0).open("realtime");
+    connection.send(played);
+    expect(socket(0).sent).toEqual([]);
+    socket(0).protocol = "vocative.v1";
+    connection.send(played);
+    expect(socket(0).sent).toHaveLength(1);
+  });
+});
