@@ -49,7 +49,8 @@ def dialogues(draw):
 def test_every_output_is_answered_and_nothing_is_answered_twice(talk, latency):
     played = Stage(talk, latency).run()
     model, seen = played.model, played.seen
-    assert not model.unread, "an output that no response has seen"
+    stopped = any(step.arguments == ({"type": "response.cancel"},) for step in talk.steps)
+    assert stopped or not model.unread, "an output that no response has seen"
     assert not model.needless, "an answer given twice"
     assert set(model.errors) <= {"conversation_already_has_active_response", "response_cancel_not_active"}
     assert set(seen.errors) <= {None}

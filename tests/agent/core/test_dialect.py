@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.core.dialect import DIALECTS, GA, PREVIEW
+from agent.core.dialect import DIALECTS, GA, PREVIEW, VOICE_LIVE
 
 GA_SESSION = {
     "type": "realtime",
@@ -51,7 +51,7 @@ def test_a_preview_session_becomes_a_ga_session():
 def test_ga_is_left_as_it_is():
     assert GA.session_from_ga(GA_SESSION) == GA.session_to_ga(GA_SESSION) == GA_SESSION
     assert GA.event_to_ga("response.output_text.delta") == "response.output_text.delta"
-    assert DIALECTS == {"ga": GA, "preview": PREVIEW}
+    assert DIALECTS == {"ga": GA, "preview": PREVIEW, "voice-live": VOICE_LIVE}
 
 
 @pytest.mark.parametrize("kind", sorted(PREVIEW.events))
