@@ -9,8 +9,10 @@ import pytest
 
 from agent.core.actions import CancelCall, Hangup, StartCall, ToClient, ToUpstream
 from agent.core.calls import CallResult
+from agent.core.dialect import DIALECTS
 from agent.core.frames import Frame
 from agent.core.messages import OURS
+from agent.core.profiles import PROFILES
 from agent.core.session import Session, SessionConfig
 
 VOICE = {"type": "server_vad", "create_response": True, "interrupt_response": True}
@@ -30,14 +32,19 @@ IN_FORCE = {
 class Bench:
     """One session, and all that it has decided so far."""
 
-    def __init__(self, *, extensions=True, timeouts=None, cite=None, prefix="id"):
+    def __init__(
+        self, *, extensions=True, timeouts=None, cite=None, prefix="id", profile="engine", client="ga", **config
+    ):
         self.now = 0.0
         self.ours = []
         self.client, self.upstream, self.started, self.cancelled, self.hangups = [], [], [], [], []
         counter = itertools.count(1)
-        config = SessionConfig({"type": "realtime", "instructions": "x"}, timeouts or {}, extensions, {"agent": {}})
+        session = config.pop("session", {"type": "realtime", "instructions": "x"})
+        config = SessionConfig(session, timeouts or {}, extensions, {"agent": {}}, **config)
         extra = {"cite": cite} if cite else {}
-        self.session = Session(config, new_id=lambda: f"{prefix}_{next(counter)}", now=0.0, **extra)
+        faces = {"profile": PROFILES[profile], "client": DIALECTS[client]}
+        self.profile = PROFILES[profile]
+        self.session = Session(config, new_id=lambda: f"{prefix}_{next(counter)}", now=0.0, **faces, **extra)
 
     def take(self, actions):
         sorts = {ToClient: self.client, ToUpstream: self.upstream, Hangup: self.hangups}
@@ -76,7 +83,7 @@ class Bench:
 
     def open(self, **changes):
         self.model("session.created", session={"id": "sess_1", "instructions": "default"})
-        self.model("session.updated", session=IN_FORCE | changes)
+        self.model("session.updated", session=self.profile.dialect.session_from_ga(IN_FORCE | changes))
         self.clear()
         return self
 
