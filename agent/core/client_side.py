@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from agent.core import firewall, messages, wording
 from agent.core.actions import Action, ToClient, ToUpstream
 from agent.core.dialect import GA, PREVIEW
+from agent.core.events import objects
 from agent.core.frames import Frame
 
 if TYPE_CHECKING:
@@ -85,6 +86,8 @@ class ClientSide:
             text = "the service behind this assistant answers in the one conversation only, and from what stands in it"
             param = "response.conversation" if aside else "response.input"
             raise firewall.Refused(text, "unsupported_parameter", param, _event_id(frame))
+        for item in objects(response.get("input")):
+            self._visible(item.get("id"), "response.input", frame)
         if aside:
             return (ToUpstream(frame),)
         if state.tools.client_asks(frame):
@@ -120,10 +123,12 @@ class ClientSide:
         return (ToUpstream(frame if within == position else Frame.of({**frame.data, "audio_end_ms": within})),)
 
     def _names_item(self, frame: Frame, _now: float) -> Actions:
-        item_id: str = frame.data["item_id"]
-        if self._state.view.hides(item_id):
-            raise firewall.Refused(f"there is no item {item_id!r}", "item_not_found", "item_id", _event_id(frame))
+        self._visible(frame.data["item_id"], "item_id", frame)
         return (ToUpstream(frame),)
+
+    def _visible(self, item_id: object, param: str, frame: Frame) -> None:
+        if isinstance(item_id, str) and self._state.view.hides(item_id):
+            raise firewall.Refused(f"there is no item {item_id!r}", "item_not_found", param, _event_id(frame))
 
     def _played(self, frame: Frame, _now: float) -> list[Action]:
         data = frame.data

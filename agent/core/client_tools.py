@@ -14,11 +14,14 @@ from agent.core.firewall import Refused
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from agent.core.frames import Frame
+
 Json: TypeAlias = dict[str, Any]
 
 # What a function may hold. Azure rejects a whole update over one key that it does not know.
 _FIELDS = ("type", "name", "description", "parameters")
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
+_NUMBERED = re.compile(r"tools\[(\d{1,4})\]")
 
 # Services take 128 tools in all.
 MAX_TOOLS = 64
@@ -72,6 +75,18 @@ class ClientTools:
     def shown(self, session: Json) -> Json:
         """A view of the session with the client's own tools, once it has offered any."""
         return session if self._offered is None else {**session, "tools": [*self._offered.values()]}
+
+    def told(self, frame: Frame) -> Frame:
+        """An error about the tools that the model sees, with the numbers that the client gave its own."""
+        error: Json = frame.data["error"]
+        hidden = len(self._ours)
+
+        def own(found: re.Match[str]) -> str:
+            number = int(found[1]) - hidden
+            return f"tools[{number}]" if number >= 0 else "tools"
+
+        texts = {name: _NUMBERED.sub(own, str(error[name])) for name in ("message", "param") if error.get(name)}
+        return frame if all(error[name] == text for name, text in texts.items()) else frame.changed(error=error | texts)
 
     def owns(self, name: object) -> bool:
         """Whether a function is the client's."""

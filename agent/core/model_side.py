@@ -64,6 +64,8 @@ class ModelSide:
             return ()
         if frame.type in ARGUMENT_EVENTS:
             return _shown(self._view.arguments(frame))
+        if frame.type == "conversation.item.deleted":
+            return _shown(self._view.deleted(frame))
         return (ToClient(self._view.within_response(frame)),)
 
     def audio(self, frame: Frame, now: float) -> Actions:
@@ -181,9 +183,10 @@ class ModelSide:
             return ()
         if event.code in _HARMLESS and (ours or event.event_id is None):
             return ()
+        shown = ToClient(self._state.client_tools.told(frame))
         if self._responses.in_flight(event.event_id):
-            return [ToClient(frame), *map(ToUpstream, self._responses.rejected(now))]
-        return () if ours else (ToClient(frame),)
+            return [shown, *map(ToUpstream, self._responses.rejected(now))]
+        return () if ours else (shown,)
 
 
 def _shown(frame: Frame | None) -> Actions:

@@ -24,6 +24,15 @@ def permitted(fields: Mapping[str, Any], paths: Collection[str], prefix: str = "
     return result
 
 
+def leaves(fields: Mapping[str, Any], prefix: str = "") -> set[str]:
+    """Dotted paths of all that a nested object holds."""
+    result: set[str] = set()
+    for name, value in fields.items():
+        below = leaves(cast("Json", value), f"{prefix}{name}.") if isinstance(value, dict) else set[str]()
+        result |= below or {prefix + name}
+    return result
+
+
 def without(fields: Mapping[str, Any], path: str) -> Json:
     """The same object without what stands under a dotted path; objects that this empties are left out as well."""
     name, _, rest = path.partition(".")

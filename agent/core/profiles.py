@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.core import values
 from agent.core.dialect import GA, PREVIEW, VOICE_LIVE, VOICE_LIVE_ONLY, Dialect
-from agent.core.paths import look, permitted, place
+from agent.core.paths import leaves, look, permitted, place
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -101,9 +101,15 @@ class Profile:
                 place(fields, path, suited(value))
         return self.dialect.session_from_ga(fields)
 
-    def _suited(self) -> tuple[tuple[str, Convert], ...]:
-        detection = ("audio.input.turn_detection", self._detection)
-        return (detection,) if self.azure_speech else (detection, *_PLAIN)
+    def left_out(self, session: Mapping[str, Any]) -> list[str]:
+        """Dotted paths of a GA session object that the service does not take."""
+        return sorted(leaves(session) - leaves(self.takes(session)))
+
+    def _suited(self) -> list[tuple[str, Convert]]:
+        suited: list[tuple[str, Convert]] = [("audio.input.turn_detection", self._detection)]
+        suited += [] if self.azure_speech else _PLAIN
+        suited += [] if self.both_modalities else [("output_modalities", values.one_modality)]
+        return suited
 
     def _detection(self, value: Any) -> Any:
         # A kind that it has is left as the operator wrote it: what a service adds to it is not ours to take away.
@@ -115,11 +121,11 @@ class Profile:
         return self.dialect.session.path_to_ga(param.removeprefix("session."))
 
 
-_PLAIN: tuple[tuple[str, Convert], ...] = (
+_PLAIN: list[tuple[str, Convert]] = [
     ("audio.input.noise_reduction", values.plain_noise_reduction),
     ("audio.input.transcription", values.plain_transcription),
     ("audio.output.voice", values.plain_voice),
-)
+]
 
 PROFILES = {
     profile.name: profile

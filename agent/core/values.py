@@ -75,6 +75,11 @@ def modalities_to_ga(value: Any) -> Any:
     return (["audio"] if "audio" in value else ["text"]) if isinstance(value, list) else value
 
 
+def one_modality(value: Any) -> Any:
+    """The one that means the same where a service takes one only."""
+    return ["audio"] if value in (["audio", "text"], ["text", "audio"]) else value
+
+
 def modalities_from_ga(value: Any) -> Any:
     """The widest that means the same."""
     return (["text", "audio"] if "audio" in value else ["text"]) if isinstance(value, list) else value

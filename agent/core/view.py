@@ -85,6 +85,11 @@ class View:
             return None
         return self._after_visible(frame, event.previous_item_id)
 
+    def deleted(self, frame: Frame) -> Frame | None:
+        """An item that is gone; a service deletes the oldest ones by itself when a conversation becomes too long."""
+        item_id = frame.data.get("item_id")
+        return None if isinstance(item_id, str) and self.hides(item_id) else frame
+
     def committed(self, frame: Frame) -> Frame:
         """A committed input buffer, which names its neighbour as well."""
         previous = frame.data.get("previous_item_id")

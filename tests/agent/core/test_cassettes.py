@@ -47,7 +47,7 @@ def replay(make_bench):
             bench.now += 0.01
             if direction == "received":
                 result.given.append(Frame(json.dumps(event)))
-                bench.model(result.given[-1])
+                bench.service(result.given[-1])
             elif not is_ours(event, bench.outputs):
                 bench.caller(Frame(json.dumps(in_words_of(event, client))))
             for call in [*bench.started]:
@@ -107,17 +107,15 @@ def test_a_client_that_speaks_as_the_service_gets_its_frames_as_they_came(replay
 
 def hides_anything(event):
     """Whether an event tells of a call, or stands beside one."""
-    text = json.dumps(event)
-    calls = {item["id"] for _, e in ALL_CALLS for item in [e]}
-    return "function_call" in text or event.get("previous_item_id") in calls
+    return "function_call" in json.dumps(event) or event.get("previous_item_id") in CALLS
 
 
-ALL_CALLS = [
-    (name, event["item"])
+CALLS = {
+    event["item"]["id"]
     for name in ALL
     for event in received(name)
     if event.get("item", {}).get("type", "").startswith("function_call")
-]
+}
 
 
 @pytest.mark.parametrize("client", CLIENTS)
@@ -185,7 +183,7 @@ def test_in_a_recorded_tool_round_the_tool_may_be_the_clients_own(make_bench, na
         bench.now += 0.01
         frame = Frame(json.dumps(event))
         if direction == "received":
-            bench.model(frame)
+            bench.service(frame)
             passed.append(frame)
         elif bench.session.phase is not Phase.OPEN:
             early.append(frame)  # a client's frames wait in its socket until the model has taken our configuration
