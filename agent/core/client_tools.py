@@ -57,11 +57,13 @@ class ClientTools:
         for number, tool in enumerate(cast("list[object]", tools)):
             fields: Json = cast("Json", tool) if isinstance(tool, dict) else {}
             name = fields.get("name")
-            if fields.get("type", "function") != "function" or name in self._our_names:
+            if fields.get("type", "function") != "function":
                 continue
             if not isinstance(name, str) or not _NAME.match(name):
                 text = "a tool's name consists of 1 to 64 letters, digits, _ and -"
                 raise Refused(text, "invalid_value", f"session.tools[{number}].name")
+            if name in self._our_names:
+                continue
             offered[name] = {"type": "function"} | {key: fields[key] for key in _FIELDS if key in fields}
         if len(offered) > MAX_TOOLS:
             raise Refused(f"a client may have {MAX_TOOLS} tools, not {len(offered)}", "invalid_value", "session.tools")
@@ -90,7 +92,7 @@ class ClientTools:
 
     def owns(self, name: object) -> bool:
         """Whether a function is the client's."""
-        return self._offered is not None and name in self._offered
+        return self._offered is not None and isinstance(name, str) and name in self._offered
 
     def theirs(self, fields: Mapping[str, Any]) -> bool:
         """Whether a call, its output or its arguments belong to a tool of the client's; `fields` names the call."""

@@ -103,7 +103,7 @@ class Profile:
 
     def left_out(self, session: Mapping[str, Any]) -> list[str]:
         """Dotted paths of a GA session object that the service does not take."""
-        return sorted(leaves(session) - leaves(self.takes(session)))
+        return sorted(leaves(session) - leaves(self.takes(session)) - {"type"})
 
     def _suited(self) -> list[tuple[str, Convert]]:
         suited: list[tuple[str, Convert]] = [("audio.input.turn_detection", self._detection)]

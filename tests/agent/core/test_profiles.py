@@ -106,7 +106,7 @@ def test_a_kind_of_turn_detection_that_a_ga_service_has_is_left_as_it_was_writte
 
 def test_what_is_left_out_can_be_told():
     assert PROFILES["openai"].left_out(SESSION) == ["input_audio_echo_cancellation.type", "of_tomorrow", "temperature"]
-    assert PROFILES["voice-live"].left_out(SESSION) == ["audio.output.speed", "of_tomorrow", "truncation", "type"]
+    assert PROFILES["voice-live"].left_out(SESSION) == ["audio.output.speed", "of_tomorrow", "truncation"]
 
 
 @pytest.mark.parametrize(
