@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from agent.core.paths import Json
     from agent.core.profiles import Profile
 
+# How deep a session object is merged: down to the fields of `audio.input.turn_detection`, however deep a client nests.
+_DEPTH = 4
+
 # A service that leaves `param` out names the field in its text.
 _NAMED = re.compile(r"""['"`](session\.[\w.\[\]]+)['"`]""")
 
@@ -93,10 +96,10 @@ def named_field(error: ErrorReported) -> str | None:
     return error.param or (found[1] if found else None)
 
 
-def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> Json:
+def _merged(base: Mapping[str, Any], over: Mapping[str, Any], depth: int = _DEPTH) -> Json:
     result = dict(base)
     for name, value in over.items():
         below = result.get(name)
-        nested = isinstance(below, dict) and isinstance(value, dict)
-        result[name] = _merged(cast("Json", below), cast("Json", value)) if nested else value
+        nested = depth > 1 and isinstance(below, dict) and isinstance(value, dict)
+        result[name] = _merged(cast("Json", below), cast("Json", value), depth - 1) if nested else value
     return result

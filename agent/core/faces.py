@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from agent.core import wording
 from agent.core.actions import Action, ToClient, ToUpstream
 from agent.core.dialect import GA
+from agent.core.frames import MalformedFrame
 from agent.core.translate import Translation
 
 if TYPE_CHECKING:
@@ -36,7 +37,11 @@ class Faces:
         }
 
     def spoken(self, actions: Actions) -> Actions:
-        """The same actions, each frame in the names of who is to read it."""
+        """The same actions, each frame in the names of who is to read it.
+
+        Raises:
+            MalformedFrame: One for the model is nested more deeply than can be written.
+        """
         if self.plain:
             return actions
         result: list[Action] = []
@@ -53,4 +58,7 @@ class Faces:
 
 
 def _to_client(action: ToClient, translation: Translation) -> list[Action]:
-    return [action if frame is action.frame else ToClient(frame) for frame in translation.frames(action.frame)]
+    try:
+        return [action if frame is action.frame else ToClient(frame) for frame in translation.frames(action.frame)]
+    except MalformedFrame:
+        return []  # what cannot be read cannot be shown; what else was decided about it is done all the same

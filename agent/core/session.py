@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agent.core import events, firewall, messages
-from agent.core.actions import Action, Hangup, ToClient, ToUpstream
+from agent.core.actions import Action, Actions, Hangup, ToClient, ToUpstream
 from agent.core.client_side import ClientSide
 from agent.core.config import SessionConfig, effective
 from agent.core.configuration import named_field
@@ -18,7 +18,7 @@ from agent.core.deltas import AUDIO_DELTA
 from agent.core.dialect import GA
 from agent.core.faces import Faces
 from agent.core.frames import Frame, MalformedFrame
-from agent.core.model_side import ModelSide
+from agent.core.model_side import Cite, ModelSide
 from agent.core.profiles import PROFILES
 from agent.core.state import Phase, State
 from agent.core.view import session_view
@@ -27,10 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
-    from agent.core.actions import Actions
     from agent.core.calls import CallResult
     from agent.core.dialect import Dialect
-    from agent.core.model_side import Cite
     from agent.core.profiles import Profile
 
 # Seconds the model has to greet us and to accept our configuration.
@@ -118,10 +116,14 @@ class Session:
             return ()
         if firewall.is_audio_append(frame.text):
             return (ToUpstream(frame),)
-        actions = self._client.receive(frame, now)
-        if self._client.dialect is not self._faces.client:
-            self._faces = Faces(self._state.upstream.profile.dialect, self._client.dialect)
-        return self._faces.spoken(actions)
+        try:
+            actions = self._client.receive(frame, now)
+            if self._client.dialect is not self._faces.client:
+                self._faces = Faces(self._state.upstream.profile.dialect, self._client.dialect)
+            return self._faces.spoken(actions)
+        except (MalformedFrame, RecursionError):
+            refused = firewall.Refused("the message is nested too deeply to be passed on", "invalid_json")
+            return (ToClient(messages.refusal(self._state.new_id(), refused)),)
 
     def receive_binary(self) -> Actions:
         """Take a binary frame from the client; the protocol has none."""

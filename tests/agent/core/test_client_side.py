@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from agent.core.frames import Frame
 from tests.agent.core.judges import judge
 
 MESSAGE = {"type": "message", "role": "assistant", "content": [{"type": "text", "text": "hello"}]}
@@ -129,3 +130,21 @@ def test_a_session_that_is_no_object_is_refused_in_every_dialect(make, client, s
     bench.caller({"type": "session.update", "session": session})
     assert bench.seen("error")[0]["error"]["param"] == "session"
     assert bench.session.client_dialect.name == client
+
+
+@pytest.mark.parametrize("profile", ["azure", "azure-preview"])
+@pytest.mark.parametrize("client", ["ga", "preview"])
+@pytest.mark.parametrize("depth", [50, 300, 480, 900, 960, 990, 1100, 5000])
+def test_nesting_however_deep_does_not_end_a_session(make, profile, client, depth):
+    bench = make(profile=profile, client=client)
+    deep = '{"a":' * depth + "1" + "}" * depth
+    content = f'[{{"type":"text"}},{{"type":"odd","x":{deep}}}]'
+    item = f'{{"type":"message","role":"assistant","content":{content}}}'
+    bench.caller(Frame(f'{{"type":"conversation.item.create","item":{item}}}'))
+    fields = (
+        f'"input_audio_transcription":{deep}' if client == "preview" else f'"audio":{{"input":{{"format":{deep}}}}}'
+    )
+    for _ in range(2):
+        bench.caller(Frame(f'{{"type":"session.update","session":{{{fields}}}}}'))
+    assert bench.hangups == []
+    assert len(bench.upstream) + len(bench.seen("error")) == 3

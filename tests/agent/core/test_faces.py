@@ -49,3 +49,9 @@ def test_all_combinations_agree_on_what_a_delta_is_called(upstream, client):
     given = ToClient(Frame.of(AUDIO | {"type": kind}, upstream))
     [action] = Faces(DIALECTS[upstream], DIALECTS[client]).spoken([given])
     assert action.frame.type == DIALECTS[client].event_from_ga(AUDIO["type"])
+
+
+def test_a_frame_that_cannot_be_translated_is_not_shown_and_takes_nothing_else_with_it():
+    broken = ToClient(Frame('{"type":"response.done","response":', "preview"))
+    stays = CancelCall("c1")
+    assert Faces(PREVIEW, GA).spoken([broken, stays]) == [stays]
