@@ -39,13 +39,15 @@ PUBLIC = {
     ],
 }
 DEFINED = {
-    "agent.core.session": ["Actions", "Cite", "OPENING_TIME", "Phase", "Session"],
+    "agent.core.session": ["OPENING_TIME", "Session"],
+    "agent.core.state": ["Phase", "State", "Upstream"],
+    "agent.core.profiles": ["OPTIONAL", "PROFILES", "Profile", "optional"],
     "agent.core.config": ["Effective", "SessionConfig", "effective"],
-    "agent.core.actions": ["Action", "CancelCall", "Hangup", "StartCall", "ToClient", "ToUpstream"],
+    "agent.core.actions": ["Action", "Actions", "CancelCall", "Hangup", "StartCall", "ToClient", "ToUpstream"],
     "agent.core.calls": ["Call", "CallResult", "CallState", "Calls"],
     "agent.core.frames": ["Frame", "MalformedFrame", "decode"],
     "agent.core.turns": ["TABLE", "Model", "Signal", "Turns", "User"],
-    "agent.core.dialect": ["DIALECTS", "GA", "PREVIEW", "Dialect"],
+    "agent.core.dialect": ["DIALECTS", "GA", "PREVIEW", "VOICE_LIVE", "VOICE_LIVE_ONLY", "Dialect"],
     "agent.transports.base": ["Transport", "TransportClosed"],
     "agent.relay": ["EARLY", "Relay", "STALLED"],
 }

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from agent.core.frames import Frame
 
 
@@ -59,3 +61,4 @@ class Hangup:
 
 
 Action: TypeAlias = ToClient | ToUpstream | StartCall | CancelCall | Hangup
+Actions: TypeAlias = "Sequence[Action]"

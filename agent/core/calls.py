@@ -29,6 +29,8 @@ class Call:
         response_id: The response that asked for it.
         started: When, in seconds of the caller's clock.
         deadline: When to give up, on the same clock.
+        theirs: The tool is the client's own, which runs it.
+        quiet: The user has stopped the answer that it was for: its output is kept and asks for no further answer.
         state: See `CallState`.
     """
 
@@ -37,6 +39,8 @@ class Call:
     response_id: str
     started: float
     deadline: float
+    theirs: bool = False
+    quiet: bool = False
     state: CallState = CallState.RUNNING
 
 
@@ -65,9 +69,7 @@ class Calls:
     def __init__(self) -> None:
         self._calls: dict[str, Call] = {}
         self._running: dict[str, Call] = {}
-
-    def __contains__(self, call_id: str) -> bool:
-        return call_id in self._calls
+        self._with_ours: set[str] = set()
 
     def open(self, call: Call) -> bool:
         """Take note of a new call.
@@ -78,6 +80,8 @@ class Calls:
         if call.call_id in self._calls:
             return False
         self._calls[call.call_id] = self._running[call.call_id] = call
+        if not call.theirs:
+            self._with_ours.add(call.response_id)
         return True
 
     def close(self, call_id: str, state: CallState) -> Call | None:
@@ -95,9 +99,23 @@ class Calls:
         """The call while it runs, or None."""
         return self._running.get(call_id)
 
+    def has_ours(self, response_id: str | None) -> bool:
+        """Whether a response has called one of our tools, so that what follows is ours to ask for."""
+        return response_id in self._with_ours
+
     def any_open(self, response_id: str | None) -> bool:
-        """Whether calls of a response still run."""
-        return any(call.response_id == response_id for call in self._running.values())
+        """Whether calls of a response still run that it is ours to wait for.
+
+        A client's own calls are its affair, as with a service that it talks to directly, until one of ours stands
+        beside them in the same response. Nobody waits for what the user has stopped.
+        """
+        running = self._running.values()
+        return self.has_ours(response_id) and any(c.response_id == response_id and not c.quiet for c in running)
+
+    def hush(self) -> None:
+        """The user does not want to hear what comes of the calls that run."""
+        for call in self._running.values():
+            call.quiet = True
 
     def overdue(self, now: float) -> list[Call]:
         """Running calls whose deadline has passed."""
@@ -108,5 +126,5 @@ class Calls:
         return min(call.deadline for call in self._running.values()) if self._running else None
 
     def open_ids(self) -> list[str]:
-        """Call ids that still run."""
-        return list(self._running)
+        """Call ids of our own tools that still run."""
+        return [call.call_id for call in self._running.values() if not call.theirs]

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+# Samples a second that make one a millisecond.
+_MS = 1000
+
+
 @dataclass(frozen=True, slots=True)
 class SessionConfig:
     """What the server decides about a session.
@@ -20,12 +24,14 @@ class SessionConfig:
         timeouts: Seconds that each of our tools may take, by name; None for no limit.
         extensions: The client opted in to our own events (subprotocol `vocative.v1`).
         ready: Fields of `extension.ready`: what a client needs for its page.
+        client_tools: A client may offer the model tools of its own, which it runs itself, beside ours.
     """
 
     session: Mapping[str, Any]
     timeouts: Mapping[str, float | None] = field(default_factory=dict[str, "float | None"])
     extensions: bool = False
     ready: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    client_tools: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +58,15 @@ def effective(session: Mapping[str, Any]) -> Effective:
         detects_voice=bool(detection),
         interrupts=detection.get("interrupt_response") is not False,
         creates_responses=detection.get("create_response") is not False,
-        bytes_per_ms=BYTES_PER_MS.get(str(_at(session, "audio", "output", "format").get("type")), 48),
+        bytes_per_ms=_bytes_per_ms(_at(session, "audio", "output", "format")),
     )
+
+
+def _bytes_per_ms(sound: Mapping[str, Any]) -> int:
+    rate = sound.get("rate")
+    if sound.get("type") == "audio/pcm" and isinstance(rate, int) and rate >= _MS:
+        return rate // _MS * 2  # Voice Live sends at 8 and 16 kHz as well
+    return BYTES_PER_MS.get(str(sound.get("type")), BYTES_PER_MS["audio/pcm"])
 
 
 def _at(source: Mapping[str, Any], *path: str) -> Mapping[str, Any]:

@@ -8,9 +8,11 @@ an event that would go round the server (a system message, a tool output) is ref
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from agent.core.frames import Frame, MalformedFrame, decode
+from agent.core.paths import permitted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,6 +30,8 @@ OPEN_SESSION_FIELDS = frozenset(
         "audio.input.turn_detection",
         "audio.output.format",
         "audio.output.speed",
+        "input_audio_echo_cancellation",
+        "output_audio_timestamp_types",
     }
 )
 OPEN_RESPONSE_FIELDS = frozenset(
@@ -49,6 +53,29 @@ MAX_TEXT = 16 * 1024 * 1024
 
 # Characters of a client's event id that an error repeats; the services take no longer ones.
 MAX_EVENT_ID = 512
+
+
+def _no_call(_call_id: object) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What one client may do beyond what every client may.
+
+    Attributes:
+        extensions: It opted in to our own events.
+        tools: It may offer the model tools of its own.
+        awaits: Whether a call, by its id, is one of these tools' and waits for its output.
+    """
+
+    extensions: bool = False
+    tools: bool = False
+    awaits: Callable[[object], bool] = _no_call
+
+
+def _as_it_is(event: Json) -> Json:
+    return event
 
 
 class Refused(Exception):  # noqa: N818  (a verdict)
@@ -77,15 +104,16 @@ def is_audio_append(text: str) -> bool:
     return plain and end > 0 and (text[end:] in _APPEND_TAILS or _APPEND_LAST.match(text, end) is not None)
 
 
-def admit(frame: Frame, *, extensions: bool) -> Frame:
+def admit(frame: Frame, rights: Rights, understand: Callable[[Json], Json] = _as_it_is) -> Frame:
     """Let a client's frame pass.
 
     Args:
         frame: As it came; never an audio append, which `is_audio_append` passes.
-        extensions: The client opted in to our own events.
+        rights: What this client may.
+        understand: Puts an event into GA's names; gives the identical object where nothing of it changes.
 
     Returns:
-        The same frame where nothing had to be dropped, else one without the enforced fields.
+        The same frame where nothing had to be changed, else one in GA's names and without the enforced fields.
 
     Raises:
         Refused: It must not pass; the text says why.
@@ -100,10 +128,10 @@ def admit(frame: Frame, *, extensions: bool) -> Frame:
     kind, event_id = data.get("type"), data.get("event_id")
     event_id = event_id[:MAX_EVENT_ID] if isinstance(event_id, str) else None
     check = _CHECKS.get(kind) if isinstance(kind, str) else None
-    if check is None or (kind == "extension.playback" and not extensions):
+    if check is None or (kind == "extension.playback" and not rights.extensions):
         raise Refused(f"events of type {kind!r:.80} are not accepted here", "unknown_event_type", "type", event_id)
     try:
-        passed = check(data)
+        passed = check(understand(data), rights)
         return frame if passed is data else Frame.of(passed)
     except Refused as refusal:
         refusal.event_id = event_id
@@ -112,26 +140,12 @@ def admit(frame: Frame, *, extensions: bool) -> Frame:
         raise Refused(str(error), "invalid_json", None, event_id) from None
 
 
-def permitted(fields: Mapping[str, Any], paths: frozenset[str], prefix: str = "") -> Json:
-    """The part of a nested object that stands under the given dotted paths."""
-    result: Json = {}
-    for name, value in fields.items():
-        path = prefix + name
-        if path in paths:
-            result[name] = value
-        elif isinstance(value, dict) and any(allowed.startswith(path + ".") for allowed in paths):
-            inner = permitted(cast("Json", value), paths, path + ".")
-            if inner:
-                result[name] = inner
-    return result
-
-
-def _whole(data: Json) -> Json:
+def _whole(data: Json, _rights: Rights) -> Json:
     return data
 
 
-def _session_update(data: Json) -> Json:
-    passed = _only(data, "session", OPEN_SESSION_FIELDS)
+def _session_update(data: Json, rights: Rights) -> Json:
+    passed = _only(data, "session", OPEN_SESSION_FIELDS | {"tools"} if rights.tools else OPEN_SESSION_FIELDS)
     kind = passed["session"].get("type", "realtime")
     if kind != "realtime":
         text = f"this is a session of type 'realtime'; it cannot become one of type {kind!r:.80}"
@@ -139,7 +153,7 @@ def _session_update(data: Json) -> Json:
     return passed
 
 
-def _response_create(data: Json) -> Json:
+def _response_create(data: Json, _rights: Rights) -> Json:
     if data.get("response") is None:
         return data
     passed = _only(data, "response", OPEN_RESPONSE_FIELDS)
@@ -150,9 +164,21 @@ def _response_create(data: Json) -> Json:
     return passed
 
 
-def _item_create(data: Json) -> Json:
+def _item_create(data: Json, rights: Rights) -> Json:
     item = data.get("item")
-    _message(cast("Json", item) if isinstance(item, dict) else {}, "item")
+    fields: Json = cast("Json", item) if isinstance(item, dict) else {}
+    if rights.tools and fields.get("type") == "function_call_output":
+        return _own_output(data, fields, rights)
+    _message(fields, "item")
+    return data
+
+
+def _own_output(data: Json, fields: Json, rights: Rights) -> Json:
+    if not rights.awaits(fields.get("call_id")):
+        text = f"no call {fields.get('call_id')!r:.80} of a tool of yours is waiting for its output"
+        raise Refused(text, "invalid_call_id", "item.call_id")
+    if not isinstance(fields.get("output"), str):
+        raise Refused("the output of a call is a text", "invalid_type", "item.output")
     return data
 
 
@@ -165,13 +191,17 @@ def _message(fields: Json, param: str) -> None:
         raise Refused(text, "item_not_allowed", f"{param}.role")
 
 
+def _item_named(data: Json, _rights: Rights) -> Json:
+    return _names_item(data)
+
+
 def _names_item(data: Json) -> Json:
     if not isinstance(data.get("item_id"), str):
         raise Refused("item_id must be the id of a conversation item", "missing_required_parameter", "item_id")
     return data
 
 
-def _playback(data: Json) -> Json:
+def _playback(data: Json, _rights: Rights) -> Json:
     _names_item(data)
     for name in ("content_index", "played_ms"):
         value = data.get(name, 0)
@@ -180,7 +210,7 @@ def _playback(data: Json) -> Json:
     return data
 
 
-def _truncate(data: Json) -> Json:
+def _truncate(data: Json, _rights: Rights) -> Json:
     _names_item(data)
     position = data.get("audio_end_ms")
     if not isinstance(position, int) or isinstance(position, bool):
@@ -208,15 +238,15 @@ def _sequence(value: object, param: str) -> list[object]:
     return cast("list[object]", value)
 
 
-_CHECKS: Mapping[str, Callable[[Json], Json]] = {
+_CHECKS: Mapping[str, Callable[[Json, Rights], Json]] = {
     "session.update": _session_update,
     "input_audio_buffer.append": _whole,
     "input_audio_buffer.commit": _whole,
     "input_audio_buffer.clear": _whole,
     "output_audio_buffer.clear": _whole,
     "conversation.item.create": _item_create,
-    "conversation.item.retrieve": _names_item,
-    "conversation.item.delete": _names_item,
+    "conversation.item.retrieve": _item_named,
+    "conversation.item.delete": _item_named,
     "conversation.item.truncate": _truncate,
     "response.create": _response_create,
     "response.cancel": _whole,

@@ -24,18 +24,24 @@ class Frame:
 
     Attributes:
         text: The message exactly as it came, or as it is to be sent.
+        dialect: Whose names it uses: a key of `dialect.DIALECTS`. What we write ourselves uses GA's.
     """
 
-    __slots__ = ("_data", "_type", "text")
+    __slots__ = ("_data", "_type", "dialect", "text")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, dialect: str = "ga") -> None:
         self.text = text
+        self.dialect = dialect
         self._type: str | None = None
         self._data: dict[str, Any] | None = None
 
     @classmethod
-    def of(cls, event: dict[str, Any]) -> Frame:
+    def of(cls, event: dict[str, Any], dialect: str = "ga") -> Frame:
         """Encode an event that we made, or of which we changed something.
+
+        Args:
+            event: The event.
+            dialect: Whose names it uses.
 
         Raises:
             MalformedFrame: It is nested more deeply than can be written.
@@ -44,7 +50,7 @@ class Frame:
             text = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
         except RecursionError:
             raise MalformedFrame("the message is nested too deeply to be passed on") from None
-        frame = cls(text if text.isascii() else _sendable(text))
+        frame = cls(text if text.isascii() else _sendable(text), dialect)
         frame._type, frame._data = event["type"], event
         return frame
 
@@ -71,6 +77,19 @@ class Frame:
         if self._data is None:
             self._data = decode(self.text)
         return self._data
+
+    def changed(self, **fields: Any) -> Frame:
+        """The same event, in the same names, with some of its fields replaced."""
+        return Frame.of({**self.data, **fields}, self.dialect)
+
+    def retyped(self, kind: str, dialect: str) -> Frame:
+        """The same event under another type, without parsing it where the type stands first."""
+        match = _LEADING_TYPE.match(self.text)
+        if match is None:
+            return Frame.of({**self.data, "type": kind}, dialect)
+        frame = Frame(f"{self.text[: match.start(1)]}{kind}{self.text[match.end(1) :]}", dialect)
+        frame._type = kind
+        return frame
 
     def _parsed_type(self) -> str:
         kind = self.data.get("type")

@@ -6,18 +6,22 @@ stopped its sound and reports how far it had come; its report is awaited for a s
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agent.core import messages
 from agent.core.actions import Action, ToClient, ToUpstream
+from agent.core.events import objects
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from agent.core.playback import Playback, Track
 
 # Seconds to wait for the client's last report: a round trip and a render quantum, well below a user's shortest turn.
 REPORT_TIME = 0.3
+
+# Types of content that are sound, in either dialect.
+SOUND = frozenset({"audio", "output_audio"})
 
 
 class Interruption:
@@ -72,6 +76,18 @@ class Interruption:
         """
         self._playback.played(item_id, content_index, played_ms)
         return self._cut() if stopped and self._cut_due is not None else []
+
+    def unheard(self, response_id: str, item: Mapping[str, Any]) -> list[Action]:
+        """An item of the assistant's is done, whole or cut short.
+
+        Of one that was broken into before any of its sound was passed on, nobody has heard anything. It cannot be cut
+        at 0 ms, which services reject, so it is taken out: else the model believes that it was heard.
+        """
+        item_id = str(item.get("id", ""))
+        sound = any(part.get("type") in SOUND for part in objects(item.get("content")))
+        if not sound or not self.silences(response_id) or self._playback.was_sent(item_id):
+            return []
+        return [ToUpstream(messages.delete(self._our_id(), item_id))] if self._playback.claim_truncate(item_id) else []
 
     def next_deadline(self) -> float | None:
         """When `handle_timer` wants to be called."""

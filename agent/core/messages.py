@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 OURS = "vocative_"
 
 
-def session_update(event_id: str, session: Mapping[str, Any]) -> Frame:
-    """Put a configuration in force."""
-    return Frame.of({"type": "session.update", "event_id": event_id, "session": dict(session)})
+def session_update(event_id: str, session: Mapping[str, Any], dialect: str = "ga") -> Frame:
+    """Put a configuration in force; it is laid out in the model's dialect."""
+    return Frame.of({"type": "session.update", "event_id": event_id, "session": dict(session)}, dialect)
 
 
 def function_output(event_id: str, call_id: str, output: str) -> Frame:
@@ -31,6 +31,16 @@ def function_output(event_id: str, call_id: str, output: str) -> Frame:
 def response_create(event_id: str) -> Frame:
     """Ask the model to respond."""
     return Frame.of({"type": "response.create", "event_id": event_id})
+
+
+def cancel(event_id: str, response_id: str) -> Frame:
+    """Stop a response."""
+    return Frame.of({"type": "response.cancel", "event_id": event_id, "response_id": response_id})
+
+
+def delete(event_id: str, item_id: str) -> Frame:
+    """Take an item out of the conversation."""
+    return Frame.of({"type": "conversation.item.delete", "event_id": event_id, "item_id": item_id})
 
 
 def truncate(event_id: str, item_id: str, content_index: int, audio_end_ms: int) -> Frame:
@@ -69,9 +79,9 @@ def _error(event_id: str, fields: dict[str, Any]) -> Frame:
     return Frame.of({"type": "error", "event_id": event_id, "error": fields})
 
 
-def session_event(kind: str, event_id: str, session: Mapping[str, Any]) -> Frame:
-    """`session.created` or `session.updated` with the client's view of the session."""
-    return Frame.of({"type": kind, "event_id": event_id, "session": dict(session)})
+def session_event(kind: str, event_id: str, session: Mapping[str, Any], dialect: str = "ga") -> Frame:
+    """`session.created` or `session.updated` with the client's view of the session, in the names that it came in."""
+    return Frame.of({"type": kind, "event_id": event_id, "session": dict(session)}, dialect)
 
 
 def ready(event_id: str, session_id: str, fields: Mapping[str, Any]) -> Frame:

@@ -70,6 +70,10 @@ class Playback:
         track = self._tracks.get((item_id, content_index))
         return self._length(track) if track else 0
 
+    def was_sent(self, item_id: str) -> bool:
+        """Whether any audio of an item was passed on."""
+        return any(track.item_id == item_id and track.sent_bytes for track in self._tracks.values())
+
     def played(self, item_id: str, content_index: int, played_ms: int) -> None:
         """Take the client's report; positions never go back, and what was never sent was never played."""
         track = self._tracks.get((item_id, content_index))

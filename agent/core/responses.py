@@ -103,13 +103,18 @@ class Responses:
             self._unplaced.discard(call_id)
             self._needed.discard(call_id)
 
-    def created(self, response_id: str) -> None:
-        """A response has begun in the default conversation, whoever asked for it."""
+    def created(self, response_id: str) -> Frame | None:
+        """A response has begun in the default conversation, whoever asked for it.
+
+        Returns:
+            The request that it answers, if it answers one of ours.
+        """
+        answered: Frame | None = None
         if self._sent is None:
             if not self._unplaced:
                 self._wanted = None
         elif not self._needed:
-            self._sent = None
+            answered, self._sent = self._sent, None
         # Else voice activity was faster than our request, which asks about outputs that this response cannot have seen.
         # The model is about to refuse it; until then it stays in flight. What is sent now stands before the next one.
         self._unplaced.clear()
@@ -117,6 +122,7 @@ class Responses:
         self._answer_due = self._voice_due = None
         self.turns.move(Signal.CREATED)
         self.active_id = self.latest_id = response_id
+        return answered if answered is not None and is_ours(answered) else None
 
     def done(self, response_id: str, now: float) -> list[Frame]:
         """A response has ended. One that ends late, after another began, changes nothing."""
@@ -141,7 +147,7 @@ class Responses:
 
     def refused(self, now: float) -> None:
         """The model says that another response is active: keep the request and wait for that one's end."""
-        if self._sent is not None and (self._wanted is None or _is_ours(self._wanted)):
+        if self._sent is not None and (self._wanted is None or is_ours(self._wanted)):
             self._hold(self._sent, now)
         self._sent = None
         self.turns.move(Signal.REFUSED)
@@ -197,7 +203,7 @@ class Responses:
             return
         self.turns.move(Signal.LOST)
         # Once more, and not for ever: a service that answers nothing is not to be flooded. A client asks again itself.
-        if self._wanted is None and _is_ours(request) and request is not self._repeated:
+        if self._wanted is None and is_ours(request) and request is not self._repeated:
             self._repeated = request
             self._hold(request, now)
 
@@ -214,5 +220,6 @@ class Responses:
         return [self._sent]
 
 
-def _is_ours(request: Frame) -> bool:
+def is_ours(request: Frame) -> bool:
+    """Whether we wrote a request, and not the client."""
     return str(request.data.get("event_id", "")).startswith(OURS)

@@ -13,15 +13,20 @@ from typing import TYPE_CHECKING, Any
 from agent.core import messages
 from agent.core.actions import Action, CancelCall, StartCall, ToClient, ToUpstream
 from agent.core.calls import Call, CallResult, Calls, CallState
+from agent.core.deadlines import earliest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from agent.core.client_tools import ClientTools
     from agent.core.events import Json, ResponseDone
     from agent.core.frames import Frame
     from agent.core.responses import Responses
 
+# Seconds. The same for the client's own tools, where an answer that we ask for waits for them.
 DEFAULT_TIMEOUT = 20.0
+# A client that has given an output asks for the answer in the next breath, with what it wants to say about it.
+CLIENT_ASKS = 1.0
 
 
 class ToolWork:
@@ -29,6 +34,7 @@ class ToolWork:
 
     Args:
         responses: The arbiter of `response.create`.
+        client_tools: The client's own tools.
         timeouts: Seconds for each tool by name; None for no limit.
         extensions: Tell the client what the tools do.
         our_id: Gives a fresh event id.
@@ -40,6 +46,7 @@ class ToolWork:
     def __init__(
         self,
         responses: Responses,
+        client_tools: ClientTools,
         timeouts: Mapping[str, float | None],
         *,
         extensions: bool,
@@ -47,11 +54,15 @@ class ToolWork:
     ) -> None:
         self.evidence: list[Mapping[str, Any]] = []
         self._responses = responses
+        self._client_tools = client_tools
         self._timeouts = timeouts
         self._extensions = extensions
         self._our_id = our_id
         self._calls = Calls()
         self._asked: Frame | None = None
+        self._stopped: str | None = None
+        self._answered_by_client: set[str] = set()
+        self._client_asks_by: float | None = None
 
     @property
     def busy(self) -> bool:
@@ -64,25 +75,54 @@ class ToolWork:
 
     def response_created(self) -> None:
         """A response has begun: it is the one that the client asked for, whoever created it."""
-        self._asked = None
+        self._asked = self._client_asks_by = None
 
-    def ask_after(self, request: Frame) -> None:
-        """The client wants a response; it gets the one that follows the open calls."""
-        self._asked = request
+    def client_asks(self, request: Frame) -> bool:
+        """The client wants a response; where calls are open, it gets the one that follows them.
+
+        Returns:
+            Whether it has to wait.
+        """
+        self._client_asks_by = None
+        if self.busy:
+            self._asked = request
+        return self.busy
+
+    def stop(self) -> None:
+        """The client has stopped the answer: what was begun for it ends without the model speaking again unasked."""
+        self._stopped = self._responses.latest_id
+        self._asked = self._client_asks_by = None
+        self._responses.withdraw()
+        self._calls.hush()
+
+    def awaits(self, call_id: object) -> bool:
+        """Whether a call is the client's own and open."""
+        call = self._calls.running(call_id) if isinstance(call_id, str) else None
+        return call is not None and call.theirs
 
     def requested(self, response_id: str, item: Json, now: float) -> list[Action]:
-        """An item of type `function_call` is done. One that was cut short must not run."""
-        call_id, name = item.get("call_id"), item.get("name")
-        if item.get("status", "completed") != "completed" or not isinstance(call_id, str) or not isinstance(name, str):
+        """An item of type `function_call` is done. One that was cut short must not run.
+
+        A client answers a call of its own as soon as it has the arguments, so such a call is open from its beginning.
+        """
+        call_id, name, status = item.get("call_id"), item.get("name"), item.get("status", "completed")
+        if not isinstance(call_id, str) or not isinstance(name, str):
             return []
-        timeout = self._timeouts.get(name, DEFAULT_TIMEOUT)
+        theirs = self._client_tools.owns(name)
+        if theirs and status == "incomplete":
+            return self._cut_short(call_id, now)
+        if status != "completed" and not (theirs and status == "in_progress"):
+            return []
+        timeout = DEFAULT_TIMEOUT if theirs else self._timeouts.get(name, DEFAULT_TIMEOUT)
         deadline = math.inf if timeout is None else now + timeout
-        call = Call(call_id, name, response_id, now, deadline)
+        call = Call(call_id, name, response_id, now, deadline, theirs, quiet=response_id == self._stopped)
         if not self._calls.open(call):
             return []
         if self.busy:
             # What was wanted before, of an older call or by the client, now waits for the outputs of this response too.
             self._asked = self._responses.withdraw() or self._asked
+        if theirs:
+            return []
         arguments = str(item.get("arguments") or "")
         actions: list[Action] = [StartCall(call_id, name, arguments)]
         if self._extensions:
@@ -103,6 +143,15 @@ class ToolWork:
             self.evidence.extend(result.citations)
         return actions
 
+    def answered(self, frame: Frame, now: float) -> list[Action]:
+        """The client gives the output of a call of its own, for which `awaits` holds."""
+        call = self._calls.close(frame.data["item"]["call_id"], CallState.FINISHED)
+        if call is None:
+            return []
+        self._responses.output_sent(call.call_id)
+        self._answered_by_client.add(call.response_id)
+        return [ToUpstream(frame), *(self._asked_for(call, now) if self._calls.has_ours(call.response_id) else ())]
+
     def response_done(self, event: ResponseDone, now: float) -> list[Action]:
         """A response has ended; calls of it may still run."""
         actions: list[Action] = []
@@ -116,15 +165,24 @@ class ToolWork:
     def next_deadline(self) -> float | None:
         """When `handle_timer` wants to be called."""
         due = self._calls.next_deadline()
-        return None if due is None or math.isinf(due) else due
+        return earliest(None if due is None or math.isinf(due) else due, self._client_asks_by)
 
     def handle_timer(self, now: float) -> list[Action]:
-        """Stop calls that take too long."""
+        """Stop calls that take too long, and ask where the client does not."""
         actions: list[Action] = []
         for call in self._calls.overdue(now):
+            if call.theirs and not self._calls.has_ours(call.response_id):
+                # Nobody waits for it, and a client may take its time: perhaps it asks its user.
+                call.deadline = math.inf
+                continue
             output = messages.timeout_output(call.name, call.deadline - call.started)
             result = CallResult(output, ok=False, error="timeout")
-            actions += [CancelCall(call.call_id), *self._conclude(call.call_id, CallState.TIMED_OUT, result, now)]
+            actions += [] if call.theirs else [CancelCall(call.call_id)]
+            actions += self._conclude(call.call_id, CallState.TIMED_OUT, result, now)
+        if self._client_asks_by is not None and now >= self._client_asks_by:
+            self._client_asks_by = None
+            request = messages.response_create(self._our_id())
+            actions += map(ToUpstream, self._responses.want(request, now))
         return actions
 
     def abandon(self) -> list[Action]:
@@ -134,23 +192,36 @@ class ToolWork:
             self._calls.close(call_id, CallState.CANCELLED)
         return [CancelCall(call_id) for call_id in open_ids]
 
+    def _cut_short(self, call_id: str, now: float) -> list[Action]:
+        call = self._calls.close(call_id, CallState.CANCELLED)
+        return [] if call is None or not self._calls.has_ours(call.response_id) else self._asked_for(call, now)
+
     def _conclude(self, call_id: str, state: CallState, result: CallResult, now: float) -> list[Action]:
         call = self._calls.close(call_id, state)
         if call is None:
             return []
         actions: list[Action] = [ToUpstream(messages.function_output(self._our_id(), call_id, result.output))]
         self._responses.output_sent(call_id)
-        if self._extensions:
+        if self._extensions and not call.theirs:
             status = "timed_out" if state is CallState.TIMED_OUT else "completed" if result.ok else "failed"
             duration = round((now - call.started) * 1000)
             actions.append(ToClient(messages.call_finished(self._our_id(), call, status, duration, result)))
-        return [*actions, *map(ToUpstream, self._settle(call.response_id, now))]
+        return [*actions, *self._asked_for(call, now)]
 
-    def _settle(self, response_id: str, now: float) -> list[Frame]:
+    def _asked_for(self, call: Call, now: float) -> list[Action]:
+        return [ToUpstream(request) for request in self._settle(call, now)]
+
+    def _settle(self, call: Call, now: float) -> list[Frame]:
         """Ask for the next response once no call of this one is open any more, nor one of the latest."""
-        if self._calls.any_open(response_id) or self.busy:
+        if self._calls.any_open(call.response_id) or self.busy:
             return []
         # While this response is active the arbiter holds the request; a further call of it takes the request back.
         asked, self._asked = self._asked, None
-        request = asked or messages.response_create(self._our_id())
-        return self._responses.want(request, now, override=asked is not None)
+        if asked is not None:
+            return self._responses.want(asked, now, override=True)
+        if call.quiet:
+            return []
+        if call.response_id in self._answered_by_client:
+            self._client_asks_by = now + CLIENT_ASKS
+            return []
+        return self._responses.want(messages.response_create(self._our_id()), now)

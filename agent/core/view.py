@@ -9,24 +9,47 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from agent.core.events import objects
-from agent.core.frames import Frame
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from agent.core.events import ItemPlaced, OutputItemAdded, OutputItemDone, ResponseDone
+    from agent.core.frames import Frame
 
 Json: TypeAlias = dict[str, Any]
 
 # Of the session, what is the operator's and not the caller's to know.
-HIDDEN_SESSION_FIELDS = frozenset({"instructions", "tools", "tool_choice", "prompt", "tracing", "client_secret"})
-HIDDEN_ITEM_TYPES = ("function_call", "function_call_output")
-HIDDEN_EVENTS = frozenset({"response.function_call_arguments.delta", "response.function_call_arguments.done"})
+HIDDEN_SESSION_FIELDS = frozenset(
+    {"agent", "client_secret", "instructions", "interim_response", "prompt", "tool_choice", "tools", "tracing"}
+)
+HIDDEN_ITEM_TYPES = (
+    "function_call",
+    "function_call_output",
+    "mcp_approval_request",
+    "mcp_approval_response",
+    "mcp_call",
+    "mcp_list_tools",
+)
+# Of a call's arguments; they are shown where the tool is the client's own.
+ARGUMENT_EVENTS = frozenset({"response.function_call_arguments.delta", "response.function_call_arguments.done"})
+# Of tools that the model's service runs for us.
+HIDDEN_EVENTS = frozenset(
+    {
+        "mcp_list_tools.completed",
+        "mcp_list_tools.failed",
+        "mcp_list_tools.in_progress",
+        "response.mcp_call.completed",
+        "response.mcp_call.failed",
+        "response.mcp_call.in_progress",
+        "response.mcp_call_arguments.delta",
+        "response.mcp_call_arguments.done",
+    }
+)
 
 
-def is_hidden(item: Mapping[str, Any]) -> bool:
-    """Whether an item belongs to our tools."""
-    return item.get("type") in HIDDEN_ITEM_TYPES
+def nothing_is_theirs(_item: Mapping[str, Any]) -> bool:
+    """The client has no tools of its own."""
+    return False
 
 
 def session_view(session: Mapping[str, Any]) -> Json:
@@ -35,9 +58,14 @@ def session_view(session: Mapping[str, Any]) -> Json:
 
 
 class View:
-    """What one client has been shown, and what not."""
+    """What one client has been shown, and what not.
 
-    def __init__(self) -> None:
+    Args:
+        theirs: Whether a call, its output or its arguments belong to a tool of the client's own.
+    """
+
+    def __init__(self, theirs: Callable[[Mapping[str, Any]], bool] = nothing_is_theirs) -> None:
+        self._theirs = theirs
         self._hidden: dict[str, str | None] = {}
         self._hidden_outputs: dict[str, set[int]] = {}
 
@@ -48,7 +76,7 @@ class View:
     def placed(self, event: ItemPlaced, frame: Frame) -> Frame | None:
         """An item in the conversation."""
         item_id = event.item.get("id")
-        if is_hidden(event.item):
+        if self._is_hidden(event.item):
             # The first of the two events carries the neighbour; services leave it null in the second.
             if isinstance(item_id, str) and self._hidden.get(item_id) is None:
                 shown = self._visible(event.previous_item_id)
@@ -57,6 +85,11 @@ class View:
             return None
         return self._after_visible(frame, event.previous_item_id)
 
+    def deleted(self, frame: Frame) -> Frame | None:
+        """An item that is gone; a service deletes the oldest ones by itself when a conversation becomes too long."""
+        item_id = frame.data.get("item_id")
+        return None if isinstance(item_id, str) and self.hides(item_id) else frame
+
     def committed(self, frame: Frame) -> Frame:
         """A committed input buffer, which names its neighbour as well."""
         previous = frame.data.get("previous_item_id")
@@ -64,7 +97,7 @@ class View:
 
     def output_item(self, event: OutputItemAdded | OutputItemDone, frame: Frame) -> Frame | None:
         """An item of a response."""
-        if is_hidden(event.item):
+        if self._is_hidden(event.item):
             self._hidden_outputs.setdefault(event.response_id, set()).add(event.output_index)
             return None
         return self.within_response(frame)
@@ -79,16 +112,20 @@ class View:
         if not hidden or not isinstance(index, int):
             return frame
         shift = sum(1 for other in hidden if other < index)
-        return Frame.of({**frame.data, "output_index": index - shift}) if shift else frame
+        return frame.changed(output_index=index - shift) if shift else frame
+
+    def arguments(self, frame: Frame) -> Frame | None:
+        """Arguments of a call."""
+        return self.within_response(frame) if self._theirs(frame.data) else None
 
     def response_done(self, event: ResponseDone, frame: Frame) -> Frame:
         """The end of a response, whose output lists its items again."""
         self.forget(event.response_id)
-        if not any(is_hidden(item) for item in event.output):
+        if not any(self._is_hidden(item) for item in event.output):
             return frame
         response: Json = frame.data["response"]
-        kept = [item for item in objects(response.get("output")) if not is_hidden(item)]
-        return Frame.of({**frame.data, "response": {**response, "output": kept}})
+        kept = [item for item in objects(response.get("output")) if not self._is_hidden(item)]
+        return frame.changed(response={**response, "output": kept})
 
     def forget(self, response_id: str) -> None:
         """Nothing more will come of a response: its end came, or was lost and another has begun."""
@@ -101,4 +138,7 @@ class View:
 
     def _after_visible(self, frame: Frame, previous: str | None) -> Frame:
         shown = self._visible(previous)
-        return frame if shown == previous else Frame.of({**frame.data, "previous_item_id": shown})
+        return frame if shown == previous else frame.changed(previous_item_id=shown)
+
+    def _is_hidden(self, item: Mapping[str, Any]) -> bool:
+        return item.get("type") in HIDDEN_ITEM_TYPES and not self._theirs(item)

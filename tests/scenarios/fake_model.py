@@ -101,6 +101,9 @@ class FakeModel:
         fields = {name: event[name] for name in ("item_id", "content_index", "audio_end_ms")}
         return self._emit("conversation.item.truncated", **fields)
 
+    def _on_conversation_item_delete(self, event):
+        self._emit("conversation.item.deleted", item_id=event["item_id"])
+
     def _on_response_create(self, event):
         if self._active is not None:
             self._refuse(event, "conversation_already_has_active_response")

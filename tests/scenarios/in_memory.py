@@ -10,8 +10,11 @@ from typing import Any
 
 from agent.core.actions import CancelCall, Hangup, StartCall, ToClient
 from agent.core.calls import CallResult
+from agent.core.dialect import DIALECTS
 from agent.core.frames import Frame
+from agent.core.profiles import PROFILES
 from agent.core.session import Session, SessionConfig
+from tests.scenarios.dialects import Dressed
 from tests.scenarios.fake_client import FakeClient
 from tests.scenarios.fake_model import FakeModel
 
@@ -79,12 +82,21 @@ class HeapClock:
 
 
 class Stage:
-    """One session between a fake model and a fake client."""
+    """One session between a fake model and a fake client.
 
-    def __init__(self, scenario, latency=LATENCY):
+    Args:
+        scenario: What they say.
+        latency: Seconds from each to the session and back.
+        profile: The service that the model is dressed up as.
+        client: The dialect that the client is dressed up in.
+    """
+
+    def __init__(self, scenario, latency=LATENCY, *, profile="engine", client="ga"):
         self.clock, self._latency = HeapClock(), latency
         counter = itertools.count(1)
-        self._session = Session(config_of(scenario), new_id=lambda: f"id_{next(counter)}", now=0.0)
+        faces = {"profile": PROFILES[profile], "client": DIALECTS[client]}
+        self._service, self._caller = Dressed(PROFILES[profile].dialect), Dressed(DIALECTS[client])
+        self._session = Session(config_of(scenario), new_id=lambda: f"id_{next(counter)}", now=0.0, **faces)
         self._plans, self._stopped, self._over, self._armed = scenario.tools.plans, set(), False, None
         self.model = FakeModel(self.clock, self._later(self._from_model), scenario.model)
         self.client = FakeClient(self.clock, self._later(self._from_client), stock=scenario.stock)
@@ -102,7 +114,8 @@ class Stage:
         return lambda text: self.clock.call_later(self._latency, function, text)
 
     def _from_model(self, text):
-        self._perform(self._session.receive_upstream(Frame(text), self.clock.time()))
+        for each in self._service.of_model(text):
+            self._perform(self._session.receive_upstream(Frame(each), self.clock.time()))
 
     def _from_client(self, text):
         self._perform(self._session.receive_client(Frame(text), self.clock.time()))
@@ -115,9 +128,12 @@ class Stage:
                 self._stopped.add(action.call_id)
             elif isinstance(action, Hangup):
                 self.client.ended(action.code, action.reason)
+            elif isinstance(action, ToClient):
+                for text in self._caller.for_client(action.frame.text):
+                    self.clock.call_later(self._latency, self.client.receive, text)
             else:
-                receive = self.client.receive if isinstance(action, ToClient) else self.model.receive
-                self.clock.call_later(self._latency, receive, action.frame.text)
+                text = self._service.for_model(action.frame.text)
+                self.clock.call_later(self._latency, self.model.receive, text)
         due = self._session.next_deadline()
         if due != self._armed and due is not None:
             self.clock.call_at(due, self._ring, due)

@@ -9,10 +9,15 @@ import pytest
 
 from agent.core.actions import CancelCall, Hangup, StartCall, ToClient, ToUpstream
 from agent.core.calls import CallResult
-from agent.core.frames import Frame
+from agent.core.dialect import DIALECTS
+from agent.core.frames import Frame, MalformedFrame
 from agent.core.messages import OURS
+from agent.core.profiles import PROFILES
 from agent.core.session import Session, SessionConfig
+from agent.core.translate import Translation
 
+SEARCH = {"type": "function", "name": "search", "description": "", "parameters": {"type": "object"}}
+ENFORCED = {"type": "realtime", "instructions": "the operator's secret", "tools": [SEARCH]}
 VOICE = {"type": "server_vad", "create_response": True, "interrupt_response": True}
 IN_FORCE = {
     "type": "realtime",
@@ -30,14 +35,21 @@ IN_FORCE = {
 class Bench:
     """One session, and all that it has decided so far."""
 
-    def __init__(self, *, extensions=True, timeouts=None, cite=None, prefix="id"):
+    def __init__(
+        self, *, extensions=True, timeouts=None, cite=None, prefix="id", profile="engine", client="ga", **config
+    ):
         self.now = 0.0
         self.ours = []
         self.client, self.upstream, self.started, self.cancelled, self.hangups = [], [], [], [], []
         counter = itertools.count(1)
-        config = SessionConfig({"type": "realtime", "instructions": "x"}, timeouts or {}, extensions, {"agent": {}})
+        session = config.pop("session", {"type": "realtime", "instructions": "x"})
+        config = SessionConfig(session, timeouts or {}, extensions, {"agent": {}}, **config)
         extra = {"cite": cite} if cite else {}
-        self.session = Session(config, new_id=lambda: f"{prefix}_{next(counter)}", now=0.0, **extra)
+        faces = {"profile": PROFILES[profile], "client": DIALECTS[client]}
+        self.profile = PROFILES[profile]
+        dialect = self.profile.dialect
+        self._voice = None if dialect.name == "ga" else Translation(DIALECTS["ga"], dialect)
+        self.session = Session(config, new_id=lambda: f"{prefix}_{next(counter)}", now=0.0, **faces, **extra)
 
     def take(self, actions):
         sorts = {ToClient: self.client, ToUpstream: self.upstream, Hangup: self.hangups}
@@ -53,8 +65,21 @@ class Bench:
         return list(actions)
 
     def model(self, event, **fields):
-        """The model sends an event, given whole, as text, or as a type and fields."""
-        return self.take(self.session.receive_upstream(_frame(event, fields), self.now))
+        """The model sends an event, given whole, as text, or as a type and fields, in GA's names."""
+        return [action for frame in self.voiced(_frame(event, fields)) for action in self.service(frame)]
+
+    def service(self, frame):
+        """The service sends a frame, in its own names."""
+        return self.take(self.session.receive_upstream(frame, self.now))
+
+    def voiced(self, frame):
+        """What a service of this profile sends where a GA service would send the frame."""
+        if self._voice is None:
+            return [frame]
+        try:
+            return [Frame(each.text) for each in self._voice.frames(frame)]
+        except MalformedFrame:
+            return [frame]
 
     def caller(self, event, **fields):
         return self.take(self.session.receive_client(_frame(event, fields), self.now))
@@ -89,9 +114,9 @@ class Bench:
     def begins(self, response, **fields):
         self.model("response.created", response={"id": response, "conversation_id": "conv_1"} | fields)
 
-    def calls(self, response, *names, index=0, status="completed", announce=True):
+    def calls(self, response, *names, index=0, status="completed", announce=True, tool="search"):
         for number, name in enumerate(names, index):
-            item = call_item(name, status)
+            item = call_item(name, status, tool)
             place = {"response_id": response, "output_index": number}
             if announce:
                 self.model("response.output_item.added", **place, item=item | {"status": "in_progress"})
@@ -114,6 +139,16 @@ class Bench:
         delta = "A" * (ms * 64)
         fields = {"item_id": item, "content_index": part, "delta": delta}
         return self.model("response.output_audio.delta", **place, **fields)
+
+    def offers(self, *names):
+        """The client offers the model tools of its own."""
+        tools = [{"type": "function", "name": name, "parameters": {"type": "object"}} for name in names]
+        return self.caller("session.update", session={"type": "realtime", "tools": tools})
+
+    def answers(self, call_id, output="from the client", **fields):
+        """The client gives the output of a call of its own."""
+        item = {"type": "function_call_output", "call_id": call_id, "output": output}
+        return self.caller("conversation.item.create", item=item, **fields)
 
     def ends(self, response, *items, status="completed", **fields):
         body = {"id": response, "status": status, "output": list(items), "conversation_id": "conv_1"}
@@ -149,13 +184,18 @@ class Bench:
         return {item["call_id"]: item["output"] for item in items if item["type"] == "function_call_output"}
 
     @property
+    def deleted(self):
+        """Items that we took out of the conversation by ourselves."""
+        return [event for event in self.sent("conversation.item.delete") if event["event_id"].startswith(OURS)]
+
+    @property
     def truncates(self):
         found = self.sent("conversation.item.truncate")
         return [(event["item_id"], event["content_index"], event["audio_end_ms"]) for event in found]
 
 
-def call_item(name, status="completed"):
-    body = {"type": "function_call", "call_id": name, "name": "search", "arguments": '{"query":"leave"}'}
+def call_item(name, status="completed", tool="search"):
+    body = {"type": "function_call", "call_id": name, "name": tool, "arguments": '{"query":"leave"}'}
     return {"id": f"fc_{name}", "status": status} | body
 
 
@@ -177,6 +217,12 @@ def bench():
 def stock():
     """A session that is open, with a stock Realtime client."""
     return Bench(extensions=False).open()
+
+
+@pytest.fixture
+def enforced():
+    """A configuration with a prompt and a tool that no client must see."""
+    return ENFORCED
 
 
 @pytest.fixture

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from agent.core.dialect import DIALECTS, GA, PREVIEW
+from agent.core.dialect import DIALECTS, GA, PREVIEW, VOICE_LIVE
 
 GA_SESSION = {
     "type": "realtime",
@@ -51,7 +53,7 @@ def test_a_preview_session_becomes_a_ga_session():
 def test_ga_is_left_as_it_is():
     assert GA.session_from_ga(GA_SESSION) == GA.session_to_ga(GA_SESSION) == GA_SESSION
     assert GA.event_to_ga("response.output_text.delta") == "response.output_text.delta"
-    assert DIALECTS == {"ga": GA, "preview": PREVIEW}
+    assert DIALECTS == {"ga": GA, "preview": PREVIEW, "voice-live": VOICE_LIVE}
 
 
 @pytest.mark.parametrize("kind", sorted(PREVIEW.events))
@@ -77,3 +79,16 @@ def test_text_only_stays_text_only_in_preview():
 def test_formats_without_a_twin_are_left_to_the_service_to_refuse(odd):
     assert PREVIEW.session_from_ga({"audio": {"output": {"format": odd}}}) == {"output_audio_format": odd}
     assert PREVIEW.session_to_ga({"output_audio_format": "opus"})["audio"]["output"]["format"] == "opus"
+
+
+def test_voice_live_may_name_the_rate_alone():
+    ga = VOICE_LIVE.session_to_ga({"input_audio_sampling_rate": 16000})
+    assert ga["audio"]["input"]["format"] == {"type": "audio/pcm", "rate": 16000}
+    assert VOICE_LIVE.session_from_ga(ga) == {"input_audio_format": "pcm16_16000hz", "input_audio_sampling_rate": 16000}
+
+
+def test_the_example_of_the_docs_runs():
+    text = (Path(__file__).parents[3] / "docs" / "dialects.md").read_text("utf-8")
+    lines = [line[4:] for line in text.splitlines() if line.startswith("    ")]
+    assert any(line.startswith("assert") for line in lines)
+    exec("\n".join(lines), {})

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.core.firewall import MAX_TEXT, Refused, admit, is_audio_append
+from agent.core.firewall import MAX_TEXT, Refused, Rights, admit, is_audio_append
 from agent.core.frames import Frame
 
 
 def passed(event, *, extensions=True):
     frame = Frame(event if isinstance(event, str) else json.dumps(event))
-    result = admit(frame, extensions=extensions)
+    result = admit(frame, Rights(extensions))
     return "same" if result is frame else result.data
 
 
@@ -190,7 +190,7 @@ def test_any_nesting_is_passed_or_refused_and_never_raises_anything_else():
         deep = '{"a":' * depth + "0" + "}" * depth
         text = '{"type":"session.update","session":{"voice":1,"audio":{"input":{"transcription":' + deep + "}}}}"
         try:
-            admit(Frame(text), extensions=True)
+            admit(Frame(text), Rights(extensions=True))
             verdicts.add("passed")
         except Refused as refused:
             verdicts.add(refused.code)
@@ -204,5 +204,5 @@ def test_what_can_be_read_but_not_be_written_again_is_refused(monkeypatch):
     monkeypatch.setattr("agent.core.frames.json.dumps", too_deep)
     update = Frame('{"type":"session.update","event_id":"e1","session":{"voice":"mine"}}')
     with pytest.raises(Refused, match="nested too deeply") as caught:
-        admit(update, extensions=True)
+        admit(update, Rights(extensions=True))
     assert (caught.value.code, caught.value.event_id) == ("invalid_json", "e1")

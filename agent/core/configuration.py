@@ -1,0 +1,105 @@
+"""Configuration of the model's session: what the server enforces, and what it leaves to the client.
+
+It is kept in GA's names and laid out for the service that takes it, which may reject a field that others take. Where
+the session can do without that field, it does, and remembers it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, cast
+
+from agent.core.paths import without
+from agent.core.profiles import optional
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from agent.core.client_tools import ClientTools
+    from agent.core.events import ErrorReported
+    from agent.core.paths import Json
+    from agent.core.profiles import Profile
+
+# How deep a session object is merged: down to the fields of `audio.input.turn_detection`, however deep a client nests.
+_DEPTH = 4
+
+# A service that leaves `param` out names the field in its text.
+_NAMED = re.compile(r"""['"`](session\.[\w.\[\]]+)['"`]""")
+
+
+class Configuration:
+    """What one session asks of its model.
+
+    Args:
+        enforced: The GA session object that the server decides.
+        tools: The tools of both sides.
+        profile: The service that the model is reached through.
+
+    Attributes:
+        profile: As handed in.
+        rejected: Dotted GA paths of fields that the service did not take, and that the session goes on without.
+    """
+
+    def __init__(self, enforced: Mapping[str, Any], tools: ClientTools, profile: Profile) -> None:
+        self.profile = profile
+        self.rejected: list[str] = []
+        self._enforced = enforced
+        self._tools = tools
+        self._chosen: Json = {}
+
+    def whole(self) -> Json:
+        """Everything, as a new session of the model's is sent it."""
+        fields = _merged({"type": "realtime", **self._enforced}, self._chosen)
+        tools = self._tools.merged()
+        if tools:
+            fields["tools"] = tools
+        return self._laid_out(fields)
+
+    def change(self, fields: Mapping[str, Any], *, tools: bool = False) -> Json | None:
+        """What the client chooses.
+
+        Args:
+            fields: Of the session, those that are the client's to choose.
+            tools: The model is to see other tools than before.
+
+        Returns:
+            The update to send, or None when the service knows nothing of it.
+        """
+        chosen = {name: value for name, value in fields.items() if name not in {"type", "tools"}}
+        self._chosen = _merged(self._chosen, chosen)
+        offered = {"tools": self._tools.merged()} if tools else {}
+        update = self._laid_out({"type": "realtime", **chosen, **offered})
+        return update if update.keys() - {"type"} else None
+
+    def reject(self, error: ErrorReported) -> bool:
+        """The service does not take the configuration.
+
+        Returns:
+            Whether it is worth another attempt, without the field that the error names.
+        """
+        name = named_field(error)
+        field = None if name is None else optional(self.profile.field_to_ga(name))
+        if field is None or field in self.rejected:
+            return False
+        self.rejected.append(field)
+        return True
+
+    def _laid_out(self, fields: Json) -> Json:
+        for path in self.rejected:
+            fields = without(fields, path)
+        return self.profile.lay_out(fields)
+
+
+def named_field(error: ErrorReported) -> str | None:
+    """The field that an error is about, in the service's own names, or None where it does not tell."""
+    found = _NAMED.search(error.message)
+    return error.param or (found[1] if found else None)
+
+
+def _merged(base: Mapping[str, Any], over: Mapping[str, Any], depth: int = _DEPTH) -> Json:
+    result = dict(base)
+    for name, value in over.items():
+        below = result.get(name)
+        nested = depth > 1 and isinstance(below, dict) and isinstance(value, dict)
+        result[name] = _merged(cast("Json", below), cast("Json", value), depth - 1) if nested else value
+    return result

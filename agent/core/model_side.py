@@ -1,0 +1,193 @@
+"""The model's side of a session, once it is open: what the model sends, and what follows from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from agent.core import events, messages
+from agent.core.actions import Action, ToClient, ToUpstream
+from agent.core.deltas import peek
+from agent.core.turns import User
+from agent.core.view import ARGUMENT_EVENTS, HIDDEN_EVENTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from agent.core.actions import Actions
+    from agent.core.frames import Frame
+    from agent.core.state import State
+
+Cite: TypeAlias = "Callable[[str, Sequence[Mapping[str, Any]]], Sequence[Mapping[str, Any]]]"
+
+# Errors that tell of a race and not of a fault: whoever caused them already has what it wanted.
+_ACTIVE = "conversation_already_has_active_response"
+_HARMLESS = frozenset({_ACTIVE, "response_cancel_not_active"})
+
+
+class ModelSide:
+    """Takes what the model sends while a session is open.
+
+    Args:
+        state: The session's parts.
+        cite: Picks, from the passages retrieved in this turn, those that bear out an answer.
+    """
+
+    def __init__(self, state: State, cite: Cite) -> None:
+        self._state = state
+        self._cite = cite
+        # The same objects, nearer at hand: audio comes fifty times a second.
+        self._view = state.view
+        self._playback = state.playback
+        self._responses = state.responses
+        self._interruption = state.interruption
+        self._tools = state.tools
+        self._handlers: dict[type, Callable[[Any, Frame, float], Actions]] = {
+            events.ErrorReported: self._error,
+            events.SpeechStarted: self._speech_started,
+            events.SpeechStopped: self._speech_stopped,
+            events.Committed: self._committed,
+            events.Cleared: self._cleared,
+            events.ItemPlaced: self._placed,
+            events.ResponseCreated: self._response_created,
+            events.ResponseDone: self._response_done,
+            events.OutputItemAdded: self._output_item_added,
+            events.OutputItemDone: self._output_item_done,
+        }
+
+    def read(self, event: events.Event, frame: Frame, now: float) -> Actions:
+        """Take an event that matters here."""
+        return self._handlers[type(event)](event, frame, now)
+
+    def opaque(self, frame: Frame) -> Actions:
+        """Take a frame that is none of these."""
+        if frame.type in HIDDEN_EVENTS:
+            return ()
+        if frame.type in ARGUMENT_EVENTS:
+            return _shown(self._view.arguments(frame))
+        if frame.type == "conversation.item.deleted":
+            return _shown(self._view.deleted(frame))
+        return (ToClient(self._view.within_response(frame)),)
+
+    def audio(self, frame: Frame, now: float) -> Actions:
+        """Take an audio delta."""
+        delta = peek(frame)
+        if delta is not None:
+            if self._interruption.silences(delta.response_id):
+                return ()
+            if delta.response_id not in self._state.upstream.out_of_band:
+                self._playback.sent(delta.item_id, delta.content_index, delta.base64_length, delta.padding, now)
+        return (ToClient(self._view.within_response(frame)),)
+
+    def speech_is_over(self, now: float) -> Actions:
+        """The user's turn has ended in a way that no response will follow by itself."""
+        return [ToUpstream(request) for request in self._responses.speech_stopped(now, response_follows=False)]
+
+    # ── the user ──
+
+    def _speech_started(self, _event: events.SpeechStarted, frame: Frame, now: float) -> Actions:
+        self._responses.speech_started(now)
+        if self._state.upstream.effective.interrupts:
+            self._interruption.begin(self._responses.active_id, now)
+        return (ToClient(frame),)
+
+    def _speech_stopped(self, _event: events.SpeechStopped, frame: Frame, now: float) -> Actions:
+        follows = self._state.upstream.effective.creates_responses
+        return [ToClient(frame), *map(ToUpstream, self._responses.speech_stopped(now, response_follows=follows))]
+
+    def _committed(self, _event: events.Committed, frame: Frame, now: float) -> Actions:
+        self._tools.new_turn()
+        # Voice activity commits after the speech has stopped; a client that commits in the midst of it ends the turn.
+        return [ToClient(self._view.committed(frame)), *self.speech_is_over(now)]
+
+    def _cleared(self, _event: events.Cleared, frame: Frame, now: float) -> Actions:
+        return [ToClient(frame), *self.speech_is_over(now)]
+
+    def _placed(self, event: events.ItemPlaced, frame: Frame, _now: float) -> Actions:
+        call_id = event.item.get("call_id") if event.item.get("type") == "function_call_output" else None
+        self._responses.item_placed(call_id if isinstance(call_id, str) else None)
+        return _shown(self._view.placed(event, frame))
+
+    # ── responses ──
+
+    def _response_created(self, event: events.ResponseCreated, frame: Frame, now: float) -> Actions:
+        if event.out_of_band:
+            self._state.upstream.out_of_band.add(event.response_id)
+            return (ToClient(frame),)
+        return [ToClient(frame), *self._begun(event.response_id, now)]
+
+    def _begun(self, response_id: str, now: float) -> Actions:
+        superseded = self._responses.active_id
+        if superseded not in {None, response_id}:
+            self._view.forget(str(superseded))
+        speaking = self._responses.turns.user is User.SPEAKING
+        answered = self._responses.created(response_id)
+        self._tools.response_created()
+        if answered is None or not speaking or not self._state.upstream.effective.interrupts:
+            return ()
+        # Our request crossed the user's speech on the way: the model interrupts only what it has begun, and would talk
+        # over the user. What was asked is answered when the user has spoken.
+        self._interruption.begin(response_id, now)
+        cancel = messages.cancel(self._state.our_id(), response_id)
+        return [ToUpstream(cancel), *map(ToUpstream, self._responses.want(answered, now))]
+
+    def _output_item_added(self, event: events.OutputItemAdded, frame: Frame, now: float) -> Actions:
+        shown = _shown(self._view.output_item(event, frame))
+        if event.response_id in self._state.upstream.out_of_band:
+            return shown
+        lost = self._responses.active_id is None and event.response_id != self._responses.latest_id
+        begun = self._begun(event.response_id, now) if lost else ()  # its `response.created` was lost
+        theirs = event.item.get("type") == "function_call" and self._state.client_tools.owns(event.item.get("name"))
+        opened = self._tools.requested(event.response_id, event.item, now) if theirs else ()
+        return [*shown, *begun, *opened]
+
+    def _output_item_done(self, event: events.OutputItemDone, frame: Frame, now: float) -> Actions:
+        shown = _shown(self._view.output_item(event, frame))
+        if event.response_id in self._state.upstream.out_of_band:
+            # Its calls stand in no conversation, so their outputs would have nothing to hang on to.
+            return shown
+        if event.item.get("type") == "function_call":
+            return [*shown, *self._tools.requested(event.response_id, event.item, now)]
+        return [*shown, *self._message_done(event, now)]
+
+    def _response_done(self, event: events.ResponseDone, frame: Frame, now: float) -> Actions:
+        self._interruption.over(event.response_id)
+        shown = ToClient(self._view.response_done(event, frame))
+        out_of_band = self._state.upstream.out_of_band
+        if event.out_of_band or event.response_id in out_of_band:
+            out_of_band.discard(event.response_id)
+            return (shown,)
+        return [shown, *self._tools.response_done(event, now)]
+
+    def _message_done(self, event: events.OutputItemDone, now: float) -> list[Action]:
+        item_id = str(event.item.get("id", ""))
+        unheard = self._interruption.unheard(event.response_id, event.item)
+        if not self._interruption.silences(event.response_id):
+            # Else the rest of it was dropped: the client can hear all that it got and not have heard all there is.
+            self._playback.finished(item_id)
+        self._playback.forget_heard(now)
+        if unheard or not (self._state.config.extensions and self._tools.evidence):
+            return unheard
+        parts = events.objects(event.item.get("content"))
+        answer = " ".join(str(part.get("transcript") or part.get("text") or "") for part in parts)
+        found = self._cite(answer, self._tools.evidence) if answer.strip() else ()
+        new_id = self._state.new_id
+        return [ToClient(messages.citations(new_id(), event.response_id, item_id, found))] if found else []
+
+    # ── errors ──
+
+    def _error(self, event: events.ErrorReported, frame: Frame, now: float) -> Actions:
+        ours = (event.event_id or "").startswith(messages.OURS)
+        unnamed = event.event_id is None and self._responses.requested
+        if event.code == _ACTIVE and (unnamed or self._responses.in_flight(event.event_id)):
+            self._responses.refused(now)
+            return ()
+        if event.code in _HARMLESS and (ours or event.event_id is None):
+            return ()
+        shown = ToClient(self._state.client_tools.told(frame))
+        if self._responses.in_flight(event.event_id):
+            return [shown, *map(ToUpstream, self._responses.rejected(now))]
+        return () if ours else (shown,)
+
+
+def _shown(frame: Frame | None) -> Actions:
+    return () if frame is None else (ToClient(frame),)

@@ -1,0 +1,83 @@
+"""State: the parts of one session, which its two sides share.
+
+What belongs to the connection with the model that is in use, and not to the session, is `Upstream`: a successor gets
+a fresh one. `configuration` says to a successor what was said to its predecessor; `responses` has to be told that
+what was in flight is lost. All the rest outlives the connection.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from agent.core import messages
+from agent.core.client_tools import ClientTools
+from agent.core.config import Effective
+from agent.core.configuration import Configuration
+from agent.core.interruption import Interruption
+from agent.core.playback import Playback
+from agent.core.responses import Responses
+from agent.core.toolwork import ToolWork
+from agent.core.view import View
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from agent.core.config import SessionConfig
+    from agent.core.profiles import Profile
+
+
+class Phase(Enum):
+    """Where a session stands; it only moves forward."""
+
+    OPENING = "waiting for the model's greeting"
+    CONFIGURING = "waiting for our configuration to be accepted"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+@dataclass(slots=True)
+class Upstream:
+    """What is known of the connection with the model that is in use.
+
+    Attributes:
+        profile: What its service can do.
+        effective: What is in force there, of what matters here.
+        session: Its session object as the client may see it, in the service's names.
+        out_of_band: Responses there that do not write to the default conversation.
+    """
+
+    profile: Profile
+    effective: Effective = field(default_factory=Effective)
+    session: dict[str, Any] = field(default_factory=dict[str, Any])
+    out_of_band: set[str] = field(default_factory=set[str])
+
+
+class State:
+    """The parts of one session.
+
+    Args:
+        config: What the server decides.
+        profile: The service that the model is reached through.
+        new_id: Gives a fresh unique string on each call.
+    """
+
+    def __init__(self, config: SessionConfig, profile: Profile, new_id: Callable[[], str]) -> None:
+        self.config = config
+        self.new_id = new_id
+        self.phase = Phase.OPENING
+        self.upstream = Upstream(profile)
+        self.client_tools = ClientTools(config.session.get("tools") or (), enabled=config.client_tools)
+        self.configuration = Configuration(config.session, self.client_tools, profile)
+        self.view = View(self.client_tools.theirs)
+        self.playback = Playback()
+        self.responses = Responses()
+        self.interruption = Interruption(self.playback, enabled=config.extensions, our_id=self.our_id)
+        self.tools = ToolWork(
+            self.responses, self.client_tools, config.timeouts, extensions=config.extensions, our_id=self.our_id
+        )
+
+    def our_id(self) -> str:
+        """A fresh id for an event of ours to the model, so that an error can be told to be ours."""
+        return messages.OURS + self.new_id()
