@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from agent.core.frames import Frame
     from agent.core.history import History
 
+# Seconds after which nobody expects any more that a failed response is made good.
+STALE = 30.0
+
 
 class Answering:
     """Keeps what is owed until another upstream can be asked.
@@ -26,20 +29,20 @@ class Answering:
     def __init__(self, history: History) -> None:
         self._history = history
         self._owed: Ask | None = None
-        self._unanswered = False
+        self._failed_at: float | None = None
         self._repeated = False
 
     def answered(self) -> None:
         """A response is complete."""
-        self._unanswered = self._repeated = False
+        self._failed_at, self._repeated = None, False
 
     def new_turn(self) -> None:
         """The user has said something new; what is asked again is the answer to that."""
         self._repeated = False
 
-    def poisoned(self) -> None:
-        """The user's turn has had nothing but failed responses."""
-        self._unanswered = True
+    def failed(self, now: float) -> None:
+        """The service has failed to respond; another session of it may not."""
+        self._failed_at = now
 
     def want(self, request: Frame | None) -> None:
         """A response is asked for while nobody can be; the latest request counts."""
@@ -47,7 +50,7 @@ class Answering:
 
     def withdraw(self) -> None:
         """The client has cancelled."""
-        self._owed, self._unanswered = None, False
+        self._owed = self._failed_at = None
 
     def broken_off(self, floor: Floor) -> None:
         """The upstream has gone. To be told after what was begun has been forgotten or kept."""
@@ -61,10 +64,11 @@ class Answering:
             self._repeated = True
             self.want(None)
 
-    def take(self) -> Ask | None:
+    def take(self, now: float) -> Ask | None:
         """What is owed, once."""
-        owed = self._owed or (Ask(None) if self._unanswered else None)
-        self._owed, self._unanswered = None, False
+        failed = self._failed_at is not None and now - self._failed_at <= STALE
+        owed = self._owed or (Ask(None) if failed and self._asks() else None)
+        self._owed = self._failed_at = None
         return owed
 
     def _asks(self) -> bool:

@@ -21,7 +21,7 @@ from agent.core.history import HISTORY_TYPES, History
 from agent.core.input_clock import InputClock
 from agent.core.lineage import OFFSETS, Lineage
 from agent.core.outward import Outward
-from agent.core.poison import Poison
+from agent.core.poison import Poison, server_failed
 from agent.core.succession import Policy, Reason, Stage, Succession
 from agent.core.successor import Successor
 from agent.core.undone import DELTAS
@@ -88,7 +88,6 @@ class Continuity:
         self._outward = Outward(self.history, self._lineage, self._answering, new_id)
         self._poison = Poison()
         self._endings = Endings(new_id)
-        self._introduced: set[str] = set()
         self._transcribes = False
         self._speaking = False
         self._pending: Reason | None = None
@@ -119,7 +118,7 @@ class Continuity:
         if self._expired(frame, kind):
             return None
         seeding = self._lineage.seeding
-        if seeding is not None and seeding.take(frame, kind) and seeding.placed(frame, kind) not in self._introduced:
+        if seeding is not None and seeding.take(frame, kind):
             return None
         self._notice(frame.data, kind, now)
         shown = self._lineage.to_client(frame, kind)
@@ -229,9 +228,11 @@ class Continuity:
             response = at(data, "response")
             if response.get("status") == "completed":
                 self._answering.answered()
+                self._succession.proven()
+            elif server_failed(response):
+                self._answering.failed(now)
             if self._poison.response_done(response):
                 self._pending = Reason.POISONED
-                self._answering.poisoned()
 
     def _met(self, session: dict[str, Any], now: float) -> None:
         self.clock.reconfigured(session)
@@ -290,23 +291,18 @@ class Continuity:
             gap_ms = 0 if self._lost_at is None else round((now - self._lost_at) * 1000)
             steps.append(ToClient(notices.reconnected(self._new_id(), reason.value, gap_ms)))
         self._lost_at = None
-        owed = self._answering.take()
+        owed = self._answering.take(now)
         return [*steps, owed] if owed is not None else steps
 
     def _succeed(self, now: float) -> list[Step]:
         """The successor is the upstream from here on."""
         successor = self._successor
+        steps: list[Step] = [FromModel(frame) for frame in successor.introductions()]
         self._lineage.succeed(successor.seeding, self.clock.ms)
-        self._introduced = successor.name_unplaced()
         self.history.generation += 1
         self._poison.renewed()
         self._succession.switched(now)
         self._met(successor.session, now)
-        steps: list[Step] = []
-        for frame in successor.introductions:
-            shown = self._lineage.to_client(frame, frame.type)
-            self.history.take(frame.type, shown)
-            steps.append(FromModel(shown))
         if self._outward.update_held and successor.accepted is not None:
             # The client still waits for an answer to what it wanted to change.
             steps.append(FromModel(successor.accepted))

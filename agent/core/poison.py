@@ -32,7 +32,7 @@ class Poison:
             True when the session should be replaced.
         """
         status = response.get("status")
-        if status == "failed" and _server_error(response):
+        if server_failed(response):
             self._failures += 1
         elif status == "completed":
             self._failures = self._replaced = 0
@@ -47,7 +47,8 @@ class Poison:
         self._failures = 0
 
 
-def _server_error(response: Mapping[str, Any]) -> bool:
+def server_failed(response: Mapping[str, Any]) -> bool:
+    """Whether a response came to nothing through a fault of the service's own."""
     error = at(response, "status_details", "error")
     # A rate limit is no illness, and a new session would not lift it.
-    return "server_error" in {error.get("type"), error.get("code")}
+    return response.get("status") == "failed" and "server_error" in {error.get("type"), error.get("code")}

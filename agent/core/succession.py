@@ -10,6 +10,7 @@ nothing and is tried again; once it is gone, attempts are numbered.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -62,7 +63,8 @@ class Policy:
         seeding: For the conversation to be acknowledged; what is not by then is taken as done.
         look: How often to look for a quiet moment.
         patience: How long a successor of a poisoned session waits for one.
-        steady: A new upstream that is lost within this time continues the attempts of the one before.
+        steady: A new upstream that is lost within this time, and before it has answered anything, continues the
+            attempts of the one before.
     """
 
     backoff: Backoff = field(default_factory=Backoff)
@@ -97,7 +99,7 @@ class Succession:
         self._due: float | None = None
         self._rotation: Rotation | None = None
         self._ready_since = 0.0
-        self._switched: float | None = None
+        self._switched = -math.inf
         self._earlier_attempts = 0
 
     @property
@@ -121,8 +123,7 @@ class Succession:
         was_bereft, self.reason = self.bereft, reason
         if self.stage is Stage.RESTING:
             self.since = now
-            flapping = self._switched is not None and now - self._switched < self._policy.steady
-            self.attempt = self._earlier_attempts if flapping else 0
+            self.attempt = self._earlier_attempts if now - self._switched < self._policy.steady else 0
             if not self.attempt:
                 return self._dial(now)
             if self.bereft and self._policy.backoff.exhausted(self.attempt):
@@ -170,6 +171,10 @@ class Succession:
         """The successor has become the upstream."""
         self.stage, self.reason, self._due, self._rotation = Stage.RESTING, None, None, None
         self._switched, self._earlier_attempts = now, self.attempt
+
+    def proven(self) -> None:
+        """The present upstream has answered."""
+        self._earlier_attempts = 0
 
     def look_again(self, now: float) -> None:
         """It was not quiet."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from agent.core import messages
 from agent.core.fields import at, string_at
+from agent.core.frames import Frame
 from agent.core.handover import ToSuccessor
 from agent.core.seeding import Seeding
 from agent.core.succession import Stage
@@ -13,7 +14,6 @@ from agent.core.succession import Stage
 if TYPE_CHECKING:
     from collections.abc import Callable, Container
 
-    from agent.core.frames import Frame
     from agent.core.handover import Step
     from agent.core.history import History
     from agent.core.succession import Succession
@@ -33,7 +33,6 @@ class Successor:
         seeding: What it was given.
         session: What it has told of its session.
         accepted: Its `session.updated`.
-        introductions: Frames that show items which the client has sent, and which nobody had acknowledged.
     """
 
     def __init__(self, succession: Succession, history: History, new_id: Callable[[], str]) -> None:
@@ -48,7 +47,6 @@ class Successor:
         self.seeding = Seeding(self._our_id, lambda: f"item_{self._new_id()}"[-32:])
         self.session: Json = {}
         self.accepted: Frame | None = None
-        self.introductions: list[Frame] = []
 
     def configure(self, greeting: Frame, configuration: Json, now: float) -> list[Step]:
         """It has greeted us: tell it what we enforce."""
@@ -75,12 +73,7 @@ class Successor:
         Returns:
             True when it has acknowledged, or refused, all of it.
         """
-        if not self.seeding.take(frame, kind):
-            return False
-        item = self._history.get(self.seeding.placed(frame, kind) or "")
-        if item is not None and not item.placed:
-            self.introductions.append(frame)
-        return self.seeding.settled
+        return self.seeding.take(frame, kind) and self.seeding.settled
 
     def last_words(self, configuration: Json, running: Container[str]) -> list[Step]:
         """What has changed since it was told; after this it is the upstream."""
@@ -89,17 +82,25 @@ class Successor:
             steps.append(ToSuccessor(messages.session_update(self._our_id(), configuration)))
         return [*steps, *self._catch_up(running, unplaced=True)]
 
-    def name_unplaced(self) -> set[str]:
-        """Items that were sent and never acknowledged get the ids by which the client will come to know them."""
-        named: set[str] = set()
-        for item in [item for item in self._history if not item.placed]:
-            upstream_id = self.seeding.upstream_id(item.id)
+    def introductions(self) -> list[Frame]:
+        """What shows the client the items that were sent, and that nobody has acknowledged, under their ids.
+
+        The service's own events for them may come at any time, or never; until then, what follows them would follow
+        nothing that the client knows.
+        """
+        frames: list[Frame] = []
+        previous: str | None = None
+        for item in list(self._history):
+            upstream_id = None if item.placed else self.seeding.upstream_id(item.id)
             if upstream_id is not None:
                 new_id = upstream_id if item.makeshift else item.id
                 self.seeding.renamed(item.id, new_id)
                 self._history.renamed(item.id, new_id)
-                named.add(new_id)
-        return named
+                for kind in ("conversation.item.added", "conversation.item.done"):
+                    event = {"type": kind, "event_id": self._new_id(), "previous_item_id": previous}
+                    frames.append(Frame.of(event | {"item": item.view()}))
+            previous = item.id if item.placed else previous
+        return frames
 
     def refusal(self, frame: Frame) -> str:
         """An error that it answers our configuration with, in words."""
