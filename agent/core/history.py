@@ -236,6 +236,8 @@ class History:
         # Of an out-of-band response nothing is known here, and nothing is to be.
         known = self._by_id.get(string_at(item, "id"))
         if known is not None:
+            if item.get("status") == "incomplete":
+                self._read_deltas()  # some services do not say again what an answer that was cut had said
             known.learn(item)
             self._conclude(known, _over(item))
 

@@ -1,4 +1,4 @@
-"""A Realtime service in memory that is strict about its conversation, and fails in every way that a seed tells it to."""
+"""A Realtime service in memory: strict about its conversation, and it fails in every way that a seed tells it to."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Service:
         self.closed = False
         self._made = 0
         self._active = None
-        self._unanswered = False
+        self._requested = False
         world.clock.call_later(0.02, self._greet)
         for moment in (nature.dies, nature.expires):
             if moment is not None:
@@ -126,8 +126,10 @@ class Service:
     def _on_response_create(self, event):
         if self._active is not None:
             self._error(event, "conversation_already_has_active_response")
-        else:
-            self._begin()
+        elif not self._requested:
+            # It takes its time; a second request in the meantime is the same one.
+            self._requested = True
+            self.world.clock.call_later(self.world.random.uniform(0.0, 1.0), self._begin)
 
     # ── what the user says to it ──
 
@@ -152,15 +154,18 @@ class Service:
             self.world.random.uniform(0.05, 1.5),
             lambda: self.emit(kind, item_id=item_id, content_index=0, transcript=text),
         )
-        if self._active is None:
-            self.world.clock.call_later(0.02, self._begin)
+        self._finish("cancelled")  # one that was asked for before the user spoke, and begun after
+        if not self._requested:
+            self._requested = True
+            self.world.clock.call_later(self.world.random.uniform(0.02, 1.0), self._begin)
 
     # ── what it says ──
 
     def _begin(self):
         if self.closed or self._active is not None:
             return
-        response_id = self._active = self._id("resp")
+        response_id, self._requested = self._id("resp"), False
+        self._active = response_id
         self._output = []
         self.emit("response.created", response={"id": response_id, "status": "in_progress", "conversation_id": "c"})
         if self.nature.poisoned:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 from agent.core import events
-from agent.core.actions import CancelCall, Hangup, StartCall, ToClient, ToUpstream
+from agent.core.actions import Action, StartCall, ToClient, ToUpstream
 from agent.core.calls import CallResult
 from agent.core.continuity import WATCHED, Continuity
 from agent.core.deadlines import earliest
@@ -36,6 +36,17 @@ class Shell:
         self.tools = ToolWork(self.responses, {"tool": None}, extensions=False, our_id=our_id)
         self.passed_on = False
         self._armed = None
+        self._handlers = {
+            events.ResponseCreated: self._created,
+            events.ResponseDone: self.tools.response_done,
+            events.OutputItemDone: self._output_done,
+            events.ItemPlaced: self._placed,
+            events.ErrorReported: self._error,
+            events.SpeechStarted: lambda _event, now: self.responses.speech_started(now),
+            events.SpeechStopped: lambda _event, now: self.responses.speech_stopped(now, response_follows=True),
+            events.Committed: lambda _event, now: self.responses.speech_stopped(now, response_follows=False),
+            events.Cleared: lambda _event, now: self.responses.speech_stopped(now, response_follows=False),
+        }
         self.continuity = Continuity(
             configuration=lambda: CONFIG,
             floor=self._floor,
@@ -103,41 +114,42 @@ class Shell:
             if item["type"] == "message" and item["status"] == "completed" and item["id"] not in deleted
         ]
 
+    def last_of_speech(self):
+        """The last event about the user's speaking."""
+        kinds = [event["type"] for event in self.seen if event["type"].startswith("input_audio_buffer.")]
+        return kinds[-1] if kinds else None
+
     def finished(self, call_id, output):
         self.perform(self.tools.finished(call_id, CallResult(output), self.clock.time()))
 
     def _process(self, frame, now):
         """As a session does, cut down to what matters here."""
         event = events.read(frame)
-        actions = []
-        requests = []
-        match event:
-            case events.ResponseCreated():
-                self.passed_on = False
-                self.responses.created(event.response_id)
-                self.tools.response_created()
-            case events.ResponseDone():
-                actions = self.tools.response_done(event, now)
-            case events.OutputItemDone() if event.item.get("type") == "function_call":
-                actions = self.tools.requested(event.response_id, event.item, now)
-            case events.ItemPlaced():
-                output = event.item["type"] == "function_call_output"
-                self.responses.item_placed(event.item["call_id"] if output else None)
-            case events.SpeechStarted():
-                self.responses.speech_started(now)
-            case events.SpeechStopped():
-                requests = self.responses.speech_stopped(now, response_follows=True)
-            case events.Committed() | events.Cleared():
-                requests = self.responses.speech_stopped(now, response_follows=False)
-            case events.ErrorReported():
-                if event.code == "conversation_already_has_active_response":
-                    self.responses.refused(now)
-                elif self.responses.in_flight(event.event_id):
-                    requests = self.responses.rejected(now)
-            case _:
-                self.passed_on |= frame.type.endswith(".delta")
+        handler = self._handlers.get(type(event))
+        actions = handler(event, now) if handler else ()
+        self.passed_on |= frame.type.endswith(".delta")
         self.seen.append(frame.data)
-        self.perform([*actions, *map(ToUpstream, requests)])
+        self.perform([each if isinstance(each, Action) else ToUpstream(each) for each in actions or ()])
+
+    def _created(self, event, _now):
+        self.passed_on = False
+        self.responses.created(event.response_id)
+        self.tools.response_created()
+
+    def _output_done(self, event, now):
+        call = event.item.get("type") == "function_call"
+        return self.tools.requested(event.response_id, event.item, now) if call else ()
+
+    def _placed(self, event, _now):
+        output = event.item["type"] == "function_call_output"
+        self.responses.item_placed(event.item["call_id"] if output else None)
+
+    def _error(self, event, now):
+        if event.code == "conversation_already_has_active_response":
+            self.responses.refused(now)
+        elif self.responses.in_flight(event.event_id):
+            return self.responses.rejected(now)
+        return ()
 
     # ── what is done ──
 
@@ -147,7 +159,6 @@ class Shell:
         self._arm()
 
     def _do(self, step):
-        now = self.clock.time()
         match step:
             case ToClient():
                 self.seen.append(step.frame.data)
@@ -157,31 +168,41 @@ class Shell:
             case StartCall():
                 self.runs.append(step.call_id)
                 self.world.run_tool(step.call_id, self.finished)
+            case FromModel():
+                self._process(step.frame, self.clock.time())
+            case Ask():
+                self._ask(step.request or response_create(self.our_id()))
+            case GiveUp():
+                self.given_up = step.reason
+            case _:
+                self._hand_over(step)
+
+    def _hand_over(self, step):
+        match step:
             case Dial():
                 self.world.dial(step.attempt)
             case ToSuccessor():
-                assert self.successor is not None
                 self.world.send(self.successor, step.frame.text)
             case Switch():
-                if self.upstream is not None:
-                    self.upstream.left()
-                self.upstream, self.successor = self.successor, None
-                self.switches += 1
-                self.responses.turns.move(Signal.UNANSWERED)
-                if self.responses.requested:
-                    self.perform([ToUpstream(each) for each in self.responses.rejected(now)])
+                self._switch()
             case DropSuccessor():
                 self.world.hang_up(self.successor)
                 self.successor = None
-            case FromModel():
-                self._process(step.frame, now)
-            case Ask():
-                request = step.request or response_create(self.our_id())
-                self.perform([ToUpstream(each) for each in self.responses.want(request, now, override=True)])
-            case GiveUp():
-                self.given_up = step.reason
-            case CancelCall() | Hangup():
+            case _:
                 raise AssertionError(step)
+
+    def _switch(self):
+        if self.upstream is not None:
+            self.upstream.left()
+        self.upstream, self.successor = self.successor, None
+        self.switches += 1
+        self.responses.turns.move(Signal.UNANSWERED)
+        if self.responses.requested:
+            self.perform([ToUpstream(each) for each in self.responses.rejected(self.clock.time())])
+
+    def _ask(self, request):
+        frames = self.responses.want(request, self.clock.time(), override=True)
+        self.perform([ToUpstream(each) for each in frames])
 
     # ── time ──
 

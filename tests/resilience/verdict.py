@@ -22,11 +22,7 @@ def complaints(world):
         *_ends(shell.seen),
         *(f"{item_id} was taken back and is told again" for item_id in _resurrected(world, final)),
         *_order(shell, final),
-        *(
-            ["the last thing said was never answered"]
-            if _unanswered(final) and not shell.upstream.nature.poisoned
-            else []
-        ),
+        *(["the last thing said was never answered"] if _unanswered(world, final) else []),
     ]
 
 
@@ -85,7 +81,9 @@ def _resurrected(world, final):
     return [name for name, text in world.gone.items() if name in held and _text(held[name]) == text]
 
 
-def _unanswered(final):
+def _unanswered(world, final):
+    if world.shell.upstream.nature.poisoned or world.shell.last_of_speech() == "input_audio_buffer.cleared":
+        return False  # it answers nothing; or the connection was lost in the middle of the user's sentence
     return bool(final) and (final[-1].get("role") == "user" or final[-1]["type"] == "function_call_output")
 
 
