@@ -156,8 +156,9 @@ class History:
 
     def renamed(self, old_id: str, new_id: str) -> None:
         """An item that had a makeshift id has been given one by which the client will know it."""
-        item = self._by_id.pop(old_id, None)
-        if item is not None and new_id not in self._by_id:
+        item = self._by_id.get(old_id)
+        if item is not None and self._by_id.get(new_id, item) is item:
+            del self._by_id[old_id]
             item.id, item.placed = new_id, True
             self._by_id[new_id] = item
 

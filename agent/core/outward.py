@@ -66,6 +66,8 @@ class Outward:
     def _about_older_item(self, frame: Frame, kind: str, *, severed: bool) -> list[Step]:
         item_id = string_at(frame.data, "item_id")
         item, seeding = self._history.get(item_id), self._lineage.seeding
+        if item is None and string_at(frame.data, "event_id").startswith(messages.OURS):
+            return []  # we have forgotten it, and there is nothing left to cut
         given = not severed and seeding is not None and seeding.upstream_id(item_id) is not None
         if given and kind == "conversation.item.delete":
             self._history.sent(frame.data)

@@ -19,8 +19,6 @@ PICTURE = "(The user showed a picture here.)"
 
 # Speech has some fifteen characters a second; used only where nobody knows how long the sound was.
 MS_PER_CHARACTER = 66
-# A longer run without a space is no word that broke off but a script that has no spaces.
-LONGEST_WORD = 24
 
 _INPUT_TYPES = {"message", "function_call", "function_call_output"}
 # Begins the id of an item that has none yet. No service takes such an id, so none can be confused with it.
@@ -178,11 +176,16 @@ def heard(text: str, end_ms: int, length_ms: int) -> str:
         return text
     end = len(text) * max(end_ms, 0) // length
     kept = text[:end]
-    if not text[end].isspace() and kept and not kept[-1].isspace():
+    if _spells(text[end]):
         # A word that broke off was not heard as that word.
-        space = kept.rfind(" ")
-        kept = kept[: space + 1] if len(kept) - space <= LONGEST_WORD else kept
+        while kept and _spells(kept[-1]):
+            kept = kept[:-1]
     return kept.rstrip()
+
+
+def _spells(character: str) -> bool:
+    """Whether words are spelt with it, in a script that has letters; in others a character is heard or it is not."""
+    return character.lower() != character.upper() or character.isdecimal() or character in "'\u2019"
 
 
 def _kind(wire_type: str) -> str:

@@ -21,8 +21,8 @@ class Bounds:
         characters: Of text in them together; some four make a token.
     """
 
-    items: int = 200
-    characters: int = 60_000
+    items: int = 160
+    characters: int = 48_000
 
 
 # For a memory, and for what a new session is given: far below any model's context, and given within a second.
