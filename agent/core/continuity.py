@@ -7,14 +7,15 @@ and their kin; a `Session` that holds one needs to know nothing of them. Frames 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from agent.core import notices
 from agent.core.actions import ToClient, ToUpstream
 from agent.core.answering import Answering
 from agent.core.deadlines import earliest
 from agent.core.endings import ENDING_TYPES, Endings
-from agent.core.fields import at, merged, string_at
+from agent.core.fields import at, string_at
 from agent.core.frames import Frame
 from agent.core.handover import FromModel, Switch
 from agent.core.history import HISTORY_TYPES, History
@@ -27,11 +28,13 @@ from agent.core.successor import Successor
 from agent.core.undone import DELTAS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from agent.core.actions import Action
     from agent.core.floor import Floor
     from agent.core.handover import Step
+
+Json: TypeAlias = dict[str, Any]
 
 _SESSION = frozenset({"session.created", "session.updated"})
 _SPEECH = {
@@ -48,13 +51,14 @@ class Continuity:
     """What outlives an upstream.
 
     Args:
-        configuration: Gives the session object that we enforce, as the model last accepted it.
+        configuration: Gives a `session.update` of ours that says everything that we enforce and the client has chosen.
         floor: Tells how things stand at a moment.
         new_id: Gives a fresh unique string, at most 27 characters.
         chance: Gives a number from 0 to 1, for the pauses between attempts.
         unix: What to add to `now` to have seconds since 1970, in which services tell when a session ends.
         extensions: The client opted in to our own events.
         length_ms: Tells how much sound of an item's part was passed on, in ms.
+        session_to_ga: Translates a session object of the service's to GA's names.
         policy: Times and attempts.
 
     Attributes:
@@ -65,13 +69,14 @@ class Continuity:
     def __init__(  # noqa: PLR0913  (one for each thing that a pure core must be handed)
         self,
         *,
-        configuration: Callable[[], Mapping[str, Any]],
+        configuration: Callable[[], Frame],
         floor: Callable[[float], Floor],
         new_id: Callable[[], str],
         chance: Callable[[], float],
         unix: float,
         extensions: bool = False,
         length_ms: Callable[[str, int], int] = lambda _item_id, _index: 0,
+        session_to_ga: Callable[[Json], Json] = lambda session: session,
         policy: Policy | None = None,
     ) -> None:
         self.history = History(length_ms=length_ms)
@@ -81,6 +86,7 @@ class Continuity:
         self._new_id = new_id
         self._unix = unix
         self._extensions = extensions
+        self._session_to_ga = session_to_ga
         self._lineage = Lineage(self.history)
         self._succession = Succession(policy or Policy(), chance)
         self._successor = Successor(self._succession, self.history, new_id)
@@ -90,6 +96,7 @@ class Continuity:
         self._endings = Endings(new_id)
         self._transcribes = False
         self._speaking = False
+        self._passed_on = False
         self._pending: Reason | None = None
         self._lost_at: float | None = None
 
@@ -113,6 +120,7 @@ class Continuity:
             answer to something of ours, and no news.
         """
         if kind in DELTAS:
+            self._passed_on = True
             self.history.take(kind, frame)
             return frame
         if self._expired(frame, kind):
@@ -181,7 +189,7 @@ class Continuity:
         """
         stage = self._succession.stage
         if stage is Stage.GREETING and kind == "session.created":
-            return self._successor.configure(frame, self._settings(), now)
+            return self._successor.configure(frame, self._configuration(), now)
         if stage is Stage.CONFIGURING and kind == "session.updated":
             steps = self._successor.seed(frame, self._floor(now).running, now, unplaced=self.severed)
             return [*steps, *(self._seeded(now) if self._successor.seeding.settled else [])]
@@ -217,13 +225,15 @@ class Continuity:
             self._pending = Reason.EXPIRED
         return expired
 
-    def _notice(self, data: dict[str, Any], kind: str, now: float) -> None:
+    def _notice(self, data: Json, kind: str, now: float) -> None:
         if kind in _SESSION:
             self._met(at(data, "session"), now)
         elif kind in _SPEECH:
             self._speaking = _SPEECH[kind]
             if kind == "input_audio_buffer.committed":
                 self._answering.new_turn()
+        elif kind == "response.created":
+            self._passed_on = False
         elif kind == "response.done":
             response = at(data, "response")
             if response.get("status") == "completed":
@@ -234,17 +244,15 @@ class Continuity:
             if self._poison.response_done(response):
                 self._pending = Reason.POISONED
 
-    def _met(self, session: dict[str, Any], now: float) -> None:
+    def _met(self, told: Json, now: float) -> None:
+        session = self._session_to_ga(told)
         self.clock.reconfigured(session)
         self._transcribes = bool(at(session, "audio", "input", "transcription"))
-        expires = session.get("expires_at")
+        expires = told.get("expires_at")
         if isinstance(expires, int | float) and self._succession.stage is Stage.RESTING:
             self._succession.expires(expires - self._unix, now)
 
     # ── succession ──
-
-    def _settings(self) -> dict[str, Any]:
-        return merged(dict(self._configuration()), self._outward.settings)
 
     def _dialling(self, attempt: int) -> bool:
         return self._succession.stage is Stage.DIALLING and attempt == self._succession.attempt
@@ -262,6 +270,7 @@ class Continuity:
         return [*steps, *(self._look(now) if self._succession.stage is Stage.READY else [])]
 
     def _break_off(self, floor: Floor) -> list[Step]:
+        floor = replace(floor, passed_on=floor.passed_on or self._passed_on)
         unheard = floor.response_id is not None and not floor.passed_on
         begun = self.history.break_off(keep=not unheard)
         frames = self._endings.end({item.id for item in begun} if unheard else set())
@@ -286,7 +295,12 @@ class Continuity:
     def _switch(self, floor: Floor, now: float) -> list[Step]:
         ends = [] if self.severed else self._break_off(floor)
         reason = self._succession.reason or Reason.LOST
-        steps = [*self._successor.last_words(self._settings(), floor.running), Switch(), *ends, *self._succeed(now)]
+        steps = [
+            *self._successor.last_words(self._configuration(), floor.running),
+            Switch(),
+            *ends,
+            *self._succeed(now),
+        ]
         if self._extensions:
             gap_ms = 0 if self._lost_at is None else round((now - self._lost_at) * 1000)
             steps.append(ToClient(notices.reconnected(self._new_id(), reason.value, gap_ms)))

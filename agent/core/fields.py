@@ -25,13 +25,3 @@ def number_at(source: Json, name: str) -> int:
     """A field that counts parts or outputs; 0 where there is none that makes sense."""
     value = source.get(name)
     return value if isinstance(value, int) and 0 <= value < 1000 else 0
-
-
-def merged(base: object, change: object) -> Any:
-    """A session object and an update of it: objects are merged, everything else is replaced."""
-    if not isinstance(base, dict) or not isinstance(change, dict):
-        return change
-    result = dict(cast("Json", base))
-    for name, value in cast("Json", change).items():
-        result[name] = merged(result.get(name), value)
-    return result

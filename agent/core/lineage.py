@@ -70,7 +70,7 @@ class Lineage:
     def _later(self, frame: Frame, names: tuple[str, ...]) -> Frame:
         data = frame.data
         moved = {name: data[name] + self._offset_ms for name in names if isinstance(data.get(name), int)}
-        return Frame.of(data | moved) if self._offset_ms and moved else frame
+        return changed(frame, **moved) if self._offset_ms and moved else frame
 
     def _placed(self, frame: Frame, kind: str, seeding: Seeding) -> Frame:
         data = frame.data
@@ -86,7 +86,7 @@ class Lineage:
             fields = cast("Json", item)
             item_id = self._known(fields.get("id"))
             if item_id != fields.get("id"):
-                result = Frame.of(result.data | {"item": fields | {"id": item_id}})
+                result = changed(result, item=fields | {"id": item_id})
         return result
 
     def _known(self, upstream_id: object) -> object:
@@ -139,8 +139,13 @@ class Lineage:
             mapped.append({**fields, "id": upstream_id} if refers else cast("object", entry))
         if mapped == given:
             return frame
-        return Frame.of(frame.data | {"response": cast("Json", response) | {"input": mapped}})
+        return changed(frame, response=cast("Json", response) | {"input": mapped})
+
+
+def changed(frame: Frame, **fields: object) -> Frame:
+    """The same event with some of its fields replaced."""
+    return Frame.of({**frame.data, **fields})
 
 
 def _renamed(frame: Frame, name: str, value: object) -> Frame:
-    return frame if frame.data.get(name) == value else Frame.of(frame.data | {name: value})
+    return frame if frame.data.get(name) == value else changed(frame, **{name: value})

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from agent.core import messages
 from agent.core.actions import ToClient, ToUpstream
-from agent.core.fields import at, merged, string_at
+from agent.core.fields import at, string_at
 from agent.core.standin import ABOUT_ITEMS, StandIn
 
 if TYPE_CHECKING:
@@ -31,12 +31,10 @@ class Outward:
         new_id: Gives a fresh event id.
 
     Attributes:
-        settings: What the client has set of the session, all its updates merged.
         update_held: It has set something while there was no upstream, and waits for an answer.
     """
 
     def __init__(self, history: History, lineage: Lineage, answering: Answering, new_id: Callable[[], str]) -> None:
-        self.settings: Json = {}
         self.update_held = False
         self._history = history
         self._lineage = lineage
@@ -51,9 +49,8 @@ class Outward:
             severed: There is no upstream at present.
         """
         kind, data = frame.type, frame.data
-        if kind == "session.update" and not string_at(data, "event_id").startswith(messages.OURS):
-            self.settings = merged(self.settings, at(data, "session"))
-            self.update_held = self.update_held or severed
+        if kind == "session.update" and severed:
+            self.update_held = True
         elif kind == "conversation.item.create" and at(data, "item").get("role") == "user":
             self._answering.new_turn()
         if kind in ABOUT_ITEMS and (severed or not self._lineage.stands(string_at(data, "item_id"))):

@@ -39,7 +39,7 @@ class Successor:
         self._succession = succession
         self._history = history
         self._new_id = new_id
-        self._configured: Json = {}
+        self._configured: object = None
         self.reset()
 
     def reset(self) -> None:
@@ -48,11 +48,17 @@ class Successor:
         self.session: Json = {}
         self.accepted: Frame | None = None
 
-    def configure(self, greeting: Frame, configuration: Json, now: float) -> list[Step]:
-        """It has greeted us: tell it what we enforce."""
-        self.session, self._configured = at(greeting.data, "session"), configuration
+    def configure(self, greeting: Frame, update: Frame, now: float) -> list[Step]:
+        """It has greeted us: tell it what we enforce.
+
+        Args:
+            greeting: Its `session.created`.
+            update: The `session.update` that says everything.
+            now: Seconds.
+        """
+        self.session, self._configured = at(greeting.data, "session"), update.data["session"]
         self._succession.reached(Stage.CONFIGURING, now)
-        return [ToSuccessor(messages.session_update(self._our_id(), configuration))]
+        return [ToSuccessor(update)]
 
     def seed(self, accepted: Frame, running: Container[str], now: float, *, unplaced: bool) -> list[Step]:
         """It has taken our configuration: tell it the conversation.
@@ -75,11 +81,9 @@ class Successor:
         """
         return self.seeding.take(frame, kind) and self.seeding.settled
 
-    def last_words(self, configuration: Json, running: Container[str]) -> list[Step]:
+    def last_words(self, update: Frame, running: Container[str]) -> list[Step]:
         """What has changed since it was told; after this it is the upstream."""
-        steps: list[Step] = []
-        if configuration != self._configured:
-            steps.append(ToSuccessor(messages.session_update(self._our_id(), configuration)))
+        steps: list[Step] = [ToSuccessor(update)] if update.data["session"] != self._configured else []
         return [*steps, *self._catch_up(running, unplaced=True)]
 
     def introductions(self) -> list[Frame]:

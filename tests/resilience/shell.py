@@ -34,7 +34,6 @@ class Shell:
         our_id = lambda: "vocative_" + self._new_id()  # noqa: E731
         self.our_id = our_id
         self.tools = ToolWork(self.responses, {"tool": None}, extensions=False, our_id=our_id)
-        self.passed_on = False
         self._armed = None
         self._handlers = {
             events.ResponseCreated: self._created,
@@ -48,7 +47,7 @@ class Shell:
             events.Cleared: lambda _event, now: self.responses.speech_stopped(now, response_follows=False),
         }
         self.continuity = Continuity(
-            configuration=lambda: CONFIG,
+            configuration=lambda: session_update(our_id(), CONFIG),
             floor=self._floor,
             new_id=self._new_id,
             chance=world.random.random,
@@ -62,7 +61,6 @@ class Shell:
         turns = self.responses.turns
         return Floor(
             response_id=self.responses.active_id,
-            passed_on=self.passed_on,
             awaited=turns.user is User.AWAITED,
             request=self.responses._sent,
             quiet=turns.free and not running and not self.responses.wanted,
@@ -127,12 +125,10 @@ class Shell:
         event = events.read(frame)
         handler = self._handlers.get(type(event))
         actions = handler(event, now) if handler else ()
-        self.passed_on |= frame.type.endswith(".delta")
         self.seen.append(frame.data)
         self.perform([each if isinstance(each, Action) else ToUpstream(each) for each in actions or ()])
 
     def _created(self, event, _now):
-        self.passed_on = False
         self.responses.created(event.response_id)
         self.tools.response_created()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.core.fields import at, merged, number_at, string_at
+from agent.core.fields import at, number_at, string_at
 
 
 def test_what_is_missing_or_of_another_type_reads_as_empty():
@@ -10,13 +10,3 @@ def test_what_is_missing_or_of_another_type_reads_as_empty():
     assert at({"a": 7}, "a", "b") == at({}, "a") == at(None, "a") == {}
     assert (string_at({"a": "x"}, "a"), string_at({"a": 7}, "a"), string_at({}, "a")) == ("x", "", "")
     assert (number_at({"a": 2}, "a"), number_at({"a": "2"}, "a"), number_at({"a": -1}, "a")) == (2, 0, 0)
-
-
-def test_an_update_merges_objects_and_replaces_everything_else():
-    session = {"audio": {"input": {"format": "a"}, "output": {"voice": "v"}}, "tools": [1, 2]}
-    update = {"audio": {"input": {"format": "b", "turn_detection": None}}, "tools": [3]}
-    assert merged(session, update) == {
-        "audio": {"input": {"format": "b", "turn_detection": None}, "output": {"voice": "v"}},
-        "tools": [3],
-    }
-    assert session["tools"] == [1, 2], "the session itself is left alone"
