@@ -241,7 +241,7 @@ class Continuity:
                 self._succession.proven()
             elif server_failed(response):
                 self._answering.failed(now)
-            if self._poison.response_done(response):
+            if self._poison.response_done(response) and self._pending is None:
                 self._pending = Reason.POISONED
 
     def _met(self, told: Json, now: float) -> None:

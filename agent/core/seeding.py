@@ -139,12 +139,6 @@ class Seeding:
         # A client that deletes an item of its own is to see that it is gone.
         return kind != "conversation.item.deleted" or self.upstream_id(self._used[upstream_id]) != upstream_id
 
-    def placed(self, frame: Frame, kind: str) -> str | None:
-        """The client's id of the given item that a frame shows in the conversation, if it does."""
-        shows = kind in {"conversation.item.added", "conversation.item.created", "conversation.item.done"}
-        upstream_id = at(frame.data, "item").get("id") if shows else None
-        return self._used.get(upstream_id) if isinstance(upstream_id, str) else None
-
     def _possible(self, wanted: Sequence[tuple[str, Json]]) -> list[tuple[str, Json]]:
         refused_calls = {item.get("call_id") for item in self._refused.values()} - {None}
         return [

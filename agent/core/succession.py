@@ -87,6 +87,7 @@ class Succession:
         reason: Why it is wanted; None while none is.
         attempt: The present attempt, counted from 1.
         since: When the first attempt began.
+        bereft: There is no upstream that can be used.
     """
 
     def __init__(self, policy: Policy, chance: Callable[[], float]) -> None:
@@ -94,6 +95,7 @@ class Succession:
         self.reason: Reason | None = None
         self.attempt = 0
         self.since = 0.0
+        self.bereft = False  # asked for every piece of audio, so no property
         self._policy = policy
         self._chance = chance
         self._due: float | None = None
@@ -103,24 +105,20 @@ class Succession:
         self._earlier_attempts = 0
 
     @property
-    def bereft(self) -> bool:
-        """Whether there is no upstream that can be used."""
-        return self.reason in _FORCED
-
-    @property
     def under_way(self) -> bool:
         """Whether a successor is being made ready, or is."""
         return self.stage in _UNDER_WAY
 
-    def expires(self, moment: float | None, now: float) -> None:
-        """The present upstream has told when it will end; None when it does not."""
-        self._rotation = None if moment is None else rotation(now, moment)
+    def expires(self, moment: float, now: float) -> None:
+        """The present upstream has told when it will end. It tells so again and again; the first time counts."""
+        if self._rotation is None:
+            self._rotation = rotation(now, moment)
 
     def want(self, reason: Reason, now: float) -> list[Step]:
         """Another upstream is wanted. Asking again, for a weightier reason, hurries it."""
         if self.stage is Stage.LOST or (self.bereft and reason not in _FORCED):
             return []
-        was_bereft, self.reason = self.bereft, reason
+        was_bereft, self.reason, self.bereft = self.bereft, reason, reason in _FORCED
         if self.stage is Stage.RESTING:
             self.since = now
             self.attempt = self._earlier_attempts if now - self._switched < self._policy.steady else 0
@@ -169,7 +167,8 @@ class Succession:
 
     def switched(self, now: float) -> None:
         """The successor has become the upstream."""
-        self.stage, self.reason, self._due, self._rotation = Stage.RESTING, None, None, None
+        self.stage, self.reason, self.bereft = Stage.RESTING, None, False
+        self._due = self._rotation = None
         self._switched, self._earlier_attempts = now, self.attempt
 
     def proven(self) -> None:

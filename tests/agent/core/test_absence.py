@@ -56,6 +56,9 @@ def test_an_answer_that_nobody_hears_any_more_is_stopped_and_cut_at_the_last_rep
         1200,
     )
     assert silence(playback, None) == [], "it is cut once"
+    playback.sent("b", 0, 64_000 * 4, 0, 5.0)
+    playback.claim_truncate("b")
+    assert silence(playback, None) == [], "and not if its client has cut it itself"
 
 
 def test_a_client_that_was_silent_when_it_left_leaves_nothing_to_stop():

@@ -216,6 +216,14 @@ def test_a_poisoned_session_is_replaced_with_its_history_and_the_question_is_put
     assert bench.asked() == [Ask(None)]
 
 
+def test_a_session_that_has_expired_is_not_merely_poisoned(bench):
+    bench.model("error", error={"code": "session_expired"})
+    for _ in range(3):
+        bench.model("response.done", response=FAILED)
+    bench.tick(0.0)
+    assert bench.continuity.severed
+
+
 def test_a_successor_that_refuses_the_configuration_says_which_field(bench):
     bench.lose()
     bench.dialled()
