@@ -135,6 +135,20 @@ class Continuity:
             self._endings.take(kind, shown)
         return shown
 
+    def met(self, told: Json, now: float) -> None:
+        """The upstream tells of its session.
+
+        Args:
+            told: The session object, in the service's names.
+            now: Seconds.
+        """
+        session = self._session_to_ga(told)
+        self.clock.reconfigured(session)
+        self._transcribes = bool(at(session, "audio", "input", "transcription"))
+        expires = told.get("expires_at")
+        if isinstance(expires, int | float) and self._succession.stage is Stage.RESTING:
+            self._succession.expires(expires - self._unix, now)
+
     def redirect(self, actions: Sequence[Action]) -> list[Step]:
         """Put what goes to the upstream in its terms, or keep it while there is none; the rest stays as it is."""
         steps: list[Step] = []
@@ -227,7 +241,7 @@ class Continuity:
 
     def _notice(self, data: Json, kind: str, now: float) -> None:
         if kind in _SESSION:
-            self._met(at(data, "session"), now)
+            self.met(at(data, "session"), now)
         elif kind in _SPEECH:
             self._speaking = _SPEECH[kind]
             if kind == "input_audio_buffer.committed":
@@ -243,14 +257,6 @@ class Continuity:
                 self._answering.failed(now)
             if self._poison.response_done(response) and self._pending is None:
                 self._pending = Reason.POISONED
-
-    def _met(self, told: Json, now: float) -> None:
-        session = self._session_to_ga(told)
-        self.clock.reconfigured(session)
-        self._transcribes = bool(at(session, "audio", "input", "transcription"))
-        expires = told.get("expires_at")
-        if isinstance(expires, int | float) and self._succession.stage is Stage.RESTING:
-            self._succession.expires(expires - self._unix, now)
 
     # ── succession ──
 
@@ -316,7 +322,7 @@ class Continuity:
         self.history.generation += 1
         self._poison.renewed()
         self._succession.switched(now)
-        self._met(successor.session, now)
+        self.met(successor.session, now)
         if self._outward.update_held and successor.accepted is not None:
             # The client still waits for an answer to what it wanted to change.
             steps.append(FromModel(successor.accepted))
