@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-# Not here: what is not built yet (VoiceRAG 12, credentials that are fetched; sessions that rotate, reconnect or are
-# poisoned), and VoiceRAG 19, which is the lack of tests itself.
+# Not here: VoiceRAG 19, which is the lack of tests itself.
 VOICERAG = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 16, 17, 18)
 FRAMEWORKS = (
     "openai-agents-python PR#3405",
@@ -30,6 +29,10 @@ FRAMEWORKS = (
     "openai-realtime-api-beta#115",
     "coffeeAgntcy#320",
     "pipecat#3378",
+    "pipecat#3170",
+    "livekit#2358",
+    "agents-js PR#1843",
+    "livekit/agents#6040",
     "openai-agents (sequencer)",
 )
 TRAPS = (*(f"VoiceRAG {number}" for number in VOICERAG), *FRAMEWORKS)

@@ -1,0 +1,37 @@
+"""Notices: what a client that opted in to our own events is told of connections, the model's and its own."""
+
+from __future__ import annotations
+
+from agent.core.frames import Frame
+
+
+def reconnecting(event_id: str, reason: str) -> Frame:
+    """The model cannot be heard at the moment; another connection is being made.
+
+    Args:
+        event_id: Of this event.
+        reason: `"lost"` or `"expired"`.
+    """
+    return Frame.of({"type": "extension.reconnecting", "event_id": event_id, "reason": reason})
+
+
+def reconnected(event_id: str, reason: str, gap_ms: int) -> Frame:
+    """Another session of the model's has taken over the conversation.
+
+    Args:
+        event_id: Of this event.
+        reason: Why: `"lost"`, `"expired"`, `"expiring"` or `"poisoned"`.
+        gap_ms: How long nobody was listening, in ms; 0 when there was no such time.
+    """
+    return Frame.of({"type": "extension.reconnected", "event_id": event_id, "reason": reason, "gap_ms": gap_ms})
+
+
+def resumed(event_id: str, missed: int, *, complete: bool) -> Frame:
+    """A client is back in its session; what it missed follows.
+
+    Args:
+        event_id: Of this event.
+        missed: How many events follow.
+        complete: Nothing but sound was left out; else the oldest events were, too.
+    """
+    return Frame.of({"type": "extension.resumed", "event_id": event_id, "missed": missed, "complete": complete})
