@@ -6,11 +6,13 @@ import asyncio
 import contextlib
 import gc
 import importlib
+import importlib.util
 import json
 import signal
 import sys
 import traceback
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +20,9 @@ import click
 import numpy as np
 from aiohttp import web
 
-from agent import asking, samples
+from agent import asking, checking, samples
 from agent.assistant import Agent
+from agent.checkup import MISCONFIGURED, Checkup
 from agent.config import Settings
 from agent.engine.audio import float_to_int16
 from agent.engine.hear import load_ears
@@ -31,6 +34,8 @@ from agent.engine.wav import read_wav, write_wav
 from agent.errors import ConfigurationError, UsageError, VocativeError
 from agent.library import Library
 from agent.server import Server
+from agent.services.advice import notes
+from agent.services.choice import choose
 from agent.terminal import ingesting, print_passages, print_turn
 from agent.transports.memory import pair
 from agent.upstreams import run_loop, upstream
@@ -41,6 +46,11 @@ if TYPE_CHECKING:
 
     from tools.search.ingest import Summary
 
+# Extra → a module that it brings, and what needs it.
+_EXTRAS = (
+    ("whisper", "faster_whisper", "for --ears with a Whisper model"),
+    ("webrtc", "aiortc", "for WebRTC with the embedded engine"),
+)
 _SAMPLE_AGENT = Agent(name=samples.NAME, greeting=samples.GREETING, examples=samples.EXAMPLES)
 
 
@@ -49,7 +59,9 @@ def serve(*, app: str | None, host: str, port: int, **options: Any) -> int:
     agent, library = _agent(app, options)
 
     async def work() -> int:
-        async with upstream(agent.model, Settings(), lambda: _engine(options)) as connect:
+        settings = Settings()
+        _say_model(agent, settings)
+        async with upstream(agent.model, settings, lambda: _engine(options)) as connect:
             application = Server(agent, connect, library).application()
             await _listen(application, host, port, f"{agent.name} listens on")
         return 0
@@ -66,7 +78,9 @@ def ask(
     agent, library = _agent(app, options)
 
     async def work() -> int:
-        async with upstream(agent.model, Settings(), lambda: _engine(options)) as connect:
+        settings = Settings()
+        _say_model(agent, settings)
+        async with upstream(agent.model, settings, lambda: _engine(options)) as connect:
             ours, theirs = pair()
             serving = asyncio.create_task(Server(agent, connect, library).serve(theirs, extensions=True))
             try:
@@ -121,6 +135,51 @@ def engine(*, host: str, port: int, **options: Any) -> int:
         return 0
 
     return run_loop(work)
+
+
+def check(*, app: str | None, model: str | None, as_json: bool, **options: Any) -> int:
+    """`vocative check`."""
+    checkup = Checkup()
+
+    async def work() -> int:
+        settings = Settings()
+        checkup.variables = settings.variables()
+        agent = _load(app) if app else Agent()
+        session = agent.session_config(extensions=False).session
+        service = checkup.service = choose(model or agent.model, settings)
+        try:
+            async with upstream(model or agent.model, settings, lambda: _engine(options)) as connect:
+                await checking.check(checkup, service, session, connect)
+        finally:
+            heard = agent.transcription.model if agent.transcription else ""
+            checkup.notes += [*notes(service, checkup.model, heard, datetime.now().astimezone().date()), *_extras()]
+        return checkup.code
+
+    try:
+        code = run_loop(work)
+    except (UsageError, ToolsError) as error:
+        code = checkup.failed("configuration", str(error), MISCONFIGURED).code
+    if as_json:
+        click.echo(json.dumps(checkup.as_json(), ensure_ascii=False, indent=2))
+    else:
+        for line in checkup.lines():
+            click.echo(line)
+    return code
+
+
+def _say_model(agent: Agent, settings: Settings) -> None:
+    # What is said to a service is heard there, and costs: nobody shall use one without knowing.
+    service = choose(agent.model, settings)
+    if service.profile != "engine":
+        click.echo(f"model: {service.describe()}", err=True)
+    # Also before anybody calls: a tool choice that no tool fulfils.
+    agent.session_config(extensions=False)
+
+
+def _extras() -> list[str]:
+    """What is not installed, and what does without it."""
+    missing = [(name, what) for name, module, what in _EXTRAS if importlib.util.find_spec(module) is None]
+    return [f"not installed: vocative[{name}], {what}" for name, what in missing]
 
 
 def _agent(app: str | None, options: dict[str, Any]) -> tuple[Agent, Library | None]:

@@ -7,10 +7,9 @@ import sys
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, TypeAlias
 
-import aiohttp
-
-from agent.assistant import EMBEDDED
-from agent.transports.upstream import dial
+from agent.credentials import Credentials
+from agent.services.choice import choose
+from agent.transports.upstream import client, dial
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -23,18 +22,23 @@ if TYPE_CHECKING:
 
 
 @asynccontextmanager
-async def upstream(model: str, settings: Settings, make_engine: Callable[[], Engine]) -> AsyncGenerator[Connect]:
+async def upstream(model: str | None, settings: Settings, make_engine: Callable[[], Engine]) -> AsyncGenerator[Connect]:
     """Make ready what sessions connect to.
 
     Args:
-        model: `"engine"`, or the address of a Realtime service.
-        settings: Where the credentials stand.
+        model: A short form or the address of a Realtime service, or None for what the settings configure; see
+            `agent.services.choice`.
+        settings: What the environment says.
         make_engine: Builds the embedded engine; called only where it is wanted.
 
     Yields:
         A function that opens a transport to the model; it raises `DialError` where that fails.
+
+    Raises:
+        ConfigurationError: No service can be told from model and settings.
     """
-    if model == EMBEDDED:
+    service = choose(model, settings)
+    if service.profile == "engine":
         engine = make_engine()
         await engine.warm()
         try:
@@ -46,11 +50,11 @@ async def upstream(model: str, settings: Settings, make_engine: Callable[[], Eng
         finally:
             await engine.close()
         return
-    headers = settings.headers_for(model)
-    async with aiohttp.ClientSession() as http:
+    async with Credentials(settings) as credentials, client() as http:
 
         async def connect_service() -> Transport:
-            return await dial(http, model, headers)
+            access = await credentials.access(service)
+            return await dial(http, access.url, access.headers, service)
 
         yield connect_service
 

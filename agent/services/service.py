@@ -123,7 +123,9 @@ class Service:
             parts = urlsplit(self.url)
         except ValueError:
             return "its address"
-        query = [(name, "***" if name.lower() in SECRET_PARAMETERS else value) for name, value in parse_qsl(parts.query)]
+        query = [
+            (name, "***" if name.lower() in SECRET_PARAMETERS else value) for name, value in parse_qsl(parts.query)
+        ]
         netloc = parts.netloc.rpartition("@")[2]
         return parts._replace(netloc=netloc, query=urlencode(query, safe="*:/")).geturl()
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import contextlib
 
-import aiohttp
 import pytest
 from aiohttp import web
 
+from agent.transports.upstream import client
 from agent.transports.websocket import WebSocketTransport
 
 
 @pytest.fixture
 async def http():
-    async with aiohttp.ClientSession() as session:
+    async with client() as session:
         yield session
 
 
