@@ -35,6 +35,7 @@ _NO_WAY = "cannot be reached: there is no way to it from here. Is this machine o
 _NUMBERS = {
     errno.ECONNREFUSED: _REFUSED,
     errno.ECONNRESET: _HUNG_UP,
+    errno.ECONNABORTED: _HUNG_UP,
     errno.EPIPE: _HUNG_UP,
     errno.ENETUNREACH: _NO_WAY,
     errno.EHOSTUNREACH: _NO_WAY,
@@ -92,7 +93,10 @@ def _connected(error: BaseException, who: str) -> str:
     # Where a name has several addresses, asyncio puts their errors into the text of one that has no number.
     listed = re.findall(r"\[Errno (\d+)\]", str(error)) if error.errno is None else []
     numbers = [error.errno, *(int(number) for number in listed)]
-    return next((f"{who} {_NUMBERS[number]}" for number in numbers if number in _NUMBERS), "")
+    told = next((_NUMBERS[number] for number in numbers if number in _NUMBERS), "")
+    # asyncio's own, such as a TLS handshake that takes too long, has no number.
+    told = told or (_HUNG_UP if isinstance(error, ConnectionError) else "")
+    return f"{who} {told}" if told else ""
 
 
 def _within(error: BaseException) -> Iterator[BaseException]:

@@ -19,6 +19,9 @@ _SECRETS = re.compile(
     r"sk-[\w*-]+|Bearer\s+\S+|eyJ[\w-]{8,}\.[\w.-]+|\b[0-9a-fA-F]{32,}\b|api[-_]key=[^&\s]+", re.IGNORECASE
 )
 
+# What can be had of an object that was cut off in the middle.
+_FIELDS = re.compile(r'"(code|message)"\s*:\s*"((?:[^"\\]|\\.)*)')
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -77,8 +80,10 @@ def _words(text: str) -> tuple[str, str]:
     try:
         found: Any = json.loads(text)
     except ValueError:
+        cut_off = dict(_FIELDS.findall(text)) if text.lstrip().startswith("{") else {}
         # A page of some proxy says nothing that helps; a plain sentence may.
-        return "", "" if "<" in text else _short(text)
+        plain = "" if cut_off or "<" in text else text
+        return _short(cut_off.get("code", "")), _short(cut_off.get("message", plain))
     if not isinstance(found, dict):
         return "", ""
     outer = cast("dict[str, Any]", found)

@@ -104,6 +104,7 @@ async def test_a_name_without_an_address_is_told():
         (socket.gaierror(socket.EAI_AGAIN, "Temporary failure"), "no name server answers"),
         (TimeoutError(), "did not answer in time"),
         (ConnectionResetError(errno.ECONNRESET, "reset"), "hung up during the handshake"),
+        (ConnectionAbortedError("SSL handshake is taking longer than 60.0 seconds"), "hung up during the handshake"),
         (OSError(errno.ENETUNREACH, "unreachable"), "no way to it from here"),
         (ValueError("wss://me:hunter2@h"), "should look like wss://HOST/PATH"),
         (RuntimeError("hunter2"), r"cannot be reached (RuntimeError): is it running?"),

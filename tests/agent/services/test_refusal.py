@@ -33,6 +33,11 @@ def test_a_sentence_is_kept_and_a_page_is_not():
     assert read_refusal(502, {}, b"\xff\xfe").message
 
 
+def test_an_object_that_was_cut_off_still_tells_its_code_and_the_beginning_of_its_message():
+    refusal = read_refusal(404, {}, '{"error": {"code": "DeploymentNotFound", "message": "There is no')
+    assert (refusal.code, refusal.message) == ("DeploymentNotFound", "There is no")
+
+
 def test_a_long_answer_is_cut():
     assert len(read_refusal(400, {}, "x " * 5000).message) == LONGEST
 
