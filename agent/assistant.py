@@ -12,6 +12,7 @@ from agent.options.audio import NOISE_REDUCTIONS, AzureVoice, Transcription
 from agent.options.checks import given, one_of, text
 from agent.options.turn_detection import AzureSemanticVad, SemanticVad, ServerVad, TurnDetection
 from agent.services.choice import check_model
+from agent.services.service import DEFAULT_VOICE
 from tools import Toolset
 from tools.search.tool import search_tool
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from agent.options.answers import Truncation
+    from agent.services.service import Service
     from tools.search.backend import Backend
 
 INSTRUCTIONS = (
@@ -39,8 +41,8 @@ class Agent:
     Attributes:
         instructions: The system prompt. Callers never see it.
         tools: Functions, plain or decorated with `@tool`, or a `Toolset`.
-        voice: One of the service's voices, or an `AzureVoice` for Voice Live; the embedded engine maps all of them to
-            its own.
+        voice: One of the service's voices, or an `AzureVoice` for Voice Live; None for a good one of the service's. The
+            embedded engine maps all of them to its own.
         model: `"engine"` for the embedded engine; `"azure"`, `"azure-preview"`, `"voice-live"` or `"openai"` for what
             the environment configures (`"openai:NAME"` for a certain model or deployment); the `wss://` address of a
             Realtime service; or None to let the environment decide, and the engine where it says nothing.
@@ -68,7 +70,7 @@ class Agent:
 
     instructions: str = INSTRUCTIONS
     tools: Toolset | Sequence[Callable[..., Any]] = ()
-    voice: str | AzureVoice = "marin"
+    voice: str | AzureVoice | None = None
     model: str | None = None
     name: str = "Vocative"
     greeting: str = "Hello! I am an AI assistant. Ask me about your documents."
@@ -113,6 +115,10 @@ class Agent:
         if "search" in self.toolset:
             return self
         return replace(self, tools=self.toolset + Toolset([search_tool(backend)]))
+
+    def at(self, service: Service) -> Agent:
+        """The same agent with what it leaves open decided for a service."""
+        return self if self.voice is not None else replace(self, voice=service.kind.voice)
 
     def session_config(self, *, extensions: bool) -> SessionConfig:
         """What a session of this agent enforces.
@@ -160,7 +166,7 @@ class Agent:
                 },
                 "output": {
                     "format": pcm,
-                    "voice": self.voice.wire() if isinstance(self.voice, AzureVoice) else self.voice,
+                    "voice": self.voice.wire() if isinstance(self.voice, AzureVoice) else self.voice or DEFAULT_VOICE,
                     **given(speed=self.speed),
                 },
             },

@@ -36,6 +36,7 @@ from agent.library import Library
 from agent.server import Server
 from agent.services.advice import notes
 from agent.services.choice import choose
+from agent.services.configured import unfinished
 from agent.terminal import ingesting, print_passages, print_turn
 from agent.transports.memory import pair
 from agent.upstreams import run_loop, upstream
@@ -60,9 +61,9 @@ def serve(*, app: str | None, host: str, port: int, **options: Any) -> int:
 
     async def work() -> int:
         settings = Settings()
-        _say_model(agent, settings)
+        decided = _decided(agent, settings)
         async with upstream(agent.model, settings, lambda: _engine(options)) as connect:
-            application = Server(agent, connect, library).application()
+            application = Server(decided, connect, library).application()
             await _listen(application, host, port, f"{agent.name} listens on")
         return 0
 
@@ -79,10 +80,10 @@ def ask(
 
     async def work() -> int:
         settings = Settings()
-        _say_model(agent, settings)
+        decided = _decided(agent, settings)
         async with upstream(agent.model, settings, lambda: _engine(options)) as connect:
             ours, theirs = pair()
-            serving = asyncio.create_task(Server(agent, connect, library).serve(theirs, extensions=True))
+            serving = asyncio.create_task(Server(decided, connect, library).serve(theirs, extensions=True))
             try:
                 turn = await (
                     asking.ask_text(ours, question or "") if speech is None else asking.ask_aloud(ours, speech)
@@ -145,12 +146,13 @@ def check(*, app: str | None, model: str | None, as_json: bool, **options: Any) 
         settings = Settings()
         checkup.variables = settings.variables()
         agent = _load(app) if app else Agent()
-        session = agent.session_config(extensions=False).session
         service = checkup.service = choose(model or agent.model, settings)
+        session = agent.at(service).session_config(extensions=False).session
         try:
             async with upstream(model or agent.model, settings, lambda: _engine(options)) as connect:
                 await checking.check(checkup, service, session, connect)
         finally:
+            checkup.notes += unfinished(settings)
             heard = agent.transcription.model if agent.transcription else ""
             checkup.notes += [*notes(service, checkup.model, heard, datetime.now().astimezone().date()), *_extras()]
         return checkup.code
@@ -167,13 +169,18 @@ def check(*, app: str | None, model: str | None, as_json: bool, **options: Any) 
     return code
 
 
-def _say_model(agent: Agent, settings: Settings) -> None:
-    # What is said to a service is heard there, and costs: nobody shall use one without knowing.
+def _decided(agent: Agent, settings: Settings) -> Agent:
+    """The agent for the service that is used, which is said."""
     service = choose(agent.model, settings)
+    # What is said to a service is heard there, and costs: nobody shall use one without knowing.
     if service.profile != "engine":
         click.echo(f"model: {service.describe()}", err=True)
-    # Also before anybody calls: a tool choice that no tool fulfils.
+    elif agent.model is None and (halves := unfinished(settings)):
+        click.echo(f"model: the embedded engine, since {' and '.join(halves)} (`vocative check` tells more)", err=True)
+    agent = agent.at(service)
+    # Now, and not when the first caller comes: a tool choice that no tool fulfils.
     agent.session_config(extensions=False)
+    return agent
 
 
 def _extras() -> list[str]:

@@ -97,6 +97,11 @@ class Credentials:
         joint = "&" if "?" in service.url else "?"
         return Access(f"{service.url}{joint}api-key={quote(self._key(service), safe='')}", {})
 
+    def prepare(self, service: Service) -> None:
+        """Begin to fetch what a service will be shown, so that the first caller need not wait for it."""
+        if service.authentication == "entra":
+            self._for(service.scope or "").prepare()
+
     async def headers(self, service: Service) -> dict[str, str]:
         """The headers that say who we are, for a request to a service that takes them.
 
@@ -127,15 +132,16 @@ class Credentials:
         return key
 
     async def _token(self, service: Service) -> str:
-        scope = service.scope or ""
-        token = self._tokens.setdefault(scope, _Token(lambda: self._fetch(scope), self._clock))
         try:
-            return await token.value()
+            return await self._for(service.scope or "").value()
         except TimeoutError:
             reason = f"nothing answered within {SIGN_IN_TIME:g} s"
         except Exception as error:  # a credential is anybody's code, and may raise anything
             reason = str(error) or type(error).__name__
         raise CredentialError(explain_sign_in(service, reason))
+
+    def _for(self, scope: str) -> _Token:
+        return self._tokens.setdefault(scope, _Token(lambda: self._fetch(scope), self._clock))
 
     async def _fetch(self, scope: str) -> AccessToken:
         async with asyncio.timeout(SIGN_IN_TIME):
@@ -159,6 +165,10 @@ class _Token:
         self._expires = 0.0
         self._fetching: asyncio.Task[None] | None = None
         self._not_before = 0.0
+
+    def prepare(self) -> None:
+        # An error is for the callers, each of whom tries again.
+        self._start().add_done_callback(lambda task: task.cancelled() or task.exception())
 
     async def value(self) -> str:
         now = self._clock()

@@ -51,6 +51,7 @@ async def upstream(model: str | None, settings: Settings, make_engine: Callable[
             await engine.close()
         return
     async with Credentials(settings) as credentials, client() as http:
+        credentials.prepare(service)
 
         async def connect_service() -> Transport:
             access = await credentials.access(service)

@@ -88,6 +88,9 @@ def notes(service: Service, answered_by: str, transcription: str, today: date) -
     if not answered_by and not ends and retirements(service.profile):
         listed = ", ".join(f"{end.model} {end.day.isoformat()}" for end in retirements(service.profile))
         yield f"announced ends of models, in case the {service.kind.noun} serves one of them: {listed}"
+    if transcription not in {"", "whisper-1"} and service.kind.noun == "deployment":
+        # Recorded: the session begins all the same, and each transcription then fails with DeploymentNotFound.
+        yield f"transcripts of the user need a deployment named {transcription} on the same resource"
     heard = retirement_of(service.profile, transcription)
     if heard is not None:
         yield f"{heard.note(today)} (it transcribes: Agent(transcription=Transcription(model=…)))"

@@ -43,6 +43,17 @@ def configured(settings: Settings) -> list[tuple[str, str]]:
     return found
 
 
+def unfinished(settings: Settings) -> list[str]:
+    """What the environment configures by half, which is no configuration; one sentence each."""
+    halves = [
+        (settings.azure_openai_endpoint, settings.azure_openai_deployment, "AZURE_OPENAI_REALTIME_DEPLOYMENT"),
+        (settings.azure_openai_deployment, settings.azure_openai_endpoint, "AZURE_OPENAI_ENDPOINT"),
+        (settings.azure_voicelive_model, settings.azure_voicelive_endpoint, "AZURE_VOICELIVE_ENDPOINT"),
+    ]
+    told = [f"{missing} is not set, the rest of it is" for there, other, missing in halves if there and not other]
+    return told if not configured(settings) else []
+
+
 def _azure(settings: Settings, name: str) -> Service:
     endpoint, deployment = _azure_openai(settings, name, "azure")
     return service_at(_at_path(endpoint, _GA), deployment)

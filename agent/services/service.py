@@ -11,6 +11,9 @@ Authentication: TypeAlias = Literal["entra", "api-key", "api-key-query", "bearer
 
 AUTHENTICATIONS: tuple[Authentication, ...] = ("entra", "api-key", "api-key-query", "bearer", "none")
 
+# OpenAI recommends it; the older models of the preview protocol do not have it.
+DEFAULT_VOICE, PREVIEW_VOICE = "marin", "alloy"
+
 # Query parameters that are never shown: they carry a credential.
 SECRET_PARAMETERS = frozenset({"api-key", "api_key", "authorization", "token", "access_token", "sig", "key"})
 
@@ -27,6 +30,7 @@ class Kind:
         role: The Azure role that an identity needs for it; empty where there is none.
         key_name: The variable that holds its key; empty where it takes none.
         scope: What an Entra token is asked for, in the public cloud; None where it takes none.
+        voice: The voice for who asks for none.
     """
 
     name: str
@@ -36,6 +40,7 @@ class Kind:
     role: str = ""
     key_name: str = ""
     scope: str | None = None
+    voice: str = DEFAULT_VOICE
 
 
 _COGNITIVE = "https://cognitiveservices.azure.com/.default"
@@ -52,6 +57,7 @@ KINDS: dict[Profile, Kind] = {
         _OPENAI_USER,
         "AZURE_OPENAI_API_KEY",
         _COGNITIVE,
+        PREVIEW_VOICE,
     ),
     "voice-live": Kind(
         "Azure Voice Live",

@@ -6,6 +6,7 @@ import pytest
 from openai.types.realtime import RealtimeSessionCreateRequest
 
 from agent import Agent, AzureSemanticVad, AzureVoice, ConfigurationError, RetentionRatio, SemanticVad, Transcription
+from agent.services.address import service_at
 from tools import DefinitionError, Toolset, tool
 
 
@@ -55,6 +56,7 @@ def test_what_is_not_given_is_not_sent():
 
 
 def test_every_option_has_its_place_in_the_ga_session_as_the_official_types_know_it():
+    """Trap VoiceRAG 18: prompt and turn detection cannot be tuned."""
     full = session(
         tools=[opening_hours],
         turn_detection=SemanticVad(eagerness="high"),
@@ -95,6 +97,13 @@ def test_options_of_single_services_stand_where_the_translation_finds_them():
     assert voice_live["audio"]["output"]["voice"] == {"type": "azure-standard", "name": "Ava"}
     assert voice_live["audio"]["input"]["turn_detection"]["type"] == "azure_semantic_vad"
     assert session(truncation="disabled", max_output_tokens="inf")["truncation"] == "disabled"
+
+
+def test_who_asks_for_no_voice_gets_one_that_the_service_has():
+    preview = service_at("wss://r.openai.azure.com/openai/realtime?deployment=d")
+    assert Agent().session_config(extensions=False).session["audio"]["output"]["voice"] == "marin"
+    assert Agent().at(preview).session_config(extensions=False).session["audio"]["output"]["voice"] == "alloy"
+    assert Agent(voice="echo").at(preview).voice == "echo"
 
 
 def test_a_tool_that_must_be_called_has_to_be_there_when_a_session_begins():

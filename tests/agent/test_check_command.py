@@ -235,3 +235,10 @@ def test_where_nothing_is_configured_the_engine_is_checked(check):
     assert code == 0
     assert "model    the embedded engine" in out
     assert "our configuration is accepted" in out
+
+
+def test_a_half_that_is_missing_is_told_when_the_engine_is_used_instead(check):
+    code, out = check(AZURE_OPENAI_ENDPOINT="https://r.openai.azure.com/")
+    assert code == 0
+    assert "model    the embedded engine" in out
+    assert "AZURE_OPENAI_REALTIME_DEPLOYMENT is not set" in out

@@ -133,6 +133,31 @@ async def test_one_who_gives_up_does_not_take_the_token_from_the_others(credenti
     assert len(source.asked) == 1
 
 
+async def test_the_first_caller_need_not_wait_where_the_token_was_prepared(credentials, source):
+    credentials.prepare(service())
+    await source.reached.wait()
+    await settle()
+    source.gate.clear()
+    assert await credentials.headers(service()) == {"Authorization": "Bearer token1"}
+    assert len(source.asked) == 1
+
+
+async def test_what_cannot_be_prepared_is_told_to_the_first_caller_who_tries_again(credentials, source):
+    source.failure = RuntimeError("nobody is signed in")
+    credentials.prepare(service())
+    await source.reached.wait()
+    await settle()
+    with pytest.raises(CredentialError, match="nobody is signed in"):
+        await credentials.headers(service())
+    assert len(source.asked) == 2
+
+
+async def test_a_key_needs_no_preparation(credentials, source):
+    credentials.prepare(service(authentication="api-key"))
+    await settle()
+    assert source.asked == []
+
+
 async def test_a_token_is_renewed_before_it_expires_while_the_old_one_is_given_out(credentials, source):
     await credentials.headers(service())
     source.now += 3600 - 299

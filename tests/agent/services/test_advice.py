@@ -46,6 +46,13 @@ def test_the_transcribing_model_may_end_too():
     )
 
 
+def test_on_azure_the_transcribing_model_wants_a_deployment_of_its_own():
+    assert "deployment named gpt-4o-mini-transcribe" in told(
+        "wss://r.openai.azure.com/openai/v1/realtime?model=gpt-realtime-2.1", "", "gpt-4o-mini-transcribe"
+    )
+    assert "deployment named" not in told("wss://api.openai.com/v1/realtime?model=m", "m", "gpt-4o-mini-transcribe")
+
+
 def test_what_was_corrected_in_an_address_is_told():
     assert "renamed" in told("wss://r.openai.azure.com/openai/v1/realtime?deployment=gpt-realtime-2.1")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent.errors import ConfigurationError
-from agent.services.configured import BUILDERS, configured
+from agent.services.configured import BUILDERS, configured, unfinished
 
 HOST = "r.openai.azure.com"
 
@@ -85,3 +85,18 @@ def test_openai_is_where_its_base_address_says(settings, base, dialled):
 def test_a_setting_that_is_missing_is_named_with_an_example(settings, form, variables, missing):
     with pytest.raises(ConfigurationError, match=f"--model {form} needs {missing}"):
         BUILDERS[form](settings(**variables), "")
+
+
+@pytest.mark.parametrize(
+    ("variables", "missing"),
+    [
+        ({"AZURE_OPENAI_ENDPOINT": HOST}, ["AZURE_OPENAI_REALTIME_DEPLOYMENT"]),
+        ({"AZURE_OPENAI_DEPLOYMENT_NAME": "d"}, ["AZURE_OPENAI_ENDPOINT"]),
+        ({"AZURE_VOICELIVE_MODEL": "m"}, ["AZURE_VOICELIVE_ENDPOINT"]),
+        ({"AZURE_OPENAI_ENDPOINT": HOST, "AZURE_OPENAI_DEPLOYMENT_NAME": "d"}, []),
+        ({"AZURE_OPENAI_ENDPOINT": HOST, "OPENAI_REALTIME_MODEL": "m"}, []),
+        ({"OPENAI_API_KEY": "k"}, []),
+    ],
+)
+def test_what_is_configured_by_half_is_told_unless_something_is_configured_wholly(settings, variables, missing):
+    assert [sentence.split()[0] for sentence in unfinished(settings(**variables))] == missing
