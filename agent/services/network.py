@@ -60,7 +60,7 @@ def explain_network(service: Service, error: BaseException, waited: float | None
         told = _secured(each, who) or _timed_out(each, who, waited) or _connected(each, who)
         if told:
             return told
-    if isinstance(error, ValueError):
+    if isinstance(error, ValueError) or "InvalidURL" in type(error).__name__:
         # An "invalid address" of any library; its own text repeats the address with any password in it.
         return f"the address of {who} cannot be used: it should look like wss://HOST/PATH"
     return f"{who} cannot be reached ({type(error).__name__}): is it running?"

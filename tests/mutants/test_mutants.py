@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-# Not here: what is not built yet (VoiceRAG 12, credentials that are fetched; sessions that rotate, reconnect or are
-# poisoned; the end user's sign-in), and VoiceRAG 19, which is the lack of tests itself.
-VOICERAG = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 16, 17, 18)
+# Not here: what is not built yet (sessions that rotate, reconnect or are poisoned; the end user's sign-in), and
+# VoiceRAG 19, which is the lack of tests itself.
+VOICERAG = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18)
 FRAMEWORKS = (
     "openai-agents-python PR#3405",
     "livekit/agents#2064",

@@ -107,6 +107,7 @@ async def test_a_name_without_an_address_is_told():
         (ConnectionAbortedError("SSL handshake is taking longer than 60.0 seconds"), "hung up during the handshake"),
         (OSError(errno.ENETUNREACH, "unreachable"), "no way to it from here"),
         (ValueError("wss://me:hunter2@h"), "should look like wss://HOST/PATH"),
+        (type("WSInvalidURL", (Exception,), {})("wss://me:hunter2@h"), "should look like wss://HOST/PATH"),
         (RuntimeError("hunter2"), r"cannot be reached (RuntimeError): is it running?"),
         (OSError("strange"), r"cannot be reached (OSError): is it running?"),
     ],
