@@ -26,19 +26,30 @@ _refuse_shadowed_tools()
 from agent.assistant import Agent  # noqa: E402
 from agent.errors import (  # noqa: E402
     ConfigurationError,
+    CredentialError,
     DialError,
     InputError,
     ModelError,
     UsageError,
     VocativeError,
 )
+from agent.options.answers import RetentionRatio  # noqa: E402
+from agent.options.audio import AzureVoice, Transcription  # noqa: E402
+from agent.options.turn_detection import AzureSemanticVad, SemanticVad, ServerVad  # noqa: E402
 
 __all__ = [
     "Agent",
+    "AzureSemanticVad",
+    "AzureVoice",
     "ConfigurationError",
+    "CredentialError",
     "DialError",
     "InputError",
     "ModelError",
+    "RetentionRatio",
+    "SemanticVad",
+    "ServerVad",
+    "Transcription",
     "UsageError",
     "VocativeError",
 ]

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from agent.core.session import SessionConfig
 from agent.errors import ConfigurationError
+from agent.options.answers import check_answers
+from agent.options.audio import NOISE_REDUCTIONS, AzureVoice, Transcription
+from agent.options.checks import given, one_of, text
+from agent.options.turn_detection import AzureSemanticVad, SemanticVad, ServerVad, TurnDetection
+from agent.services.choice import check_model
+from agent.services.service import DEFAULT_VOICE
 from tools import Toolset
 from tools.search.tool import search_tool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from agent.options.answers import Truncation
+    from agent.services.service import Service
     from tools.search.backend import Backend
-
-EMBEDDED = "engine"
 
 INSTRUCTIONS = (
     "You are a voice assistant that answers questions about the user's documents. For every question about facts, "
@@ -26,19 +31,37 @@ INSTRUCTIONS = (
 )
 
 
+_TOOL_MODES = ("auto", "none", "required")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Agent:
-    """A voice assistant, declared.
+    """A voice assistant, declared. What is None or left out stays as the service has it.
 
     Attributes:
         instructions: The system prompt. Callers never see it.
         tools: Functions, plain or decorated with `@tool`, or a `Toolset`.
-        voice: One of the service's voices; the embedded engine maps all of them to its own.
-        model: `"engine"` for the embedded engine, or the `ws(s)://` address of a Realtime service.
+        voice: One of the service's voices, or an `AzureVoice` for Voice Live; None for a good one of the service's. The
+            embedded engine maps all of them to its own.
+        model: `"engine"` for the embedded engine; `"azure"`, `"azure-preview"`, `"voice-live"` or `"openai"` for what
+            the environment configures (`"openai:NAME"` for a certain model or deployment); the `wss://` address of a
+            Realtime service; or None to let the environment decide, and the engine where it says nothing.
         name: What the page calls the assistant.
         greeting: What the page shows before anything was said.
         examples: Questions that the page offers.
-        session: Further fields of the GA session object, deep-merged over ours, such as turn detection.
+        turn_detection: How the service finds the user's turns; None for not at all: the client then ends each turn.
+        noise_reduction: `"near_field"` (headset), `"far_field"` (room), or Voice Live's
+            `"azure_deep_noise_suppression"`.
+        transcription: How the user's words are transcribed; None for not at all.
+        modality: `"audio"`: the model speaks, with a transcript; `"text"`: it writes.
+        max_output_tokens: The most that one answer may take, 1 to 4096, or `"inf"`.
+        speed: Of the voice, 0.25 to 1.5.
+        temperature: How varied the answers are; the preview endpoints (0.6 to 1.2) and Voice Live (0 to 1) only.
+        truncation: What becomes of a conversation that is full: `"auto"`, `"disabled"` or a `RetentionRatio`.
+        tool_choice: `"auto"`, `"none"`, `"required"`, or the name of the one tool that must be called.
+        parallel_tool_calls: Whether one answer may hold several calls; reasoning models only.
+        reasoning_effort: `"minimal"`, `"low"`, `"medium"`, `"high"` or `"xhigh"`; reasoning models only.
+        session: Further fields of the GA session object, deep-merged over ours.
 
     Raises:
         ConfigurationError: A value cannot be used; the text says which and why.
@@ -47,24 +70,39 @@ class Agent:
 
     instructions: str = INSTRUCTIONS
     tools: Toolset | Sequence[Callable[..., Any]] = ()
-    voice: str = "marin"
-    model: str = EMBEDDED
+    voice: str | AzureVoice | None = None
+    model: str | None = None
     name: str = "Vocative"
     greeting: str = "Hello! I am an AI assistant. Ask me about your documents."
     examples: tuple[str, ...] = ()
+    turn_detection: TurnDetection | None = ServerVad()  # noqa: RUF009  (frozen, so it may be shared)
+    noise_reduction: Literal["near_field", "far_field", "azure_deep_noise_suppression"] | None = None
+    transcription: Transcription | None = Transcription()  # noqa: RUF009
+    modality: Literal["audio", "text"] = "audio"
+    max_output_tokens: int | Literal["inf"] | None = None
+    speed: float | None = None
+    temperature: float | None = None
+    truncation: Truncation | None = None
+    tool_choice: str = "auto"
+    parallel_tool_calls: bool | None = None
+    reasoning_effort: Literal["minimal", "low", "medium", "high", "xhigh"] | None = None
     session: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "tools", self.tools if isinstance(self.tools, Toolset) else Toolset(self.tools))
-        if self.model != EMBEDDED and urlsplit(self.model).scheme not in {"ws", "wss"}:
-            raise ConfigurationError(
-                f"Agent(model={self.model!r}): give {EMBEDDED!r} for the embedded engine, or the address of a Realtime "
-                "service that starts with ws:// or wss://"
-            )
+        if self.model is not None:
+            check_model(self.model)
         if not self.instructions.strip():
             raise ConfigurationError(
                 "Agent(instructions=…) is empty: say in a sentence or two what the assistant is for"
             )
+        if not isinstance(self.voice, AzureVoice):
+            text("Agent", "voice", self.voice)
+        _one_of_ours("turn_detection", self.turn_detection, (ServerVad, SemanticVad, AzureSemanticVad))
+        _one_of_ours("transcription", self.transcription, (Transcription,))
+        one_of("Agent", "noise_reduction", self.noise_reduction, NOISE_REDUCTIONS)
+        one_of("Agent", "modality", self.modality, ("audio", "text"))
+        check_answers("Agent", vars(self))
 
     @property
     def toolset(self) -> Toolset:
@@ -78,11 +116,18 @@ class Agent:
             return self
         return replace(self, tools=self.toolset + Toolset([search_tool(backend)]))
 
+    def at(self, service: Service) -> Agent:
+        """The same agent with what it leaves open decided for a service."""
+        return self if self.voice is not None else replace(self, voice=service.kind.voice)
+
     def session_config(self, *, extensions: bool) -> SessionConfig:
         """What a session of this agent enforces.
 
         Args:
             extensions: The client opted in to our own events.
+
+        Raises:
+            ConfigurationError: `tool_choice` names a tool that the agent does not have.
         """
         return SessionConfig(
             session=_merged(self._session(), self.session),
@@ -93,28 +138,56 @@ class Agent:
 
     def _session(self) -> dict[str, Any]:
         pcm = {"type": "audio/pcm", "rate": 24000}
+        noise = None if self.noise_reduction is None else {"type": self.noise_reduction}
+        truncation = (
+            self.truncation if self.truncation is None or isinstance(self.truncation, str) else self.truncation.wire()
+        )
+        effort = None if self.reasoning_effort is None else {"effort": self.reasoning_effort}
         return {
             "type": "realtime",
             "instructions": self.instructions,
-            "output_modalities": ["audio"],
+            "output_modalities": [self.modality],
             "tools": self.toolset.definitions(),
-            "tool_choice": "auto",
+            "tool_choice": self._tool_choice(),
+            **given(
+                max_output_tokens=self.max_output_tokens,
+                temperature=self.temperature,
+                truncation=truncation,
+                parallel_tool_calls=self.parallel_tool_calls,
+                reasoning=effort,
+            ),
             "audio": {
                 "input": {
                     "format": pcm,
-                    "transcription": {"model": "gpt-4o-mini-transcribe"},
-                    "turn_detection": {
-                        "type": "server_vad",
-                        "threshold": 0.5,
-                        "prefix_padding_ms": 300,
-                        "silence_duration_ms": 500,
-                        "create_response": True,
-                        "interrupt_response": True,
-                    },
+                    # null turns off what a service has on by default; what is left out stays as it is there.
+                    "transcription": None if self.transcription is None else self.transcription.wire(),
+                    "turn_detection": None if self.turn_detection is None else self.turn_detection.wire(),
+                    **given(noise_reduction=noise),
                 },
-                "output": {"format": pcm, "voice": self.voice},
+                "output": {
+                    "format": pcm,
+                    "voice": self.voice.wire() if isinstance(self.voice, AzureVoice) else self.voice or DEFAULT_VOICE,
+                    **given(speed=self.speed),
+                },
             },
         }
+
+    def _tool_choice(self) -> str | dict[str, str]:
+        if self.tool_choice in _TOOL_MODES:
+            return self.tool_choice
+        # Not when the agent is written: `over` may yet bring the search tool.
+        if self.tool_choice not in self.toolset:
+            raise ConfigurationError(
+                f"Agent(tool_choice={self.tool_choice!r}): there is no such tool; give one of "
+                f"{', '.join(map(repr, (*_TOOL_MODES, *self.toolset.names)))}"
+            )
+        return {"type": "function", "name": self.tool_choice}
+
+
+def _one_of_ours(name: str, value: object, classes: tuple[type, ...]) -> None:
+    if value is not None and not isinstance(value, classes):
+        wanted = " or ".join(f"{each.__name__}(…)" for each in classes)
+        raise ConfigurationError(f"Agent({name}={value!r}): give {wanted}, or None to turn it off")
 
 
 def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The command line: vocative run | ask | ingest | search | engine."""
+"""The command line: vocative run | ask | ingest | search | engine | check."""
 
 from __future__ import annotations
 
@@ -27,8 +27,9 @@ _index = click.option(
 )
 _model = click.option(
     "--model",
-    metavar="engine|URL",
-    help="The embedded engine (default), or the ws(s):// address of a Realtime service.",
+    metavar="engine|azure|azure-preview|voice-live|openai|URL",
+    help="The embedded engine, a service as the environment configures it (openai:NAME for a certain model or "
+    "deployment), or the address of one. Default: what the environment configures, else the engine.",
 )
 
 
@@ -161,6 +162,25 @@ def engine(**options: Any) -> int:
       vocative engine --port 8766        then connect to ws://127.0.0.1:8766/v1/realtime
     """
     return commands.engine(**options)
+
+
+@cli.command()
+@_model
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@_engine_options
+@click.argument("app", required=False, metavar="[APP]")
+def check(**options: Any) -> int:
+    r"""Tell which model is configured, dial it, and name what is wrong.
+
+    APP is your own agent as module:name; its configuration is tried then. Nothing is said in the session, so it costs
+    nothing. Exit code: 0 all is well, 1 the service or the way to it fails, 2 the configuration is wrong.
+
+    \b
+    Examples:
+      vocative check
+      vocative check --model voice-live --json
+    """
+    return commands.check(**options)
 
 
 def run_command(arguments: list[str]) -> int:

@@ -5,19 +5,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib
+import importlib.util
 import json
 import sys
 import traceback
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 import numpy as np
 
-from agent import asking, samples
+from agent import asking, checking, samples
 from agent.assistant import Agent
+from agent.checkup import MISCONFIGURED, Checkup
 from agent.config import Settings
+from agent.core.profiles import PROFILES, Profile
 from agent.door.building import build_door
 from agent.engine.audio import float_to_int16
 from agent.engine.hear import load_ears
@@ -26,10 +30,13 @@ from agent.engine.serving import engine_app
 from agent.engine.speak import load_voice
 from agent.engine.think import load_reasoner
 from agent.engine.wav import read_wav, write_wav
-from agent.errors import ConfigurationError, VocativeError
+from agent.errors import ConfigurationError, UsageError, VocativeError
 from agent.library import Library
 from agent.listening import listen
 from agent.server import Server
+from agent.services.advice import notes
+from agent.services.choice import choose
+from agent.services.configured import unfinished
 from agent.terminal import ingesting, print_passages, print_turn
 from agent.transports.memory import pair
 from agent.upstreams import run_loop, upstream
@@ -40,6 +47,11 @@ if TYPE_CHECKING:
 
     from tools.search.ingest import Summary
 
+# Extra → a module that it brings, and what needs it.
+_EXTRAS = (
+    ("whisper", "faster_whisper", "for --ears with a Whisper model"),
+    ("webrtc", "aiortc", "for WebRTC with the embedded engine"),
+)
 _SAMPLE_AGENT = Agent(name=samples.NAME, greeting=samples.GREETING, examples=samples.EXAMPLES)
 
 
@@ -49,8 +61,10 @@ def serve(*, app: str | None, host: str, port: int, allow_origin: Sequence[str],
     agent, library = _agent(app, options)
 
     async def work() -> int:
-        async with upstream(agent.model, Settings(), lambda: _engine(options)) as connect:
-            application = Server(agent, connect, library, door).application()
+        settings = Settings()
+        decided, profile = _decided(agent, settings)
+        async with upstream(agent.model, settings, lambda: _engine(options)) as connect:
+            application = Server(decided, connect, library, door, profile=profile).application()
             await listen(application, host, port, f"{agent.name} listens on")
         return 0
 
@@ -66,9 +80,12 @@ def ask(
     agent, library = _agent(app, options)
 
     async def work() -> int:
-        async with upstream(agent.model, Settings(), lambda: _engine(options)) as connect:
+        settings = Settings()
+        decided, profile = _decided(agent, settings)
+        async with upstream(agent.model, settings, lambda: _engine(options)) as connect:
             theirs, ours = pair()
-            serving = asyncio.create_task(Server(agent, connect, library).serve(theirs, extensions=True))
+            server = Server(decided, connect, library, profile=profile)
+            serving = asyncio.create_task(server.serve(theirs, extensions=True))
             try:
                 turn = await (
                     asking.ask_text(ours, question or "") if speech is None else asking.ask_aloud(ours, speech)
@@ -121,6 +138,57 @@ def engine(*, host: str, port: int, **options: Any) -> int:
         return 0
 
     return run_loop(work)
+
+
+def check(*, app: str | None, model: str | None, as_json: bool, **options: Any) -> int:
+    """`vocative check`."""
+    checkup = Checkup()
+
+    async def work() -> int:
+        settings = Settings()
+        checkup.variables = settings.variables()
+        agent = _load(app) if app else Agent()
+        service = checkup.service = choose(model or agent.model, settings)
+        session = agent.at(service).session_config(extensions=False).session
+        try:
+            async with upstream(model or agent.model, settings, lambda: _engine(options)) as connect:
+                await checking.check(checkup, service, session, connect)
+        finally:
+            checkup.notes += unfinished(settings)
+            heard = agent.transcription.model if agent.transcription else ""
+            checkup.notes += [*notes(service, checkup.model, heard, datetime.now().astimezone().date()), *_extras()]
+        return checkup.code
+
+    try:
+        code = run_loop(work)
+    except (UsageError, ToolsError) as error:
+        code = checkup.failed("configuration", str(error), MISCONFIGURED).code
+    if as_json:
+        click.echo(json.dumps(checkup.as_json(), ensure_ascii=False, indent=2))
+    else:
+        for line in checkup.lines():
+            click.echo(line)
+    return code
+
+
+def _decided(agent: Agent, settings: Settings) -> tuple[Agent, Profile]:
+    """The agent for the service that is used, which is said, and what that service can do."""
+    service = choose(agent.model, settings)
+    # What is said to a service is heard there, and costs: nobody shall use one without knowing.
+    if service.profile != "engine":
+        click.echo(f"model: {service.describe()}", err=True)
+    elif agent.model is None and (halves := unfinished(settings)):
+        click.echo(f"model: the embedded engine, since {' and '.join(halves)} (`vocative check` tells more)", err=True)
+    agent = agent.at(service)
+    # Now, and not when the first caller comes: a tool choice that no tool fulfils.
+    agent.session_config(extensions=False)
+    return agent, PROFILES[service.profile]
+
+
+def _extras() -> list[str]:
+    """What is not installed, and what does without it."""
+    missing = [(name, what) for name, module, what in _EXTRAS if importlib.util.find_spec(module) is None]
+    return [f"not installed: vocative[{name}], {what}" for name, what in missing]
 
 
 def _agent(app: str | None, options: dict[str, Any]) -> tuple[Agent, Library | None]:

@@ -2,57 +2,168 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from agent.door.settings import DoorSettings
 from agent.errors import ConfigurationError
 
+# Values of `OPENAI_API_VERSION` that mean the GA protocol, which takes no version in its address.
+_GA_VERSIONS = {"v1", "latest", "preview"}
+
+
+def _endpoint(value: str) -> str:
+    # The text never repeats the value: an address that was pasted may hold a key.
+    value = value.strip()
+    if "://" not in value:
+        value = f"https://{value}"
+    if not re.fullmatch(r"(?:https?|wss?)://[^\s/?#]+(?:[/?]\S*)?", value):
+        raise ValueError("is no address; it should look like https://RESOURCE.openai.azure.com/")
+    return value
+
+
+def _version(value: str) -> str | None:
+    value = value.strip()
+    if value in _GA_VERSIONS:
+        return None
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}(?:-preview)?", value):
+        raise ValueError("is no api-version; it should look like 2025-04-01-preview")
+    return value
+
+
+def _name(value: str) -> str:
+    value = value.strip()
+    if not value or re.search(r"[\s/?#&]", value):
+        raise ValueError("is no name of a model or deployment: no blanks, slashes, '?', '#' or '&'")
+    return value
+
+
+def _secret(value: SecretStr) -> SecretStr:
+    text = value.get_secret_value().strip()
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError("cannot be a key: it has blanks or other characters that no key has")
+    return SecretStr(text)
+
+
+Endpoint = Annotated[str, AfterValidator(_endpoint)]
+Version = Annotated[str, AfterValidator(_version)]
+Name = Annotated[str, AfterValidator(_name)]
+Secret = Annotated[SecretStr, AfterValidator(_secret)]
+
 
 class Settings(DoorSettings, BaseSettings):
-    """What the environment says; beside what stands here, the settings of the door.
+    """What the environment says, beside the settings of the door. A variable that is set but empty counts as not set.
 
     Attributes:
+        model: `VOCATIVE_MODEL`: what `--model` takes, for when that is not given.
+        model_auth: `VOCATIVE_MODEL_AUTH`: how to say who we are to the model's service, instead of what is derived.
+        azure_openai_endpoint: `AZURE_OPENAI_ENDPOINT`: the resource, such as `https://R.openai.azure.com/`.
+        azure_openai_deployment: `AZURE_OPENAI_REALTIME_DEPLOYMENT` (or `AZURE_OPENAI_DEPLOYMENT_NAME`).
+        azure_openai_api_key: `AZURE_OPENAI_API_KEY`; without it Microsoft Entra ID is used.
+        azure_openai_api_version: `OPENAI_API_VERSION` (or `AZURE_OPENAI_API_VERSION`): picks the preview protocol,
+            unless it is `v1`, `preview` or `latest`.
+        azure_voicelive_endpoint: `AZURE_VOICELIVE_ENDPOINT`: the resource, such as `https://R.services.ai.azure.com/`.
+        azure_voicelive_model: `AZURE_VOICELIVE_MODEL`.
+        azure_voicelive_api_key: `AZURE_VOICELIVE_API_KEY`; without it Microsoft Entra ID is used.
+        azure_voicelive_api_version: `AZURE_VOICELIVE_API_VERSION`.
         openai_api_key: `OPENAI_API_KEY`: for OpenAI and any compatible service.
-        azure_openai_api_key: `AZURE_OPENAI_API_KEY`: for Azure OpenAI.
+        openai_base_url: `OPENAI_BASE_URL`: another place than `https://api.openai.com/v1`.
+        openai_realtime_model: `OPENAI_REALTIME_MODEL`.
+        azure_client_id: `AZURE_CLIENT_ID`: the user-assigned managed identity, or the service principal.
+        azure_tenant_id: `AZURE_TENANT_ID`: of the service principal.
+        azure_client_secret: `AZURE_CLIENT_SECRET`: of the service principal.
         reasoner_api_key: `VOCATIVE_REASONER_API_KEY`: for the chat endpoint of `--reasoner`; falls back to OpenAI's.
+
+    Raises:
+        ConfigurationError: A value cannot be used; the text names the variable and never the value.
     """
 
-    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
+    )
 
-    openai_api_key: SecretStr | None = None
-    azure_openai_api_key: SecretStr | None = None
-    reasoner_api_key: SecretStr | None = Field(
+    model: str | None = Field(default=None, validation_alias="VOCATIVE_MODEL")
+    model_auth: Literal["entra", "api-key", "api-key-query", "bearer", "none"] | None = Field(
+        default=None, validation_alias="VOCATIVE_MODEL_AUTH"
+    )
+
+    azure_openai_endpoint: Endpoint | None = None
+    azure_openai_deployment: Name | None = Field(
+        default=None, validation_alias=AliasChoices("AZURE_OPENAI_REALTIME_DEPLOYMENT", "AZURE_OPENAI_DEPLOYMENT_NAME")
+    )
+    azure_openai_api_key: Secret | None = None
+    azure_openai_api_version: Version | None = Field(
+        default=None, validation_alias=AliasChoices("OPENAI_API_VERSION", "AZURE_OPENAI_API_VERSION")
+    )
+
+    azure_voicelive_endpoint: Endpoint | None = None
+    azure_voicelive_model: Name | None = None
+    azure_voicelive_api_key: Secret | None = None
+    azure_voicelive_api_version: Version | None = None
+
+    openai_api_key: Secret | None = None
+    openai_base_url: Endpoint | None = None
+    openai_realtime_model: Name | None = None
+
+    azure_client_id: str | None = None
+    azure_tenant_id: str | None = None
+    azure_client_secret: SecretStr | None = None
+
+    reasoner_api_key: Secret | None = Field(
         default=None, validation_alias=AliasChoices("VOCATIVE_REASONER_API_KEY", "OPENAI_API_KEY")
     )
 
-    def __init__(self, **given: Any) -> None:
-        """Read them.
-
-        Raises:
-            ConfigurationError: A value cannot be used; the text names the variable, and never the value.
-        """
+    def __init__(self, **values: Any) -> None:
         try:
-            super().__init__(**given)
+            super().__init__(**values)
         except ValidationError as error:
-            first = error.errors(include_input=False, include_url=False)[0]
-            name = ".".join(str(each) for each in first["loc"]).upper()
-            raise ConfigurationError(f"{name}: {first['msg']}, in the environment or in .env") from None
+            raise ConfigurationError(_told(error)) from None
+        except UnicodeDecodeError:
+            raise ConfigurationError("the file .env cannot be read: save it as UTF-8") from None
+        except (SettingsError, OSError) as error:
+            raise ConfigurationError(f"the settings cannot be read: {type(error).__name__}") from None
 
-    def headers_for(self, url: str) -> dict[str, str]:
-        """The credentials that go with a model's address.
+    def variables(self) -> list[str]:
+        """The variables that are set, by the first of their names; never their values."""
+        names: list[str] = []
+        for name, each in type(self).model_fields.items():
+            if name in self.model_fields_set and getattr(self, name) is not None and name != "reasoner_api_key":
+                alias = each.validation_alias
+                names.append(str(alias.choices[0] if isinstance(alias, AliasChoices) else alias or name).upper())
+        return sorted(names)
+
+    def key(self, variable: str) -> str | None:
+        """The key that a variable holds.
 
         Args:
-            url: The address that is dialled.
+            variable: `OPENAI_API_KEY`, `AZURE_OPENAI_API_KEY` or `AZURE_VOICELIVE_API_KEY`.
 
         Returns:
-            HTTP headers: `api-key` for Azure's hosts and paths, a bearer token elsewhere; empty without a key.
+            The key, or None where it is not set.
         """
-        azure = ".azure.com" in url or "/openai/" in url or ".microsoft.com" in url
-        if azure and self.azure_openai_api_key is not None:
-            return {"api-key": self.azure_openai_api_key.get_secret_value()}
-        if self.openai_api_key is not None:
-            return {"Authorization": f"Bearer {self.openai_api_key.get_secret_value()}"}
-        return {}
+        keys = {
+            "OPENAI_API_KEY": self.openai_api_key,
+            "AZURE_OPENAI_API_KEY": self.azure_openai_api_key,
+            "AZURE_VOICELIVE_API_KEY": self.azure_voicelive_api_key,
+        }
+        found = keys[variable]
+        return None if found is None else found.get_secret_value()
+
+
+def _told(error: ValidationError) -> str:
+    told: list[str] = []
+    for each in error.errors(include_url=False, include_context=False, include_input=False):
+        name = str(each["loc"][0]) if each["loc"] else "a setting"
+        told.append(f"{_variables(name)} {each['msg'].removeprefix('Value error, ').removeprefix('Input ')}")
+    return "; ".join(told) + " (in the environment or in .env)"
+
+
+def _variables(name: str) -> str:
+    """Every variable that a value may have come from; pydantic tells the first one only."""
+    for field in Settings.model_fields.values():
+        if isinstance(field.validation_alias, AliasChoices) and name in field.validation_alias.choices:
+            return " or ".join(str(choice) for choice in field.validation_alias.choices)
+    return name.upper()

@@ -6,6 +6,7 @@
     │   └── InputError           a file or document that was handed to us
     └── ModelError               the model's service: exit code 1
         └── DialError            it could not be reached, or refused us
+            └── CredentialError  we have nothing to show it: nobody is signed in
 
 A caller who breaks the protocol gets an `error` event and keeps the session: that is `core.firewall.Refused`.
 
@@ -40,8 +41,14 @@ class DialError(ModelError):
 
     Attributes:
         status: The HTTP status of the refusal, or None when there was no answer.
+        retry_after: Seconds that the service asks to wait, or None when it does not say.
     """
 
-    def __init__(self, message: str, status: int | None = None) -> None:
+    def __init__(self, message: str, status: int | None = None, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.status = status
+        self.retry_after = retry_after
+
+
+class CredentialError(DialError):
+    """No token could be had to dial the model's service with."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from agent.core import messages
+from agent.core.profiles import PROFILES
 from agent.core.session import Session
 from agent.door.door import Door
 from agent.door.guarded import let_in
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from agent.assistant import Agent
+    from agent.core.profiles import Profile
     from agent.library import Library
     from agent.transports.base import Transport
     from tools import User
@@ -50,6 +52,7 @@ class Server:
         connect: Opens a transport to its model; raises `ModelError` when that cannot be reached.
         library: Its documents, or None.
         door: Who may come in; by default callers of this machine, and nobody else.
+        profile: The service that the model is reached through.
     """
 
     def __init__(
@@ -58,11 +61,14 @@ class Server:
         connect: Callable[[], Awaitable[Transport]],
         library: Library | None,
         door: Door | None = None,
+        *,
+        profile: Profile = PROFILES["compatible"],
     ) -> None:
         self._agent = agent
         self._connect = connect
         self._library = library
         self._door = door or Door()
+        self._profile = profile
         self._clients: set[Transport] = set()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -120,7 +126,7 @@ class Server:
             await refused.close(1011, str(error))
             return
         config = self._agent.session_config(extensions=extensions)
-        session = Session(config, new_id=new_id, now=time.monotonic(), cite=_cited)
+        session = Session(config, new_id=new_id, now=time.monotonic(), cite=_cited, profile=self._profile)
         await Relay(client, upstream, session, self._agent.toolset, session_id=name, user=user).run()
 
     async def _stop(self, _application: web.Application) -> None:

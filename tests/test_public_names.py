@@ -11,10 +11,17 @@ import pytest
 PUBLIC = {
     "agent": [
         "Agent",
+        "AzureSemanticVad",
+        "AzureVoice",
         "ConfigurationError",
+        "CredentialError",
         "DialError",
         "InputError",
         "ModelError",
+        "RetentionRatio",
+        "SemanticVad",
+        "ServerVad",
+        "Transcription",
         "UsageError",
         "VocativeError",
     ],

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import socket
-import ssl
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -13,6 +11,10 @@ from picows import WSHandshakeError, WSInvalidURL
 from picows import ws_connect as _ws_connect  # pyright: ignore[reportUnknownVariableType]  (its options have no types)
 
 from agent.errors import DialError
+from agent.services.diagnosis import explain
+from agent.services.network import explain_network
+from agent.services.refusal import read_refusal
+from agent.services.service import Service, unknown
 from agent.transports.websocket import HEARTBEAT, WebSocketTransport
 
 if TYPE_CHECKING:
@@ -24,33 +26,24 @@ DIAL_TIME = 15.0  # seconds for name look-up, TLS and the upgrade together
 # An event of the services is at most 15 MiB of base64; what is larger than this is no event.
 MAX_MESSAGE = 64 * 1024 * 1024
 
-_ADVICE = {
-    400: "the service does not like the request: check the path and its parameters",
-    401: "the key is missing, wrong or expired",
-    403: "the key or the identity may not use this model",
-    404: "there is no such path, model or deployment",
-    429: "the quota is used up: wait, or raise it",
-}
 
-
-async def dial(url: str, headers: Mapping[str, str]) -> WebSocketTransport:
-    """Open a WebSocket to a Realtime service.
+async def dial(url: str, headers: Mapping[str, str], service: Service | None = None) -> WebSocketTransport:
+    """Open a WebSocket to a Realtime service. No redirect is followed: it would carry the key to another host.
 
     Args:
         url: `ws://` or `wss://`, with the query that the service wants.
         headers: Credentials, as the service wants them.
+        service: Who is dialled, for the errors' words.
 
     Raises:
         DialError: It cannot be reached or refuses; the text names host, cause and what to do, never a credential.
     """
-    where = "its address"
+    service = service or unknown(url)
+    transport = WebSocketTransport(MAX_MESSAGE)
     try:
-        parts = urlsplit(url)
-        where = parts.netloc.rpartition("@")[2] or where
-        if parts.scheme not in {"ws", "wss"} or not parts.hostname or (parts.port or 1) < 1:
-            raise ValueError  # noqa: TRY301  (the text is the same for all that is wrong with an address)
+        _check(url)
         async with asyncio.timeout(DIAL_TIME):
-            transport = WebSocketTransport(MAX_MESSAGE)
+            # Compression is not offered: it would cost more than it saves, as base64 audio does not deflate.
             await _ws_connect(
                 lambda: transport,
                 url,
@@ -63,25 +56,21 @@ async def dial(url: str, headers: Mapping[str, str]) -> WebSocketTransport:
                 extra_headers=dict(headers),
                 max_redirects=0,
             )
-    except TimeoutError:
-        raise DialError(f"the model at {where} did not answer within {DIAL_TIME:g} s: is the address right?") from None
-    except WSHandshakeError as error:
-        raise _refused(where, error) from None
-    except socket.gaierror:
-        raise DialError(f"the model's host {where} has no address: check the name for typing errors") from None
-    except ssl.SSLError as error:
-        raise DialError(f"no secure connection to the model at {where}: {error}") from None
-    except (ValueError, WSInvalidURL):
-        # The library's own text may repeat the address with any password in it.
-        raise DialError(f"the model's address ({where}) cannot be used: it should look like wss://HOST/PATH") from None
-    except OSError as error:
-        raise DialError(f"the model at {where} cannot be reached ({type(error).__name__}): is it running?") from None
+    except (TimeoutError, ValueError, WSInvalidURL, WSHandshakeError, OSError) as error:
+        raise _told(service, error) from None
     return transport
 
 
-def _refused(where: str, error: WSHandshakeError) -> DialError:
-    if error.response is None:
-        return DialError(f"the model at {where} does not speak HTTP: is the address right?")
-    status = int(error.response.status)
-    advice = _ADVICE.get(status, "see the service's own log")
-    return DialError(f"the model at {where} refused with HTTP {status}: {advice}", status)
+def _check(url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme not in {"ws", "wss"} or not parts.hostname or (parts.port or 1) < 1:
+        raise ValueError
+
+
+def _told(service: Service, error: Exception) -> DialError:
+    answer = error.response if isinstance(error, WSHandshakeError) else None
+    if answer is None or not isinstance(error, WSHandshakeError):
+        return DialError(explain_network(service, error, DIAL_TIME))
+    status, headers, body = int(answer.status), dict(answer.headers), error.raw_body
+    wait = read_refusal(status, headers, body).retry_after
+    return DialError(explain(service, status, headers, body), status, wait)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from openai.types.realtime import RealtimeSessionCreateRequest
 
-from agent import Agent, ConfigurationError
+from agent import Agent, AzureSemanticVad, AzureVoice, ConfigurationError, RetentionRatio, SemanticVad, Transcription
+from agent.services.address import service_at
 from tools import DefinitionError, Toolset, tool
 
 
@@ -42,6 +44,76 @@ def test_further_session_fields_are_merged_and_not_replaced():
     assert session["tool_choice"] == "none"
 
 
+def session(**fields):
+    return Agent(**fields).session_config(extensions=False).session
+
+
+def test_what_is_not_given_is_not_sent():
+    bare = session()
+    assert set(bare) == {"type", "instructions", "output_modalities", "tools", "tool_choice", "audio"}
+    assert set(bare["audio"]["input"]) == {"format", "transcription", "turn_detection"}
+    assert set(bare["audio"]["output"]) == {"format", "voice"}
+
+
+def test_every_option_has_its_place_in_the_ga_session_as_the_official_types_know_it():
+    """Trap VoiceRAG 18: prompt and turn detection cannot be tuned."""
+    full = session(
+        tools=[opening_hours],
+        turn_detection=SemanticVad(eagerness="high"),
+        noise_reduction="far_field",
+        transcription=Transcription(model="whisper-1", language="en"),
+        modality="text",
+        max_output_tokens=500,
+        speed=1.1,
+        truncation=RetentionRatio(ratio=0.5),
+        tool_choice="opening_hours",
+        parallel_tool_calls=False,
+        reasoning_effort="low",
+    )
+    assert full["audio"]["input"]["noise_reduction"] == {"type": "far_field"}
+    assert full["audio"]["input"]["turn_detection"]["eagerness"] == "high"
+    assert full["audio"]["input"]["transcription"] == {"model": "whisper-1", "language": "en"}
+    assert full["audio"]["output"]["speed"] == 1.1
+    assert full["output_modalities"] == ["text"]
+    assert full["tool_choice"] == {"type": "function", "name": "opening_hours"}
+    assert full["truncation"] == {"type": "retention_ratio", "retention_ratio": 0.5}
+    assert (full["max_output_tokens"], full["parallel_tool_calls"]) == (500, False)
+    assert full["reasoning"] == {"effort": "low"}
+    known = RealtimeSessionCreateRequest.model_validate(full)
+    assert not known.model_extra
+    assert not known.audio.input.model_extra
+    assert not known.audio.output.model_extra
+
+
+def test_none_turns_off_what_services_have_on_by_default():
+    off = session(turn_detection=None, transcription=None)
+    assert off["audio"]["input"]["turn_detection"] is None
+    assert off["audio"]["input"]["transcription"] is None
+
+
+def test_options_of_single_services_stand_where_the_translation_finds_them():
+    assert session(temperature=0.7)["temperature"] == 0.7
+    voice_live = session(voice=AzureVoice(name="Ava"), turn_detection=AzureSemanticVad())
+    assert voice_live["audio"]["output"]["voice"] == {"type": "azure-standard", "name": "Ava"}
+    assert voice_live["audio"]["input"]["turn_detection"]["type"] == "azure_semantic_vad"
+    assert session(truncation="disabled", max_output_tokens="inf")["truncation"] == "disabled"
+
+
+def test_who_asks_for_no_voice_gets_one_that_the_service_has():
+    preview = service_at("wss://r.openai.azure.com/openai/realtime?deployment=d")
+    assert Agent().session_config(extensions=False).session["audio"]["output"]["voice"] == "marin"
+    assert Agent().at(preview).session_config(extensions=False).session["audio"]["output"]["voice"] == "alloy"
+    assert Agent(voice="echo").at(preview).voice == "echo"
+
+
+def test_a_tool_that_must_be_called_has_to_be_there_when_a_session_begins():
+    agent = Agent(tool_choice="search")
+    with pytest.raises(ConfigurationError, match=r"tool_choice='search'\): there is no such tool; give one of 'auto'"):
+        agent.session_config(extensions=False)
+    chosen = agent.over(Backend()).session_config(extensions=False).session["tool_choice"]
+    assert chosen == {"type": "function", "name": "search"}
+
+
 def test_the_page_learns_the_name_and_the_examples_but_never_the_prompt():
     config = Agent(name="Concierge", examples=("Soup?",), instructions="secret").session_config(extensions=True)
     assert config.ready == {
@@ -64,11 +136,27 @@ def test_an_agent_with_a_search_of_its_own_keeps_it():
 
 
 @pytest.mark.parametrize(
-    ("fields", "said"), [({"model": "gpt-realtime"}, "ws://"), ({"instructions": "  "}, "instructions")]
+    ("fields", "said"),
+    [
+        ({"model": "gpt-realtime"}, "ws://"),
+        ({"model": ""}, "no model"),
+        ({"model": "wss://r.openai.azure.com/openai/realtime?api-version=2024-10-01-preview"}, "retired"),
+        ({"instructions": "  "}, "instructions"),
+        ({"voice": ""}, "voice"),
+        ({"turn_detection": "server_vad"}, r"turn_detection='server_vad'\): give ServerVad\(…\) or SemanticVad"),
+        ({"transcription": "whisper-1"}, r"give Transcription\(…\), or None to turn it off"),
+        ({"noise_reduction": "loud"}, "'near_field', 'far_field'"),
+        ({"modality": "video"}, "'audio', 'text'"),
+    ],
 )
 def test_what_cannot_be_used_is_refused_in_words(fields, said):
     with pytest.raises(ConfigurationError, match=said):
         Agent(**fields)
+
+
+@pytest.mark.parametrize("model", [None, "engine", "azure", "openai:gpt-realtime-2", "https://r.openai.azure.com/"])
+def test_a_model_is_named_by_a_short_form_or_an_address_or_left_to_the_environment(model):
+    assert Agent(model=model).model == model
 
 
 def test_a_function_that_cannot_be_a_tool_is_refused_when_the_agent_is_written():

@@ -37,7 +37,7 @@ def handbook(tmp_path):
     return folder
 
 
-@pytest.mark.parametrize("name", ["run", "ask", "ingest", "search", "engine"])
+@pytest.mark.parametrize("name", ["run", "ask", "ingest", "search", "engine", "check"])
 def test_every_command_explains_itself_with_an_example(command, name):
     out, _ = command(name, "--help")
     assert "Example" in out
@@ -101,6 +101,8 @@ def test_what_could_not_be_read_is_named_with_the_reason_and_the_rest_goes_on(co
         (("run", "--documents", "nowhere"), "nowhere"),
         (("run", "--host", "0.0.0.0"), "nobody would have to sign in"),
         (("run", "--allow-origin", "*"), "https://app.example"),
+        (("run", "--model", "azure"), "AZURE_OPENAI_ENDPOINT"),
+        (("run", "toolapp:agent"), "tool_choice='book'"),
     ],
 )
 def test_bad_input_is_told_in_words_with_exit_code_2(command, tmp_path, monkeypatch, arguments, said):
@@ -109,8 +111,10 @@ def test_bad_input_is_told_in_words_with_exit_code_2(command, tmp_path, monkeypa
     (tmp_path / "not-a-wav.wav").write_text("hello", encoding="utf-8")
     (tmp_path / "myapp.py").write_text("from agent import Agent\nagent = Agent()\n", encoding="utf-8")
     (tmp_path / "badapp.py").write_text("agent = (\n", encoding="utf-8")
+    toolapp = "from agent import Agent\nagent = Agent(tool_choice='book')\n"
+    (tmp_path / "toolapp.py").write_text(toolapp, encoding="utf-8")
     monkeypatch.setattr(sys, "path", [*sys.path])
-    for name in ("myapp", "badapp"):
+    for name in ("myapp", "badapp", "toolapp"):
         sys.modules.pop(name, None)
     assert said in command(*arguments, expect=2)[1]
 
@@ -132,6 +136,17 @@ def test_a_port_in_use_is_said_and_what_to_do(command, tmp_path, monkeypatch):
 def test_a_model_that_is_not_there_is_exit_code_1(command, handbook):
     arguments = ("ask", "x", "--model", "ws://127.0.0.1:9/v1/realtime", "--documents", handbook)
     assert "cannot be reached" in command(*arguments, expect=1)[1]
+
+
+def test_a_service_that_the_environment_configures_is_used_and_said(command, handbook, monkeypatch):
+    monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setenv("AZURE_OPENAI_REALTIME_DEPLOYMENT", "mine")
+    monkeypatch.setenv("AZURE_OPENAI_API_KEY", "a-key")
+    _, err = command("ask", "x", "--documents", handbook, expect=1)
+    assert "model: Azure OpenAI, deployment mine at 127.0.0.1:9, with the key in AZURE_OPENAI_API_KEY" in err
+    assert "chosen by AZURE_OPENAI_ENDPOINT and AZURE_OPENAI_REALTIME_DEPLOYMENT in the environment" in err
+    assert "cannot be reached" in err
+    assert "a-key" not in err
 
 
 def test_stereo_at_another_rate_is_taken_as_well(tmp_path):

@@ -10,7 +10,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from agent.config import Settings
-from agent.errors import DialError
+from agent.errors import ConfigurationError, DialError
 from agent.transports.memory import pair
 from agent.transports.stream import Stream
 from agent.upstreams import run_loop, upstream
@@ -34,10 +34,8 @@ class Engine:
 
 
 @pytest.fixture(autouse=True)
-def bare(monkeypatch, tmp_path):
+def elsewhere(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
-    for name in ("OPENAI_API_KEY", "AZURE_OPENAI_API_KEY"):
-        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture
@@ -98,6 +96,54 @@ async def test_a_service_that_is_not_there_is_told_when_a_session_wants_it(unuse
     async with upstream(f"ws://127.0.0.1:{unused_tcp_port}/v1/realtime", Settings(), no_engine) as connect:
         with pytest.raises(DialError, match="cannot be reached"):
             await connect()
+
+
+async def test_a_refusal_is_told_from_what_the_service_says(monkeypatch):
+    async def refuse(request):
+        said = {"error": {"code": "DeploymentNotFound", "message": "The API deployment does not exist."}}
+        return web.json_response(said, status=404, headers={"Retry-After": "5"})
+
+    application = web.Application()
+    application.router.add_get("/openai/v1/realtime", refuse)
+    async with TestServer(application) as server:
+        monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", str(server.make_url("/")))
+        monkeypatch.setenv("AZURE_OPENAI_REALTIME_DEPLOYMENT", "mine")
+        async with upstream(None, Settings(), no_engine) as connect:
+            with pytest.raises(
+                DialError, match=r"no deployment named mine.*“The API deployment does not exist\.”"
+            ) as error:
+                await connect()
+    assert (error.value.status, error.value.retry_after) == (404, 5.0)
+
+
+@pytest.mark.parametrize(
+    ("auth", "header", "parameter"),
+    [("api-key", "a-key", None), ("api-key-query", None, "a-key"), ("none", None, None)],
+)
+async def test_azure_is_given_its_key_in_a_header_or_in_the_address(monkeypatch, auth, header, parameter):
+    seen = []
+
+    async def realtime(request):
+        seen.append((request.headers.get("api-key"), request.query.get("api-key"), request.query.get("deployment")))
+        return web.Response(status=503)
+
+    application = web.Application()
+    application.router.add_get("/openai/realtime", realtime)
+    async with TestServer(application) as server:
+        monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", str(server.make_url("/")))
+        monkeypatch.setenv("AZURE_OPENAI_API_KEY", "a-key")
+        monkeypatch.setenv("VOCATIVE_MODEL_AUTH", auth)
+        async with upstream("azure-preview:mine", Settings(), no_engine) as connect:
+            with pytest.raises(DialError, match="503") as error:
+                await connect()
+    assert seen == [(header, parameter, "mine")]
+    assert "a-key" not in str(error.value)
+
+
+async def test_a_model_that_cannot_be_told_is_refused_before_anything_is_opened():
+    with pytest.raises(ConfigurationError, match="AZURE_OPENAI_ENDPOINT"):
+        async with upstream("azure", Settings(), no_engine):
+            raise AssertionError("not reached")
 
 
 async def _loop():

@@ -68,11 +68,51 @@ async def test_a_server_that_does_not_speak_websocket_is_a_refusal(serve):
     assert (await refused(await serve(handler))).status == 200
 
 
+async def test_no_redirect_is_followed_which_would_carry_the_key_to_another_host(serve):
+    asked = []
+
+    async def thief(request):
+        asked.append(request.headers)
+        return web.Response()
+
+    elsewhere = (await serve(thief)).replace("ws:", "http:")
+
+    async def handler(_request):
+        raise web.HTTPTemporaryRedirect(elsewhere)
+
+    error = await refused(await serve(handler))
+    assert error.status == 307
+    assert f"it redirects to {elsewhere}" in str(error)
+    assert asked == []
+
+
+async def test_what_the_service_says_and_how_long_it_asks_to_wait_is_told(serve):
+    async def handler(_request):
+        said = {"error": {"code": "429", "message": "Quota of deployment d exceeded."}}
+        return web.json_response(said, status=429, headers={"Retry-After": "30"})
+
+    error = await refused(await serve(handler))
+    assert error.retry_after == 30.0
+    assert "wait 30 s" in str(error)
+    assert "“Quota of deployment d exceeded.”" in str(error)
+
+
+async def test_a_refusal_whose_words_break_off_is_a_refusal_all_the_same(serve):
+    async def handler(request):
+        answer = web.StreamResponse(status=503, headers={"Content-Length": "100"})
+        await answer.prepare(request)
+        await answer.write(b"bus")
+        request.transport.close()
+        return answer
+
+    assert (await refused(await serve(handler))).status == 503
+
+
 async def test_nobody_listening_is_said_so():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    assert "is it running" in str(await refused(f"ws://127.0.0.1:{port}/x"))
+    assert "Is it running" in str(await refused(f"ws://127.0.0.1:{port}/x"))
 
 
 async def test_a_password_in_the_address_is_not_repeated():

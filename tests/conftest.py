@@ -1,0 +1,22 @@
+"""For every test: the developer's own services and keys are not there, so that none is dialled or shown by accident."""
+
+from __future__ import annotations
+
+import os
+
+from pydantic import AliasChoices
+
+from agent.config import Settings
+
+
+def variables() -> set[str]:
+    """Every variable that the settings read."""
+    found = set()
+    for name, field in Settings.model_fields.items():
+        alias = field.validation_alias
+        found |= {str(each).upper() for each in (alias.choices if isinstance(alias, AliasChoices) else [alias or name])}
+    return found
+
+
+for _variable in variables():
+    os.environ.pop(_variable, None)
