@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
+from agent.engine.faces import PATHS, dialect_at
+from agent.engine.fault_run import Refusal
+from agent.engine.faults import NO_CLOSE_FRAME
 from agent.transports.base import TransportClosed
 
 if TYPE_CHECKING:
     from agent.engine.runtime import Engine
 
-# OpenAI's path and Azure's. An engine without an account takes any Authorization, and none.
-PATHS = ("/v1/realtime", "/openai/v1/realtime")
 # A frame above this closes the socket with 1009; one above 15 MiB gets an `error` event from the session itself.
 _LARGEST_FRAME = 16 * 2**20
 _HEARTBEAT_S = 20.0
@@ -24,10 +25,12 @@ class SocketTransport:
 
     Args:
         socket: The socket, prepared.
+        connection: What it runs on, to be cut where no close frame is wanted.
     """
 
-    def __init__(self, socket: web.WebSocketResponse) -> None:
+    def __init__(self, socket: web.WebSocketResponse, connection: asyncio.Transport | None = None) -> None:
         self._socket = socket
+        self._connection = connection
 
     async def receive(self) -> str | bytes:
         """Wait for the next message."""
@@ -44,7 +47,13 @@ class SocketTransport:
             raise self._gone() from None
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
-        """Close with a code and a reason; of the reason, as much as fits into a close frame is sent."""
+        """Close with a code and a reason; of the reason, as much as fits into a close frame is sent.
+
+        With code 1006 the connection is cut without a close frame: that is what the code means to the other side.
+        """
+        if code == NO_CLOSE_FRAME and self._connection is not None:
+            self._connection.abort()
+            return
         await self._socket.close(code=code, message=reason.encode()[:123])
 
     def _gone(self) -> TransportClosed:
@@ -52,21 +61,32 @@ class SocketTransport:
 
 
 def engine_app(engine: Engine) -> web.Application:
-    """An application that serves the engine at the paths of OpenAI and Azure, and `/healthz`.
+    """An application that serves the engine at the paths of OpenAI, Azure OpenAI and Voice Live, and `/healthz`.
+
+    Each client is spoken to in its dialect, which its path tells, or the header `OpenAI-Beta: realtime=v1`. An engine
+    without an account takes any Authorization, and none.
 
     Args:
         engine: The engine; warm it first, or the first caller waits for it.
     """
     sockets: set[web.WebSocketResponse] = set()
 
-    async def realtime(request: web.Request) -> web.WebSocketResponse:
+    async def realtime(request: web.Request) -> web.StreamResponse:
+        try:
+            faults = engine.admit()
+        except Refusal as refusal:
+            return _refused(refusal)
         socket = web.WebSocketResponse(
             max_msg_size=_LARGEST_FRAME, compress=False, heartbeat=_HEARTBEAT_S, protocols=("realtime",)
         )
         await socket.prepare(request)
         sockets.add(socket)
         try:
-            await engine.serve(SocketTransport(socket), model=request.query.get("model"))
+            # Azure's preview endpoint names the deployment where the others name the model.
+            model = request.query.get("model") or request.query.get("deployment")
+            dialect = dialect_at(request.path, request.headers.get("OpenAI-Beta"))
+            transport = SocketTransport(socket, request.transport)
+            await engine.serve(transport, model=model, dialect=dialect, faults=faults)
         finally:
             sockets.discard(socket)
         return socket
@@ -85,3 +105,9 @@ def engine_app(engine: Engine) -> web.Application:
         app.router.add_get(path, realtime)
     app.router.add_get("/healthz", healthz)
     return app
+
+
+def _refused(refusal: Refusal) -> web.Response:
+    status = refusal.status or 503
+    headers = {} if refusal.retry_after is None else {"Retry-After": str(refusal.retry_after)}
+    return web.json_response({"error": {"code": str(status), "message": str(refusal)}}, status=status, headers=headers)
