@@ -67,6 +67,8 @@ class PreviewFace:
         # What the client set and GA has no place for: in force, and asked for by updates not answered yet.
         self.kept: dict[str, Any] = {"temperature": 0.8}
         self._asked: deque[dict[str, Any]] = deque()
+        # What this face itself refused, by the name that the client gave to it.
+        self._own_names: set[str | None] = set()
         self._inward: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
             "session.update": self._update_inward,
             "response.create": self._create_inward,
@@ -96,6 +98,7 @@ class PreviewFace:
         except MalformedFrame:
             return message
         except WireError as error:
+            self._own_names.add(error.param)
             raise EventRefused(error, frame.data.get("event_id")) from None
 
     def outward(self, event: dict[str, Any]) -> Sequence[dict[str, Any]]:
@@ -114,6 +117,7 @@ class PreviewFace:
     # ── what a dialect of the same family does otherwise ──
 
     names_calls: ClassVar[bool] = False
+    counts_images: ClassVar[bool] = False
 
     def session_inward(self, session: dict[str, Any]) -> dict[str, Any]:
         """A client's session object, checked, in GA's shape."""
@@ -151,6 +155,8 @@ class PreviewFace:
         # A response calls its limit as GA does; only the session has preview's longer name for it.
         shown["max_output_tokens"] = shown.pop("max_response_output_tokens")
         shown |= {"object": response["object"], "temperature": self.kept["temperature"]}
+        if shown["usage"] is not None and not self.counts_images:
+            shown["usage"] = _without_images(shown["usage"])
         return shown | {"output": [item_outward(item) for item in response["output"]]}
 
     def _settle(self, event: dict[str, Any]) -> None:
@@ -172,7 +178,8 @@ class PreviewFace:
 
     def _error_outward(self, error: dict[str, Any]) -> dict[str, Any]:
         param = error["param"]
-        if not param:
+        if not param or param in self._own_names:
+            self._own_names.discard(param)
             return error
         named = _preview_path(param)
         return error | {"param": named, "message": error["message"].replace(f"'{param}'", f"'{named}'")}
@@ -181,6 +188,14 @@ class PreviewFace:
 def _inside(event: dict[str, Any], name: str, translate: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
     value = event.get(name)
     return {name: translate(cast("dict[str, Any]", value))} if isinstance(value, dict) else {}
+
+
+def _without_images(usage: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: _without_images(cast("dict[str, Any]", value)) if isinstance(value, dict) else value
+        for name, value in usage.items()
+        if name != "image_tokens"
+    }
 
 
 def _preview_path(param: str) -> str:

@@ -73,6 +73,7 @@ class VoiceLiveFace(PreviewFace):
 
     input_rates: Collection[int] = tuple(PCM_RATES)
     names_calls: ClassVar[bool] = True
+    counts_images: ClassVar[bool] = True
     session_fields: ClassVar[Mapping[str, Check]] = {
         **PreviewFace.session_fields,
         **dict.fromkeys(_AZURE_ONLY, anything),
