@@ -22,6 +22,7 @@ from agent import asking, samples
 from agent.assistant import Agent
 from agent.config import Settings
 from agent.engine.audio import float_to_int16
+from agent.engine.faults import Faults
 from agent.engine.hear import load_ears
 from agent.engine.runtime import Engine
 from agent.engine.serving import engine_app
@@ -110,9 +111,11 @@ def search(query: str, top: int, documents: Sequence[Path], index: Path | None, 
 
 def engine(*, host: str, port: int, **options: Any) -> int:
     """`vocative engine`."""
+    faults: Path | None = options["faults"]
+    extras: dict[str, Any] = {"paced": options["paced"], "faults": None if faults is None else Faults.read(faults)}
 
     async def work() -> int:
-        embedded = _engine(options)
+        embedded = _engine(options, **extras)
         await embedded.warm()
         try:
             await _listen(engine_app(embedded), host, port, "the engine listens on", "/v1/realtime")
@@ -173,7 +176,7 @@ def _gather(paths: Sequence[Path], index: Path | None) -> tuple[Library, Summary
     return library, summary
 
 
-def _engine(options: dict[str, Any]) -> Engine:
+def _engine(options: dict[str, Any], **extras: Any) -> Engine:
     settings = Settings()
     key = settings.reasoner_api_key
     secret = key.get_secret_value() if key else None
@@ -181,7 +184,7 @@ def _engine(options: dict[str, Any]) -> Engine:
         reasoner = load_reasoner(options["reasoner"], options["reasoner_model"], api_key=secret)
     except ValueError as error:
         raise ConfigurationError(f"--reasoner: {error}") from None
-    return Engine(load_ears(options["ears"]), load_voice(), reasoner)
+    return Engine(load_ears(options["ears"]), load_voice(), reasoner, **extras)
 
 
 async def _listen(application: web.Application, host: str, port: int, greeting: str, path: str = "") -> None:

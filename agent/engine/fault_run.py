@@ -236,9 +236,10 @@ class SessionFaults:
 
     def _end(self, close: Close) -> list[Passed]:
         self._ended = True
-        left: list[Passed] = [each for _, each in self._line]
+        left = [each for _, each in self._line] + [event for _, _, event in self._held]
         self._line.clear()
-        return [*left, *(event for _, _, event in self._held), close]
+        self._held.clear()
+        return [*left, close]
 
     def _rejecting(self) -> list[tuple[int, Reject]]:
         rules = enumerate(self._run.faults.rules)

@@ -14,6 +14,7 @@ from agent.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 NO_CLOSE_FRAME = 1006  # RFC 6455: never sent, only seen by whoever was left without a close frame
 _TYPES: dict[str, tuple[str, tuple[type, ...]]] = {
@@ -253,6 +254,32 @@ class Faults:
 
     def __add__(self, other: Faults) -> Faults:
         return Faults(*self.rules, *other.rules)
+
+    @classmethod
+    def random(cls, seed: int, *, count: int = 3) -> Faults:
+        """A schedule decided wholly by its seed; each rule strikes a few times at most, in one of three connections.
+
+        Args:
+            seed: The same seed gives the same schedule, on every machine.
+            count: How many rules it has.
+        """
+        from agent.engine.random_faults import random_faults  # noqa: PLC0415  (it is made of the rules above)
+
+        return random_faults(seed, count=count)
+
+    @classmethod
+    def read(cls, path: Path) -> Faults:
+        """Read a schedule from a TOML file.
+
+        Args:
+            path: The file.
+
+        Raises:
+            FaultError: It cannot be read, or a rule makes no sense; the text names the file, the line and the key.
+        """
+        from agent.engine.fault_file import read_faults  # noqa: PLC0415  (as above)
+
+        return read_faults(path)
 
 
 def _check(kind: str, name: str, wanted: str, value: Any, limits: Mapping[str, tuple[float, float]]) -> None:

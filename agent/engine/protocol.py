@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
     from agent.engine.effects import Effect
-    from agent.engine.parts import Call, Say, Usage
+    from agent.engine.parts import Arguments, Call, Say, Usage
     from agent.engine.wire_errors import EventRefused
 
 LARGEST_MESSAGE = 15 * 2**20  # characters; base64 and JSON are ASCII where it counts
@@ -127,7 +127,7 @@ class EngineSession:
             self._responses.transcription_failed(item, message)
         return self._end_step()
 
-    def thought(self, response_id: str, piece: Say | Call | Usage, now: float) -> list[Effect]:
+    def thought(self, response_id: str, piece: Say | Call | Arguments | Usage, now: float) -> list[Effect]:
         """Take the next piece of the answer to `Think`."""
         self._now = now
         self._responses.thought(response_id, piece)
