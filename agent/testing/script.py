@@ -192,6 +192,11 @@ class Script:
         self._otherwise = Line(None)
         return self._otherwise
 
+    @property
+    def is_empty(self) -> bool:
+        """Nothing has been written yet."""
+        return not self._lines and self._otherwise is None
+
     async def respond(self, thought: Thought) -> AsyncGenerator[Say | Call | Arguments]:
         """Give the next response of the line that fits; see `agent.engine.parts.Reasoner.respond`."""
         words, calls, outputs = _turn(thought.items)
