@@ -17,7 +17,7 @@ from agent.engine.voices import VOICES
 from agent.engine.wire_errors import invalid, missing
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
 # Field → what a session shows that never set it.
 _AZURE_ONLY: dict[str, Any] = {
@@ -97,6 +97,11 @@ class VoiceLiveFace(PreviewFace):
     def __init__(self) -> None:
         super().__init__()
         self.kept |= _AZURE_ONLY | {"temperature": None, "modalities": ["audio"]}
+
+    def outward(self, event: dict[str, Any]) -> Sequence[dict[str, Any]]:
+        """The session's event in the client's words."""
+        # The service tells nobody about its limits.
+        return () if event["type"] == "rate_limits.updated" else super().outward(event)
 
     def session_inward(self, session: dict[str, Any]) -> dict[str, Any]:
         """A client's session object, checked, in GA's shape and with what the engine can do."""

@@ -61,8 +61,7 @@ def test_a_recorded_round_with_a_tool_has_the_same_events_and_fields(client, rec
     for found, events in ((ours, client.events), (theirs, [data for way, data in recorded if way == "received"])):
         for event in events:
             found.setdefault(event["type"], event)
-    assert set(theirs) - set(ours) == set()
-    assert set(ours) - set(theirs) <= {"rate_limits.updated"}
+    assert set(theirs) == set(ours)
     for kind, event in theirs.items():
         if kind.startswith("session."):
             missing = set(shape(event)["session"]) - set(shape(ours[kind])["session"])
@@ -141,7 +140,7 @@ def test_a_response_takes_a_voice_object_and_azures_own_fields(client):
         "response.create",
         response={"voice": {"type": "openai", "name": "coral"}, "interim_response": None, "modalities": ["text"]},
     )
-    assert created[0]["type"] == "response.created"
+    assert [event["type"] for event in created] == ["response.created"]
     assert created[0]["response"]["modalities"] == ["text"]
     assert client.caller.session._responses.in_conversation.settings.output["voice"] == "coral"
 

@@ -32,7 +32,7 @@ def test_every_part_of_it_has_a_line(exchange):
 def test_arguments_that_are_no_object_meet_no_expectation_but_the_name(exchange):
     exchange.calls.append(CallSeen("c1", "search", "{oops"))
     exchange.expect_call("search")
-    with pytest.raises(AssertionError, match="(?s)query='leave'.*the dialogue"):
+    with pytest.raises(AssertionError, match=r"(?s)query='leave'.*the dialogue"):
         exchange.expect_call("search", query="leave")
 
 
