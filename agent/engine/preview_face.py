@@ -6,18 +6,18 @@ API, Azure's reference of `2025-04-01-preview`, and the recorded sessions.
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from agent.core.dialect import PREVIEW
 from agent.core.frames import Frame, MalformedFrame
-from agent.engine.checks import Check, anything, array, null_or, number, one_of, record
+from agent.engine.checks import LONGEST_EVENT_ID, Check, anything, array, null_or, number, one_of, record
 from agent.engine.preview_items import item_inward, item_outward
 from agent.engine.wire_errors import EventRefused, WireError, invalid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
+_MADE_UP = "face_update_"
 _FORMAT = one_of("pcm16", "g711_ulaw", "g711_alaw")
 _TURN_DETECTION = (
     "type",
@@ -64,9 +64,12 @@ class PreviewFace:
     )
 
     def __init__(self) -> None:
-        # What the client set and GA has no place for: in force, and asked for by updates not answered yet.
+        # What the client set and GA has no place for: in force, and asked for by updates not answered yet, each with
+        # the id of its event, which is made up where the client gave none.
         self.kept: dict[str, Any] = {"temperature": 0.8}
-        self._asked: deque[dict[str, Any]] = deque()
+        self._asked: list[tuple[object, dict[str, Any]]] = []
+        self._beside: dict[str, Any] = {}
+        self._made_up = 0
         # What this face itself refused, by the name that the client gave to it.
         self._own_names: set[str | None] = set()
         self._inward: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
@@ -127,7 +130,7 @@ class PreviewFace:
 
     def keep(self, fields: dict[str, Any]) -> None:
         """Remember what the update under way sets beside GA; in force when the session accepts it."""
-        self._asked.append(fields)
+        self._beside = fields
 
     def session_outward(self, session: dict[str, Any]) -> dict[str, Any]:
         """The session as the client sees it."""
@@ -160,15 +163,23 @@ class PreviewFace:
         return shown | {"output": [item_outward(item) for item in response["output"]]}
 
     def _settle(self, event: dict[str, Any]) -> None:
-        if not self._asked:
-            return
-        if event["type"] == "session.updated":
-            self.kept |= self._asked.popleft()
-        elif event["type"] == "error" and (event["error"]["param"] or "").startswith("session."):
-            self._asked.popleft()
+        if event["type"] == "session.updated" and self._asked:
+            self.kept |= self._asked.pop(0)[1]
+        elif event["type"] == "error":
+            about = event["error"]["event_id"]
+            self._asked = [each for each in self._asked if each[0] != about]
 
     def _update_inward(self, event: dict[str, Any]) -> dict[str, Any]:
-        return event | _inside(event, "session", self.session_inward)
+        self._beside = {}
+        translated = event | _inside(event, "session", self.session_inward)
+        if translated.get("event_id") is None:
+            self._made_up += 1
+            translated["event_id"] = f"{_MADE_UP}{self._made_up}"
+        event_id = translated["event_id"]
+        if isinstance(event_id, str) and len(event_id) <= LONGEST_EVENT_ID:
+            # Any other id the session refuses, and with it the update.
+            self._asked.append((event_id, self._beside))
+        return translated
 
     def _create_inward(self, event: dict[str, Any]) -> dict[str, Any]:
         return event | _inside(event, "response", self.response_inward)
@@ -177,6 +188,8 @@ class PreviewFace:
         return event | _inside(event, "item", item_inward)
 
     def _error_outward(self, error: dict[str, Any]) -> dict[str, Any]:
+        if str(error["event_id"]).startswith(_MADE_UP):
+            error = error | {"event_id": None}
         param = error["param"]
         if not param or param in self._own_names:
             self._own_names.discard(param)

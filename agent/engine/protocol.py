@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from agent.core.frames import MalformedFrame, decode
-from agent.engine.checks import text
+from agent.engine.checks import LONGEST_EVENT_ID, text
 from agent.engine.client_events import check_event
 from agent.engine.configuration import Configuration
 from agent.engine.effects import Close
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from agent.engine.wire_errors import EventRefused
 
 LARGEST_MESSAGE = 15 * 2**20  # characters; base64 and JSON are ASCII where it counts
-_EVENT_ID = text(longest=512)
+_EVENT_ID = text(longest=LONGEST_EVENT_ID)
 
 
 class EngineSession:
