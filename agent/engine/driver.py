@@ -196,7 +196,7 @@ class SessionDriver:
         for effect in effects:
             match effect:
                 case Send(event):
-                    self._outgoing.extend(map(Send, self._face.outward(event)))
+                    self._outgoing.extend(Send(shown) for shown in self._face.outward(event))
                 case Close():
                     self._outgoing.append(effect)
                 case FailResponse(response_id, code, message):

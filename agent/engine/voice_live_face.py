@@ -112,9 +112,11 @@ class VoiceLiveFace(PreviewFace):
             plain.pop(name, None)
         self._part_objects(plain, kept)
         ga = PREVIEW.session_to_ga(plain)
-        if "input_audio_sampling_rate" in checked and checked.get("input_audio_format", "pcm16") == "pcm16":
-            pcm = {"type": "audio/pcm", "rate": checked["input_audio_sampling_rate"]}
-            ga.setdefault("audio", {}).setdefault("input", {})["format"] = pcm
+        if {"input_audio_sampling_rate", "input_audio_format"} & set(checked):
+            # The rate stands beside the format here, and each may be set without the other.
+            rate = checked.get("input_audio_sampling_rate", self.kept["input_audio_sampling_rate"])
+            if checked.get("input_audio_format", "pcm16") == "pcm16":
+                ga.setdefault("audio", {}).setdefault("input", {})["format"] = {"type": "audio/pcm", "rate": rate}
         self.keep(kept)
         return ga
 

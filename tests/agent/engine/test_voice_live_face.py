@@ -114,6 +114,7 @@ def test_a_voice_is_shown_as_an_object_however_it_was_named(client):
 @pytest.mark.parametrize(("rate", "bytes_per_ms"), [(16_000, 32), (8_000, 16), (24_000, 48)])
 def test_audio_comes_at_the_rate_that_was_set(client, rate, bytes_per_ms):
     assert client.configures(input_audio_sampling_rate=rate)["session"]["input_audio_sampling_rate"] == rate
+    client.configures(input_audio_format="pcm16")
     client.caller.appends(32)
     heard = next(each for each in reversed(client.caller.effects) if isinstance(each, Hear))
     assert heard.format.bytes_per_ms == bytes_per_ms
