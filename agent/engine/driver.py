@@ -100,6 +100,7 @@ class SessionDriver:
         self._loop = asyncio.get_running_loop()
         self._listener = Listener(models.ears.listener())
         self._outgoing: deque[Send | Close] = deque()
+        self._to_fail: deque[FailResponse] = deque()
         self._something_to_send = asyncio.Event()
         self._room = asyncio.Event()
         self._room.set()
@@ -191,6 +192,9 @@ class SessionDriver:
         if len(self._outgoing) >= _MOST_UNREAD:
             self._is_reading.clear()
         self._set_timer()
+        while self._to_fail:
+            failure = self._to_fail.popleft()
+            self._fail(failure.response_id, failure.code, failure.message)
 
     def _post(self, effects: Sequence[Passed]) -> None:
         for effect in effects:
@@ -199,8 +203,9 @@ class SessionDriver:
                     self._outgoing.extend(Send(shown) for shown in self._face.outward(event))
                 case Close():
                     self._outgoing.append(effect)
-                case FailResponse(response_id, code, message):
-                    self._fail(response_id, code, message)
+                case FailResponse():
+                    # Only after what the session decided in the same step: it may just have asked for that response.
+                    self._to_fail.append(effect)
         self._something_to_send.set()
 
     def _begin_or_stop(self, effect: Transcribe | DropTranscription | Think | Speak | Abandon) -> None:

@@ -68,6 +68,17 @@ async def test_a_failed_response_frees_the_floor_for_the_next(new_engine):
     assert "error" not in {event["type"] for event in events}
 
 
+async def test_a_response_that_fails_at_once_is_not_thought_about_any_more(new_engine, reasoner):
+    reasoner.answer = lambda said: [60.0]
+    client = new_engine(faults=Faults(Fail())).connect()
+    await ask(client)
+    kinds = [event["type"] for event in await events_until(client, "response.done")]
+    assert kinds[-3:] == ["response.created", "rate_limits.updated", "response.done"]
+    await asyncio.sleep(0.01)
+    # Whatever thinking had begun was told to stop.
+    assert len(reasoner.thoughts) == reasoner.abandoned
+
+
 async def test_delayed_events_come_later_and_in_order(new_engine):
     client = new_engine(faults=Faults(Delay(event="response.created", ms=60))).connect()
     await ask(client)
