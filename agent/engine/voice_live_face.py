@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from agent.core.dialect import PREVIEW
 from agent.engine.checks import Check, anything, array, mapping, null_or, number, one_of, record, wrong_type
 from agent.engine.formats import PCM_RATES
 from agent.engine.preview_face import PreviewFace
+from agent.engine.preview_names import settings_from_ga, settings_to_ga
 from agent.engine.voices import VOICES
 from agent.engine.wire_errors import invalid, missing
 
@@ -111,7 +111,7 @@ class VoiceLiveFace(PreviewFace):
         for name in ("metadata", "truncation_strategy", "include", "parallel_tool_calls"):
             plain.pop(name, None)
         self._part_objects(plain, kept)
-        ga = PREVIEW.session_to_ga(plain)
+        ga = {"type": "realtime"} | settings_to_ga(plain)
         if {"input_audio_sampling_rate", "input_audio_format"} & set(checked):
             # The rate stands beside the format here, and each may be set without the other.
             rate = checked.get("input_audio_sampling_rate", self.kept["input_audio_sampling_rate"])
@@ -148,7 +148,7 @@ class VoiceLiveFace(PreviewFace):
 
     def session_outward(self, session: dict[str, Any]) -> dict[str, Any]:
         """The session as the client sees it."""
-        shown = PREVIEW.session_from_ga(session) | {"object": "realtime.session"}
+        shown = settings_from_ga(session) | {"object": "realtime.session"}
         shown["voice"] = self._shown_voice(shown["voice"])
         for name, value in self.kept.items():
             if name in {"turn_detection", "input_audio_transcription"}:
