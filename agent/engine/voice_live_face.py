@@ -111,7 +111,7 @@ class VoiceLiveFace(PreviewFace):
         for name in ("metadata", "truncation_strategy", "include", "parallel_tool_calls"):
             plain.pop(name, None)
         self._part_objects(plain, kept)
-        ga = {"type": "realtime"} | settings_to_ga(plain)
+        ga: dict[str, Any] = {"type": "realtime", **settings_to_ga(plain)}
         if {"input_audio_sampling_rate", "input_audio_format"} & set(checked):
             # The rate stands beside the format here, and each may be set without the other.
             rate = checked.get("input_audio_sampling_rate", self.kept["input_audio_sampling_rate"])
