@@ -153,9 +153,18 @@ def search(query: str, top: int, documents: tuple[Path, ...], index: Path | None
 @click.option(
     "--port", default=8766, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 for any free one."
 )
+@click.option("--paced", is_flag=True, help="Speak in real time instead of as fast as possible.")
+@click.option(
+    "--faults",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Go wrong as this TOML file says, to test a client: see docs/testing.md.",
+)
 @_engine_options
 def engine(**options: Any) -> int:
     r"""Serve the embedded engine alone: a Realtime endpoint that any Realtime client can use.
+
+    It listens at the paths of OpenAI, Azure OpenAI (GA and preview) and Voice Live, and speaks each one's dialect.
 
     \b
     Example:

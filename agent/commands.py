@@ -24,6 +24,7 @@ from agent.config import Settings
 from agent.core.profiles import PROFILES, Profile
 from agent.door.building import build_door
 from agent.engine.audio import float_to_int16
+from agent.engine.faults import Faults
 from agent.engine.hear import load_ears
 from agent.engine.runtime import Engine
 from agent.engine.serving import engine_app
@@ -127,9 +128,11 @@ def search(query: str, top: int, documents: Sequence[Path], index: Path | None, 
 
 def engine(*, host: str, port: int, **options: Any) -> int:
     """`vocative engine`."""
+    faults: Path | None = options["faults"]
+    extras: dict[str, Any] = {"paced": options["paced"], "faults": None if faults is None else Faults.read(faults)}
 
     async def work() -> int:
-        embedded = _engine(options)
+        embedded = _engine(options, **extras)
         await embedded.warm()
         try:
             await listen(engine_app(embedded), host, port, "the engine listens on", "/v1/realtime")
@@ -241,7 +244,7 @@ def _gather(paths: Sequence[Path], index: Path | None) -> tuple[Library, Summary
     return library, summary
 
 
-def _engine(options: dict[str, Any]) -> Engine:
+def _engine(options: dict[str, Any], **extras: Any) -> Engine:
     settings = Settings()
     key = settings.reasoner_api_key
     secret = key.get_secret_value() if key else None
@@ -249,4 +252,4 @@ def _engine(options: dict[str, Any]) -> Engine:
         reasoner = load_reasoner(options["reasoner"], options["reasoner_model"], api_key=secret)
     except ValueError as error:
         raise ConfigurationError(f"--reasoner: {error}") from None
-    return Engine(load_ears(options["ears"]), load_voice(), reasoner)
+    return Engine(load_ears(options["ears"]), load_voice(), reasoner, **extras)

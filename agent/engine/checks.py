@@ -13,6 +13,8 @@ from typing import Any, TypeAlias, cast
 
 from agent.engine.wire_errors import WireError, invalid, missing
 
+LONGEST_EVENT_ID = 512  # characters
+
 Check: TypeAlias = Callable[[object, str], Any]
 
 _NAMES: dict[type[object], str] = {

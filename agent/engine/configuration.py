@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from agent.engine.checks import (
     Check,
@@ -18,10 +18,13 @@ from agent.engine.checks import (
     text,
     wrong_type,
 )
-from agent.engine.formats import FORMATS
+from agent.engine.formats import FORMATS, PCM_RATES
+from agent.engine.voices import VOICES
 from agent.engine.wire_errors import WireError, invalid, missing
 
-VOICES = ("alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse", "marin", "cedar")
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
 DEFAULT_INSTRUCTIONS = (
     "You are a helpful voice assistant. Answer briefly, in one or two spoken sentences, from what the tools return."
 )
@@ -57,13 +60,23 @@ _VAD_DEFAULTS: dict[str, dict[str, Any]] = {
 }
 
 
-def _format(value: object, path: str) -> dict[str, Any]:
-    given = record({"type": one_of(*FORMATS), "rate": anything}, required=("type",))(value, path)
-    if given["type"] != "audio/pcm":
-        return {"type": given["type"]}
-    if given.get("rate", 24_000) != 24_000:
-        raise invalid(f"{path}.rate", f"Invalid '{path}.rate': audio/pcm is carried at 24000 Hz only.")
-    return {"type": "audio/pcm", "rate": 24_000}
+def _format(*rates: int) -> Check:
+    fields = record({"type": one_of(*FORMATS), "rate": anything}, required=("type",))
+
+    def check(value: object, path: str) -> dict[str, Any]:
+        given = fields(value, path)
+        if given["type"] != "audio/pcm":
+            return {"type": given["type"]}
+        if given.get("rate", 24_000) not in rates:
+            raise _wrong_rate(path, rates)
+        return {"type": "audio/pcm", "rate": given.get("rate", 24_000)}
+
+    return check
+
+
+def _wrong_rate(path: str, rates: Collection[int]) -> WireError:
+    supported = " or ".join(str(rate) for rate in sorted(rates))
+    return invalid(f"{path}.rate", f"Invalid '{path}.rate': audio/pcm is carried at {supported} Hz only.")
 
 
 def _turn_detection(value: object, path: str) -> dict[str, Any]:
@@ -122,7 +135,7 @@ def _metadata(value: object, path: str) -> dict[str, str]:
     return {text(longest=64)(key, path): text(longest=512)(each, f"{path}.{key[:64]}") for key, each in given.items()}
 
 
-_OUTPUT: dict[str, Check] = {"format": _format, "voice": _voice}
+_OUTPUT: dict[str, Check] = {"format": _format(24_000), "voice": _voice}
 _COMMON: dict[str, Check] = {
     "instructions": text(),
     "tools": array(_tool, most=128),
@@ -145,7 +158,7 @@ _SESSION = record(
             {
                 "input": record(
                     {
-                        "format": _format,
+                        "format": _format(*PCM_RATES),
                         "transcription": null_or(
                             record(dict.fromkeys(("model", "language", "prompt", "delay"), null_or(text())))
                         ),
@@ -173,11 +186,18 @@ _RESPONSE = record(
 class Configuration:
     """What is in force in one session.
 
+    Args:
+        session_id: Its id.
+        model: The model's name, as shown.
+        expires_at: When the session ends, in seconds since 1970.
+        input_rates: The rates (Hz) at which the caller's audio/pcm may come; Voice Live takes slower ones.
+
     Attributes:
         session: The session object of the wire, complete.
     """
 
-    def __init__(self, session_id: str, model: str, expires_at: int) -> None:
+    def __init__(self, session_id: str, model: str, expires_at: int, input_rates: Collection[int] = (24_000,)) -> None:
+        self._input_rates = input_rates
         pcm = {"type": "audio/pcm", "rate": 24_000}
         self.session: dict[str, Any] = {
             "type": "realtime",
@@ -244,6 +264,8 @@ class Configuration:
                 param="session.audio.output.voice",
             )
         check_tool_choice(merged, "session")
+        if merged["audio"]["input"]["format"].get("rate", 24_000) not in self._input_rates:
+            raise _wrong_rate("session.audio.input.format", self._input_rates)
         self.session = merged
 
 

@@ -22,15 +22,19 @@ from agent.engine.effects import (
     Think,
     Transcribe,
 )
+from agent.engine.fault_run import FailResponse
 from agent.engine.parts import ReasonerError
 from agent.engine.speaker import Speaker
 from agent.engine.wire_audio import Listener, to_hearing
+from agent.engine.wire_errors import EventRefused
 from agent.engine.workers import AHEAD, URGENT
 from agent.transports.base import TransportClosed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Coroutine, Sequence
 
+    from agent.engine.face import Face
+    from agent.engine.fault_run import Passed, SessionFaults
     from agent.engine.parts import Ears, Reasoner, Voice
     from agent.engine.protocol import EngineSession
     from agent.engine.workers import Workers
@@ -76,15 +80,27 @@ class SessionDriver:
         session: The protocol's side of it.
         transport: The client.
         models: What does the work.
+        face: The client's dialect.
+        faults: What is to go wrong, if anything.
     """
 
-    def __init__(self, session: EngineSession, transport: Stream, models: Models) -> None:
+    def __init__(
+        self,
+        session: EngineSession,
+        transport: Stream,
+        models: Models,
+        face: Face,
+        faults: SessionFaults | None = None,
+    ) -> None:
         self._session = session
         self._transport = transport
         self._models = models
+        self._face = face
+        self._faults = faults
         self._loop = asyncio.get_running_loop()
         self._listener = Listener(models.ears.listener())
         self._outgoing: deque[Send | Close] = deque()
+        self._to_fail: deque[FailResponse] = deque()
         self._something_to_send = asyncio.Event()
         self._room = asyncio.Event()
         self._room.set()
@@ -122,10 +138,26 @@ class SessionDriver:
             while True:
                 await self._is_reading.wait()
                 message = await self._transport.receive()
-                self._carry_out(self._session.receive(message, self._loop.time()))
+                await self._stalled()
+                self._receive(message)
                 await self._listen()
         except TransportClosed:
             return
+
+    def _receive(self, message: str | bytes) -> None:
+        now = self._loop.time()
+        try:
+            message = self._face.inward(message)
+            if self._faults is not None:
+                self._faults.incoming(message)
+        except EventRefused as refused:
+            self._carry_out(self._session.refuse(refused, now))
+        else:
+            self._carry_out(self._session.receive(message, now))
+
+    async def _stalled(self) -> None:
+        if self._faults is not None:
+            await asyncio.sleep(max(0.0, self._faults.reads_from - self._loop.time()))
 
     async def _write(self) -> None:
         try:
@@ -147,9 +179,10 @@ class SessionDriver:
     def _carry_out(self, effects: Sequence[Effect]) -> None:
         for effect in effects:
             match effect:
+                case Send() | Close() if self._faults is not None:
+                    self._post(self._faults.outgoing(effect, self._loop.time()))
                 case Send() | Close():
-                    self._outgoing.append(effect)
-                    self._something_to_send.set()
+                    self._post((effect,))
                 case Hear() | ForgetHearing():
                     self._to_hear.append(effect)
                 case _:
@@ -159,6 +192,21 @@ class SessionDriver:
         if len(self._outgoing) >= _MOST_UNREAD:
             self._is_reading.clear()
         self._set_timer()
+        while self._to_fail:
+            failure = self._to_fail.popleft()
+            self._fail(failure.response_id, failure.code, failure.message)
+
+    def _post(self, effects: Sequence[Passed]) -> None:
+        for effect in effects:
+            match effect:
+                case Send(event):
+                    self._outgoing.extend(Send(shown) for shown in self._face.outward(event))
+                case Close():
+                    self._outgoing.append(effect)
+                case FailResponse():
+                    # Only after what the session decided in the same step: it may just have asked for that response.
+                    self._to_fail.append(effect)
+        self._something_to_send.set()
 
     def _begin_or_stop(self, effect: Transcribe | DropTranscription | Think | Speak | Abandon) -> None:
         match effect:
@@ -178,6 +226,8 @@ class SessionDriver:
 
     def _set_timer(self) -> None:
         deadline = self._session.next_deadline()
+        if self._faults is not None and (held := self._faults.next_deadline()) is not None:
+            deadline = min(deadline, held)
         if deadline != self._deadline:
             self._deadline = deadline
             if self._timer is not None:
@@ -187,7 +237,10 @@ class SessionDriver:
     def _on_timer(self) -> None:
         # A loop may fire a little early: then the deadline is still ahead, and is set once more.
         self._deadline = None
-        self._carry_out(self._session.handle_timer(self._loop.time()))
+        now = self._loop.time()
+        if self._faults is not None:
+            self._post(self._faults.due(now))
+        self._carry_out(self._session.handle_timer(now))
 
     async def _listen(self) -> None:
         while self._to_hear:

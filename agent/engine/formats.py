@@ -34,6 +34,8 @@ class AudioFormat:
 
 
 PCM = AudioFormat("audio/pcm", 24_000, 2)
+# Voice Live alone takes the slower ones, and on the caller's side only.
+PCM_RATES = {24_000: PCM} | {rate: AudioFormat("audio/pcm", rate, 2) for rate in (16_000, 8_000)}
 FORMATS = {
     "audio/pcm": PCM,
     "audio/pcmu": AudioFormat("audio/pcmu", 8_000, 1),
@@ -43,4 +45,4 @@ FORMATS = {
 
 def format_of(wire: Mapping[str, Any]) -> AudioFormat:
     """The format that a checked `format` object of the wire names."""
-    return FORMATS[wire["type"]]
+    return PCM_RATES[wire.get("rate", PCM.rate)] if wire["type"] == PCM.type else FORMATS[wire["type"]]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
+from agent.engine.call_output import CallOutput
 from agent.engine.effects import Abandon
 from agent.engine.items import Item
 from agent.engine.message_output import SpokenMessage, TextMessage
-from agent.engine.parts import Call, Say, Usage
-from agent.engine.usage import OUTPUT_AUDIO_MS_A_TOKEN, Ledger, Reading, text_tokens
+from agent.engine.parts import Arguments, Call, Say, Usage
+from agent.engine.usage import OUTPUT_AUDIO_MS_A_TOKEN, Ledger, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from agent.engine.items import Conversation
     from agent.engine.outbox import Outbox
     from agent.engine.response_settings import ResponseSettings
-
-_ARGUMENTS_DELTA = 32  # characters; clients must join deltas, so they get some to join
 
 
 class Generation:
@@ -50,7 +49,8 @@ class Generation:
         self._details: dict[str, Any] | None = None
         self._output: list[Item] = []
         self._message: TextMessage | SpokenMessage | None = None
-        self._queue: deque[Say | Call | None] = deque()
+        self._call: CallOutput | None = None
+        self._queue: deque[Say | Call | Arguments | None] = deque()
         self._counted = Usage()
         self._written_text = 0
         self._written_audio_ms = 0
@@ -68,7 +68,7 @@ class Generation:
         """Audio sent, in milliseconds."""
         return self._written_audio_ms + (self._message.audio_ms if self._message else 0)
 
-    def thought(self, piece: Say | Call | Usage) -> None:
+    def thought(self, piece: Say | Call | Arguments | Usage) -> None:
         """Take the reasoner's next piece."""
         if isinstance(piece, Usage):
             self._counted = piece
@@ -105,27 +105,31 @@ class Generation:
         self._outbox.do(Abandon(self.id))
         self._queue.clear()
         self._close_message("incomplete")
+        self._close_call("incomplete")
         self._details = {"type": status} | ({"reason": reason} if reason else {}) | ({"error": error} if error else {})
         self._finish(status)
 
     def _advance(self) -> None:
         while self._queue and not self.finished:
             piece = self._queue[0]
-            if isinstance(piece, Say):
-                self._queue.popleft()
-                self._say(piece.text)
-                continue
-            if self._message is not None:
+            if not isinstance(piece, Arguments):
+                self._close_call("completed")
+            if not isinstance(piece, Say) and self._message is not None:
                 # What comes after the message waits until it is spoken, as a service's model speaks before it calls.
                 self._message.flush()
                 if self._message.pending:
                     return
                 self._close_message("completed")
             self._queue.popleft()
-            if piece is None:
-                self._complete()
-            else:
-                self._call(piece)
+            match piece:
+                case Say(text):
+                    self._say(text)
+                case Arguments(text):
+                    self._write_arguments(text)
+                case Call():
+                    self._begin_call(piece)
+                case None:
+                    self._complete()
 
     def _say(self, text: str) -> None:
         if self._message is None:
@@ -158,30 +162,27 @@ class Generation:
             self._segments += message.segments
         self._done(message.item, status)
 
-    def _call(self, call: Call) -> None:
+    def _begin_call(self, call: Call) -> None:
         call_id = self._outbox.new_id("call")
-        item = self._add(
-            {
-                "type": "function_call",
-                "status": "in_progress",
-                "name": call.name,
-                "call_id": call_id,
-                "arguments": "",
-            }
-        )
-        room = self._left() * 4
-        arguments = call.arguments if len(call.arguments) <= room else call.arguments[: int(room)]
-        place = self._place(item) | {"call_id": call_id}
-        for start in range(0, len(arguments), _ARGUMENTS_DELTA):
-            delta = arguments[start : start + _ARGUMENTS_DELTA]
-            self._outbox.send("response.function_call_arguments.delta", **place, delta=delta)
-        self._outbox.send("response.function_call_arguments.done", **place, name=call.name, arguments=arguments)
-        item.wire["arguments"] = arguments
-        self._written_text += text_tokens(call.name + arguments)
-        whole = len(arguments) == len(call.arguments)
-        self._done(item, "completed" if whole else "incomplete")
-        if not whole:
-            self.stop("incomplete", reason="max_output_tokens")
+        fields = {"type": "function_call", "status": "in_progress", "name": call.name, "call_id": call_id}
+        item = self._add({**fields, "arguments": ""})
+        self._call = CallOutput(item, self._place(item) | {"call_id": call_id}, self._outbox, self._left() * 4)
+        self._write_arguments(call.arguments)
+        if not call.more and not self.finished:
+            self._close_call("completed")
+
+    def _write_arguments(self, text: str) -> None:
+        if self._call is not None:
+            self._call.write(text)
+            if self._call.cut:
+                self.stop("incomplete", reason="max_output_tokens")
+
+    def _close_call(self, status: str) -> None:
+        call, self._call = self._call, None
+        if call is not None:
+            call.close()
+            self._written_text += call.tokens
+            self._done(call.item, status)
 
     def _add(self, fields: dict[str, Any]) -> Item:
         item = Item({"id": self._outbox.new_id("item"), **fields})

@@ -111,11 +111,20 @@ class Call:
 
     Attributes:
         name: The tool's name.
-        arguments: Its arguments as JSON text, as on the wire.
+        arguments: Its arguments as JSON text, as on the wire; or their beginning.
+        more: The arguments go on: `Arguments` follow until anything else does.
     """
 
     name: str
     arguments: str
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """More of the arguments of the call just before, as they come."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +143,12 @@ class ReasonerError(Exception):
 class Reasoner(Protocol):
     """Decides what to say or which tools to call. One instance serves all sessions and keeps no conversation."""
 
-    def respond(self, thought: Thought) -> AsyncIterator[Say | Call | Usage]:
+    def respond(self, thought: Thought) -> AsyncIterator[Say | Call | Arguments | Usage]:
         """Respond to the conversation as it stands.
 
         Yields:
-            Any mix of `Say` and `Call`; closing the iterator cancels the work.
+            Any mix of `Say` and `Call`, and the `Arguments` of a call that has more; closing the iterator cancels the
+            work.
 
         Raises:
             ReasonerError: It cannot respond (endpoint unreachable, refused, nonsense received).

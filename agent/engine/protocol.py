@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from agent.core.frames import MalformedFrame, decode
-from agent.engine.checks import text
+from agent.engine.checks import LONGEST_EVENT_ID, text
 from agent.engine.client_events import check_event
 from agent.engine.configuration import Configuration
 from agent.engine.effects import Close
@@ -24,13 +24,14 @@ from agent.engine.turn_taking import Ended, Started
 from agent.engine.wire_errors import WireError, invalid
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from agent.engine.effects import Effect
-    from agent.engine.parts import Call, Say, Usage
+    from agent.engine.parts import Arguments, Call, Say, Usage
+    from agent.engine.wire_errors import EventRefused
 
 LARGEST_MESSAGE = 15 * 2**20  # characters; base64 and JSON are ASCII where it counts
-_EVENT_ID = text(longest=512)
+_EVENT_ID = text(longest=LONGEST_EVENT_ID)
 
 
 class EngineSession:
@@ -42,11 +43,21 @@ class EngineSession:
         now: The present time in seconds, on the clock that all later calls use.
         expires_at: The moment the session ends, in seconds since 1970, as the session shows it.
         cap_s: How long the session may last, in seconds.
+        input_rates: The rates (Hz) at which the caller's audio/pcm may come.
     """
 
-    def __init__(self, *, new_id: Callable[[str], str], model: str, now: float, expires_at: int, cap_s: float) -> None:
+    def __init__(
+        self,
+        *,
+        new_id: Callable[[str], str],
+        model: str,
+        now: float,
+        expires_at: int,
+        cap_s: float,
+        input_rates: Collection[int] = (24_000,),
+    ) -> None:
         self._outbox = Outbox(new_id)
-        self._configuration = Configuration(new_id("sess"), model, expires_at)
+        self._configuration = Configuration(new_id("sess"), model, expires_at, input_rates)
         self._conversation = Conversation(new_id("conv"))
         self._hearing = Hearing(self._configuration, self._conversation, self._outbox)
         self._responses = Responses(self._conversation, self._outbox)
@@ -79,6 +90,13 @@ class EngineSession:
                 self._outbox.send("error", error=error.body(event_id))
         return self._end_step()
 
+    def refuse(self, refused: EventRefused, now: float) -> list[Effect]:
+        """Answer an event that never got here: whoever stands between the client and the session refused it."""
+        self._now = now
+        if not self._closed:
+            self._outbox.send("error", error=refused.body(refused.event_id))
+        return self._end_step()
+
     def heard(self, probabilities: Sequence[float], now: float) -> list[Effect]:
         """Take the answer to `Hear`: the probability of speech in each complete frame of 32 ms."""
         self._now = now
@@ -109,7 +127,7 @@ class EngineSession:
             self._responses.transcription_failed(item, message)
         return self._end_step()
 
-    def thought(self, response_id: str, piece: Say | Call | Usage, now: float) -> list[Effect]:
+    def thought(self, response_id: str, piece: Say | Call | Arguments | Usage, now: float) -> list[Effect]:
         """Take the next piece of the answer to `Think`."""
         self._now = now
         self._responses.thought(response_id, piece)

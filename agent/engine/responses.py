@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.engine.effects import Think
 from agent.engine.generation import Generation
-from agent.engine.parts import Call, Say, Thought, Usage
+from agent.engine.parts import Arguments, Call, Say, Thought, Usage
 from agent.engine.usage import Ledger, RateLimit, readings
 from agent.engine.wire_errors import WireError
 
@@ -96,7 +96,7 @@ class Responses:
             else:
                 self._think_when_ready(response)
 
-    def thought(self, response_id: str, piece: Say | Call | Usage) -> None:
+    def thought(self, response_id: str, piece: Say | Call | Arguments | Usage) -> None:
         """Hand on the reasoner's next piece; one for a response that is over is dropped."""
         response = self._active.get(response_id)
         if response is not None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from agent.engine.faces import PATHS, dialect_at
+from agent.engine.fault_run import Refusal
 from agent.transports.adoption import adopt, let_go
 from agent.transports.stream import Stream
 
@@ -14,14 +16,15 @@ if TYPE_CHECKING:
     from agent.engine.runtime import Engine
     from agent.transports.websocket import WebSocketTransport
 
-# OpenAI's path and Azure's. An engine without an account takes any Authorization, and none.
-PATHS = ("/v1/realtime", "/openai/v1/realtime")
 # A frame above this closes the socket with 1009; one above 15 MiB gets an `error` event from the session itself.
 _LARGEST_FRAME = 16 * 2**20
 
 
 def engine_app(engine: Engine) -> web.Application:
-    """An application that serves the engine at the paths of OpenAI and Azure, and `/healthz`.
+    """An application that serves the engine at the paths of OpenAI, Azure OpenAI and Voice Live, and `/healthz`.
+
+    Each client is spoken to in its dialect, which its path tells, or the header `OpenAI-Beta: realtime=v1`. An engine
+    without an account takes any Authorization, and none.
 
     Args:
         engine: The engine; warm it first, or the first caller waits for it.
@@ -29,12 +32,19 @@ def engine_app(engine: Engine) -> web.Application:
     sockets: set[WebSocketTransport] = set()
 
     async def realtime(request: web.Request) -> web.StreamResponse:
+        try:
+            faults = engine.admit()
+        except Refusal as refusal:
+            return _refused(refusal)
         offered = request.headers.get("Sec-WebSocket-Protocol", "")
         chosen = "realtime" if "realtime" in {name.strip() for name in offered.split(",")} else None
         socket = await adopt(request, subprotocol=chosen, max_message=_LARGEST_FRAME)
         sockets.add(socket)
         try:
-            await engine.serve(Stream(socket), model=request.query.get("model"))
+            # Azure's preview endpoint names the deployment where the others name the model.
+            model = request.query.get("model") or request.query.get("deployment")
+            dialect = dialect_at(request.path, request.headers.get("OpenAI-Beta"))
+            await engine.serve(Stream(socket), model=model, dialect=dialect, faults=faults)
         finally:
             sockets.discard(socket)
         return let_go(request)
@@ -55,3 +65,9 @@ def engine_app(engine: Engine) -> web.Application:
         app.router.add_get(path, realtime)
     app.router.add_get("/healthz", healthz)
     return app
+
+
+def _refused(refusal: Refusal) -> web.Response:
+    status = refusal.status or 503
+    headers = {} if refusal.retry_after is None else {"Retry-After": str(refusal.retry_after)}
+    return web.json_response({"error": {"code": str(status), "message": str(refusal)}}, status=status, headers=headers)

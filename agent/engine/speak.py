@@ -12,6 +12,7 @@ from agent.engine.audio import float_to_int16
 from agent.engine.models import ModelFile
 from agent.engine.parts import WIRE_RATE
 from agent.engine.spoken import spoken
+from agent.engine.voices import VOICES as NAMES
 from agent.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -35,9 +36,7 @@ _FRONT_END = (
 
 # One voice is packaged. The services' names are accepted, so that a client or an agent written for them runs unchanged.
 _PACKAGED = "heart"
-VOICES: Final[dict[str, str]] = dict.fromkeys(
-    ("alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse", "marin", "cedar"), _PACKAGED
-)
+VOICES: Final[dict[str, str]] = dict.fromkeys(NAMES, _PACKAGED)
 
 _GAIN = np.float32(1.6)  # the voice speaks 4 dB below the usual -20 dBFS; its peaks stay below 0.7
 _QUIET = 0.001  # -60 dBFS; what lies around a sentence is empty, some 60 dB below even that

@@ -38,6 +38,19 @@ class WireError(Exception):
         }
 
 
+class EventRefused(WireError):  # noqa: N818  (named for what happened)
+    """An event that was refused before the session saw it.
+
+    Args:
+        error: What is wrong with it.
+        event_id: The id that the client gave to it, if any.
+    """
+
+    def __init__(self, error: WireError, event_id: object) -> None:
+        super().__init__(str(error), code=error.code, param=error.param, kind=error.kind)
+        self.event_id = event_id if isinstance(event_id, str) else None
+
+
 def invalid(path: str, message: str) -> WireError:
     """A value of the right type that cannot be accepted."""
     return WireError(message, code="invalid_value", param=path)

@@ -163,3 +163,11 @@ def test_stereo_at_another_rate_is_taken_as_well(tmp_path):
     assert abs(len(read_wav(path)) - 24_000) < 100
     write_wav(tmp_path / "mono.wav", np.zeros(10, np.int16))
     assert len(read_wav(tmp_path / "mono.wav")) == 10
+
+
+def test_a_mistake_in_a_file_of_faults_is_named_with_its_line_before_anything_is_loaded(command, tmp_path):
+    (tmp_path / "faults.toml").write_text('[[fault]]\nkind = "drop"\nat = 0\n', encoding="utf-8")
+    _, err = command("engine", "--faults", "faults.toml", expect=2)
+    assert "faults.toml, line 3, key 'at': drop: at is 0" in err
+    _, err = command("engine", "--faults", "missing.toml", expect=2)
+    assert "missing.toml: No such file" in err

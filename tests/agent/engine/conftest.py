@@ -53,7 +53,10 @@ def _no_unknown_fields(value: object, name: str) -> None:
 class Caller:
     """One client with one session; time stands still unless a test moves it."""
 
-    def __init__(self, *, cap_s: float = 3600) -> None:
+    def __init__(
+        self, *, cap_s: float = 3600, check: Callable[[dict[str, Any]], None] = check_event, **options: Any
+    ) -> None:
+        self._check = check
         counters: dict[str, Any] = {}
 
         def new_id(kind: str) -> str:
@@ -61,7 +64,7 @@ class Caller:
 
         self.now = 1000.0
         self.session = EngineSession(
-            new_id=new_id, model="vocative-engine", now=self.now, expires_at=2_000_000_000, cap_s=cap_s
+            new_id=new_id, model="vocative-engine", now=self.now, expires_at=2_000_000_000, cap_s=cap_s, **options
         )
         self.events: list[dict[str, Any]] = []
         self.effects: list[Effect] = []
@@ -77,7 +80,7 @@ class Caller:
             self.effects.append(effect)
             match effect:
                 case Send(event):
-                    check_event(event)
+                    self._check(event)
                     self.events.append(event)
                 case Think():
                     self.thoughts.append(effect)

@@ -1,0 +1,35 @@
+"""Items in preview's shape: what an assistant said is `text` and `audio` there, and every item names its kind."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+_TO_PREVIEW = {"output_text": "text", "output_audio": "audio"}
+_TO_GA = {own: ga for ga, own in _TO_PREVIEW.items()}
+
+
+def item_outward(item: dict[str, Any]) -> dict[str, Any]:
+    """A GA item as a preview client sees it."""
+    shown = {"id": item["id"], "object": "realtime.item", **item}
+    if "content" in item:
+        shown["content"] = [part | {"type": _TO_PREVIEW.get(part["type"], part["type"])} for part in item["content"]]
+    return shown
+
+
+def item_inward(item: object) -> Any:
+    """A preview client's item in GA's words; what is no item is left as it is, for the session to refuse."""
+    if not isinstance(item, dict):
+        return item
+    given = cast("dict[str, Any]", item)
+    content = given.get("content")
+    if not isinstance(content, list):
+        return given
+    return given | {"content": [_part_inward(part) for part in cast("list[object]", content)]}
+
+
+def _part_inward(part: object) -> object:
+    if not isinstance(part, dict):
+        return part
+    given = cast("dict[str, Any]", part)
+    kind = given.get("type")
+    return given | {"type": _TO_GA[kind]} if isinstance(kind, str) and kind in _TO_GA else given
