@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 PROMISE = 5.0  # seconds in which the first message must come, if that is to say who it is
+# How nearly all sound begins. Whoever lies with that gains nothing: as sound a message costs its length, and much more
+# than that if it is short; what is in it, the session judges.
+_SOUND = ('{"type":"input_audio_buffer.append","', '{"type": "input_audio_buffer.append", "')
 _FAULT = Refusal(500, 1011, "internal_error", "your sign-in could not be verified again: connect again")
 MAX_AUTHENTICATE = 16 * 1024  # characters of the event that carries a ticket
 
@@ -153,7 +156,7 @@ class GuardedTransport:
 
     def _take(self, message: str | bytes) -> None:
         plain = isinstance(message, str)
-        audio = plain and is_audio_append(message)
+        audio = plain and (message.startswith(_SOUND) or is_audio_append(message))
         refusal = None if self._shown_out else self._guard.take(self._clock(), len(message), audio)
         if refusal is not None:
             self.show_out(refusal)

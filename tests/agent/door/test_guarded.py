@@ -105,10 +105,24 @@ async def test_a_flood_ends_the_session_with_a_reason_in_words(ends):
     assert end.code == 1008
 
 
-async def test_audio_is_counted_apart(ends):
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")])
+@pytest.mark.parametrize("names", [("type", "audio"), ("audio", "type"), ("event_id", "type", "audio")])
+async def test_audio_is_counted_apart_however_it_is_written(ends, separators, names):
     guarded, theirs = ends
+    fields = {"type": "input_audio_buffer.append", "audio": "A" * 1000, "event_id": "e1"}
+    message = json.dumps({name: fields[name] for name in names}, separators=separators)
     for _ in range(5):
-        await theirs.send(APPEND)
+        await theirs.send(message)
+        await guarded.receive()
+
+
+async def test_short_messages_that_pass_for_audio_cost_as_if_they_were_long(ends):
+    guarded, theirs = ends
+    for _ in range(10):
+        await theirs.send('{"type":"input_audio_buffer.append","x":1}')
+    for _ in range(9):  # 10,000 characters at 1,024 each
+        await guarded.receive()
+    with pytest.raises(TransportClosed, match="bytes of audio"):
         await guarded.receive()
 
 
