@@ -112,6 +112,9 @@ class Relay:
             self._broken(error)
 
     def _open(self) -> None:
+        if self._session.rejected:
+            fields = ", ".join(self._session.rejected)
+            _log.warning("session %s: the model does not take %s, and goes without", self._session_id, fields)
         early, self._early = self._early or (), None
         for message in early:
             self._from_client(message)

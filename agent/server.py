@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from agent.core import messages
+from agent.core.dialect import DIALECTS, GA
 from agent.core.profiles import PROFILES
 from agent.core.session import Session
 from agent.door.door import Door
 from agent.door.guarded import let_in
 from agent.door.http import everyone, gate, visit_of
 from agent.door.ticketing import ticket_routes
+from agent.engine.faces import PATHS, dialect_at
 from agent.errors import ModelError
 from agent.pages import document_url, documents_routes, page_routes
 from agent.relay import Relay
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from agent.assistant import Agent
+    from agent.core.dialect import Dialect
     from agent.core.profiles import Profile
     from agent.library import Library
     from agent.transports.base import Transport
@@ -76,7 +79,8 @@ class Server:
     def application(self) -> web.Application:
         """The application, to be run by aiohttp or mounted in a bigger one."""
         application = web.Application(middlewares=[_harden, gate(self._door)])
-        application.router.add_get("/v1/realtime", self._realtime)
+        for path in PATHS:
+            application.router.add_get(path, self._realtime)
         application.router.add_routes(everyone([web.get("/healthz", self._health)]))
         application.router.add_routes(ticket_routes(self._door))
         application.router.add_routes(documents_routes(self._library))
@@ -99,20 +103,24 @@ class Server:
         try:
             guarded = await let_in(client, visit.admission, visit.seat, self._door)
             if guarded is not None:
-                await self.serve(guarded, extensions=extensions, user=guarded.user)
+                names = DIALECTS[dialect_at(request.path, request.headers.get("OpenAI-Beta"))]
+                await self.serve(guarded, extensions=extensions, user=guarded.user, names=names)
         finally:
             self._clients.discard(client)
             if not self._clients:
                 self._idle.set()
         return let_go(request)
 
-    async def serve(self, client: Transport, *, extensions: bool, user: User | None = None) -> None:
+    async def serve(
+        self, client: Transport, *, extensions: bool, user: User | None = None, names: Dialect = GA
+    ) -> None:
         """Hold one session with a client until either side leaves.
 
         Args:
             client: A transport that is open.
             extensions: The client opted in to our own events.
             user: Who it is, if known; the tools are told.
+            names: The dialect that it is thought to use; its first `session.update` corrects that.
         """
         name = f"sess_{secrets.token_hex(8)}"
         counter = itertools.count(1)
@@ -126,7 +134,7 @@ class Server:
             await refused.close(1011, str(error))
             return
         config = self._agent.session_config(extensions=extensions)
-        session = Session(config, new_id=new_id, now=time.monotonic(), cite=_cited, profile=self._profile)
+        session = Session(config, new_id=new_id, now=time.monotonic(), cite=_cited, profile=self._profile, client=names)
         await Relay(client, upstream, session, self._agent.toolset, session_id=name, user=user).run()
 
     async def _stop(self, _application: web.Application) -> None:

@@ -58,7 +58,14 @@ RULES = {
     "agent.engine.thinking": {"agent.engine", "agent.errors", "tools.search.embedder", "numpy"},
     "agent.engine.thinking.chat": {"agent.engine", "agent.errors", "aiohttp", "yarl"},
     # A user's tests: callers, scripts and faults, and the stage that puts them together with server and engine.
-    "agent.testing": {"agent.testing", "agent.engine", "agent.errors", "agent.transports.base", "agent.transports.stream", "numpy"},
+    "agent.testing": {
+        "agent.testing",
+        "agent.engine",
+        "agent.errors",
+        "agent.transports.base",
+        "agent.transports.stream",
+        "numpy",
+    },
     "agent.testing.stage": {"agent.testing", "agent.engine", "agent.transports", "agent.errors", "aiohttp"}
     | {"agent.assistant", "agent.library", "agent.server"},
     "agent.engine.serving": {"agent.engine", "agent.transports", "agent.errors", "aiohttp"},
