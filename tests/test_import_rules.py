@@ -38,6 +38,9 @@ RULES = {
     "agent.engine.think": {"agent.engine", "agent.errors", "tools.search.embedder"},
     "agent.engine.thinking": {"agent.engine", "agent.errors", "tools.search.embedder", "numpy"},
     "agent.engine.thinking.chat": {"agent.engine", "agent.errors", "aiohttp", "yarl"},
+    "agent.engine.webrtc": {"agent.engine", "agent.errors", "numpy", "aiortc", "av"},
+    "agent.engine.preview_names": {"agent.core.dialect"},
+    "agent.engine.call_routes": {"agent.engine", "agent.core.dialect", "agent.core.frames", "aiohttp"},
     "agent.engine.serving": {"agent.engine", "agent.transports", "agent.errors", "aiohttp"},
 }
 # The only modules that put parts together; they may import all of the above.

@@ -24,7 +24,7 @@ from agent.engine.turn_taking import Ended, Started
 from agent.engine.wire_errors import WireError, invalid
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from agent.engine.effects import Effect
     from agent.engine.parts import Call, Say, Usage
@@ -42,11 +42,26 @@ class EngineSession:
         now: The present time in seconds, on the clock that all later calls use.
         expires_at: The moment the session ends, in seconds since 1970, as the session shows it.
         cap_s: How long the session may last, in seconds.
+        session: The session object that it begins with, in place of the defaults; checked, as `session.update` is.
+
+    Raises:
+        WireError: A field of `session` is unknown or its value cannot be accepted.
     """
 
-    def __init__(self, *, new_id: Callable[[str], str], model: str, now: float, expires_at: int, cap_s: float) -> None:
+    def __init__(
+        self,
+        *,
+        new_id: Callable[[str], str],
+        model: str,
+        now: float,
+        expires_at: int,
+        cap_s: float,
+        session: Mapping[str, Any] | None = None,
+    ) -> None:
         self._outbox = Outbox(new_id)
         self._configuration = Configuration(new_id("sess"), model, expires_at)
+        if session is not None:
+            self._configuration.update(session, voice_fixed=False)
         self._conversation = Conversation(new_id("conv"))
         self._hearing = Hearing(self._configuration, self._conversation, self._outbox)
         self._responses = Responses(self._conversation, self._outbox)

@@ -6,7 +6,7 @@ import asyncio
 import secrets
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agent.engine.driver import Models, SessionDriver
 from agent.engine.protocol import EngineSession
@@ -14,6 +14,8 @@ from agent.engine.workers import URGENT, Workers
 from agent.transports.memory import pair
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from agent.engine.parts import Ears, Reasoner, Voice
     from agent.transports.base import Transport
 
@@ -61,22 +63,29 @@ class Engine:
             self._models.reasoner.warm(),
         )
 
-    async def serve(self, transport: Transport, *, model: str | None = None) -> None:
+    async def serve(
+        self, transport: Transport, *, model: str | None = None, session: Mapping[str, Any] | None = None
+    ) -> None:
         """Drive one session until either side closes it.
 
         Args:
             transport: The client.
             model: The name that the client asked for; any is accepted, since there is one engine.
+            session: The session object that it begins with, in place of the defaults.
+
+        Raises:
+            WireError: The session object cannot be accepted.
         """
         loop = asyncio.get_running_loop()
-        session = EngineSession(
-            new_id=_new_id,
+        begun = EngineSession(
+            new_id=new_id,
             model=model or self._model,
             now=loop.time(),
             expires_at=int(time.time() + self._session_cap_s),
             cap_s=self._session_cap_s,
+            session=session,
         )
-        await SessionDriver(session, transport, self._models).run()
+        await SessionDriver(begun, transport, self._models).run()
 
     def connect(self, *, model: str | None = None) -> Transport:
         """Open a session inside this process.
@@ -103,5 +112,6 @@ class Engine:
         await self._models.reasoner.close()
 
 
-def _new_id(kind: str) -> str:
+def new_id(kind: str) -> str:
+    """A fresh id of a kind, such as `new_id("item")`."""
     return f"{kind}_{secrets.token_hex(10)}"
