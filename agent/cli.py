@@ -63,6 +63,12 @@ def cli() -> None:
 @click.option(
     "--port", default=8765, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 for any free one."
 )
+@click.option("--webrtc", is_flag=True, help="Let pages speak with the model over WebRTC; tools still run here.")
+@click.option(
+    "--webrtc-preview",
+    metavar="REGION",
+    help="The same by Azure's preview; it shows instructions and tools to the page, and needs an API key.",
+)
 @_engine_options
 @click.argument("app", required=False, metavar="[APP]")
 def run(**options: Any) -> int:

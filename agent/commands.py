@@ -33,7 +33,7 @@ from agent.library import Library
 from agent.server import Server
 from agent.terminal import ingesting, print_passages, print_turn
 from agent.transports.memory import pair
-from agent.upstreams import run_loop, upstream
+from agent.upstreams import calls, run_loop, upstream
 from tools.errors import ToolsError
 
 if TYPE_CHECKING:
@@ -44,13 +44,24 @@ if TYPE_CHECKING:
 _SAMPLE_AGENT = Agent(name=samples.NAME, greeting=samples.GREETING, examples=samples.EXAMPLES)
 
 
-def serve(*, app: str | None, host: str, port: int, **options: Any) -> int:
+def serve(*, app: str | None, host: str, port: int, webrtc: bool, webrtc_preview: str | None, **options: Any) -> int:
     """`vocative run`."""
     agent, library = _agent(app, options)
+    if webrtc and webrtc_preview:
+        raise UsageError("give either --webrtc or --webrtc-preview REGION")
 
     async def work() -> int:
-        async with upstream(agent.model, Settings(), lambda: _engine(options)) as connect:
-            application = Server(agent, connect, library).application()
+        settings, engines = Settings(), list[Engine]()
+
+        def make_engine() -> Engine:
+            engines.append(_engine(options))
+            return engines[0]
+
+        async with (
+            upstream(agent.model, settings, make_engine) as connect,
+            calls(agent, settings, engines, webrtc=webrtc, preview=webrtc_preview) as calling,
+        ):
+            application = Server(agent, connect, library, calling=calling).application()
             await _listen(application, host, port, f"{agent.name} listens on")
         return 0
 

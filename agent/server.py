@@ -17,7 +17,10 @@ from agent.core import messages
 from agent.core.session import Session
 from agent.errors import ModelError
 from agent.pages import document_url, documents_routes, page_routes
+from agent.preview_calling import PreviewCalling
+from agent.preview_signalling import PreviewSignalling
 from agent.relay import Relay
+from agent.signalling import Signalling
 from agent.transports.websocket import WebSocketTransport
 from tools.search.citing import cite
 
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from agent.assistant import Agent
+    from agent.calling import Calling
     from agent.library import Library
     from agent.transports.base import Transport
 
@@ -44,12 +48,21 @@ class Server:
         agent: What it is.
         connect: Opens a transport to its model; raises `ModelError` when that cannot be reached.
         library: Its documents, or None.
+        calling: Its model, where it takes WebRTC calls; a `PreviewCalling` for Azure's preview.
     """
 
-    def __init__(self, agent: Agent, connect: Callable[[], Awaitable[Transport]], library: Library | None) -> None:
+    def __init__(
+        self,
+        agent: Agent,
+        connect: Callable[[], Awaitable[Transport]],
+        library: Library | None,
+        *,
+        calling: Calling | PreviewCalling | None = None,
+    ) -> None:
         self._agent = agent
         self._connect = connect
         self._library = library
+        self._signalling = None if calling is None else _signalling(agent, calling)
         self._clients: set[Transport] = set()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -60,15 +73,20 @@ class Server:
         application.router.add_get("/v1/realtime", self._realtime)
         application.router.add_get("/healthz", self._health)
         application.router.add_routes(documents_routes(self._library))
-        application.router.add_routes(page_routes(Path(__file__).parent / "static" / "web"))
+        if self._signalling is not None:
+            application.router.add_routes(self._signalling.routes())
+        transport = None if self._signalling is None else self._signalling.transport
+        application.router.add_routes(page_routes(Path(__file__).parent / "static" / "web", transport))
         application.on_shutdown.append(self._stop)
         return application
 
     async def _health(self, _request: web.Request) -> web.Response:
         return web.json_response({"status": "ok", "sessions": len(self._clients)})
 
-    async def _realtime(self, request: web.Request) -> web.WebSocketResponse:
+    async def _realtime(self, request: web.Request) -> web.StreamResponse:
         _refuse_foreign_origin(request)
+        if self._signalling is not None and "call_id" in request.query:
+            return await self._signalling.companion(request)
         offered = {name.strip() for name in request.headers.get("Sec-WebSocket-Protocol", "").split(",")}
         extensions = EXTENSIONS in offered
         socket = web.WebSocketResponse(
@@ -112,6 +130,8 @@ class Server:
         await Relay(client, upstream, session, self._agent.toolset, session_id=name).run()
 
     async def _stop(self, _application: web.Application) -> None:
+        if self._signalling is not None:
+            await self._signalling.close()
         for client in tuple(self._clients):
             await client.close(1001, "the server is stopping")
         try:
@@ -121,8 +141,18 @@ class Server:
             _log.warning("%d sessions did not close in time", len(self._clients))
 
 
+def _signalling(agent: Agent, calling: Calling | PreviewCalling) -> Signalling | PreviewSignalling:
+    if isinstance(calling, PreviewCalling):
+        return PreviewSignalling(agent, calling, url_of=document_url, admit=_admit)
+    return Signalling(agent, calling, cite=_cited, admit=_admit)
+
+
 def _cited(answer: str, retrieved: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [{**citation, "url": document_url(citation)} for citation in cite(answer, retrieved)]
+
+
+async def _admit(request: web.Request) -> None:
+    _refuse_foreign_origin(request)
 
 
 def _refuse_foreign_origin(request: web.Request) -> None:

@@ -28,6 +28,20 @@ RULES = {
     "agent.errors": set(),
     "agent.config": {"agent.errors", "pydantic", "pydantic_settings"},
     "agent.asking": {"agent.transports.base", "agent.errors", "numpy"},
+    "agent.calling": {"agent.transports.base"},
+    "agent.posting": {"agent.calling", "agent.errors", "aiohttp"},
+    "agent.service_calling": {"agent.calling", "agent.posting", "agent.transports", "agent.errors", "aiohttp"},
+    "agent.engine_calling": {"agent.calling", "agent.engine", "agent.transports.base", "agent.errors"},
+    "agent.preview_calling": {"agent.calling", "agent.posting", "agent.errors", "aiohttp"},
+    "agent.companion": {"agent.transports.base"},
+    "agent.sideband": {"agent.core", "agent.transports.base"},
+    "agent.calls": {"agent.calling", "agent.companion", "agent.sideband", "agent.relay", "agent.core", "agent.errors"}
+    | {"agent.assistant"},
+    "agent.signalling": {"agent.calls", "agent.calling", "agent.core", "agent.transports", "agent.errors", "aiohttp"}
+    | {"agent.assistant"},
+    "agent.tooldesk": {"agent.core", "tools"},
+    "agent.preview_signalling": {"agent.signalling", "agent.preview_calling", "agent.calls", "agent.calling"}
+    | {"agent.assistant", "agent.tooldesk", "agent.core", "agent.errors", "aiohttp"},
     "agent.pages": {"agent.library", "agent.errors", "aiohttp"},
     "agent.library": {"agent.errors", "tools"},
     "agent.terminal": {"agent.asking", "agent.errors", "click", "rich", "tools"},

@@ -11,17 +11,7 @@ import pytest
 from aiohttp import web
 
 from agent.engine.serving import engine_app
-from tests.rtc import Phone, offer_loopback, tone
-
-
-class HummingVoice:
-    """Hums 50 ms for each character; Opus takes away what does not swing."""
-
-    def speak(self, text, *, speed=1.0):
-        yield (np.sin(np.arange(round(len(text) * 1200 / speed)) * 2 * np.pi * 300 / 24_000) * 8_000).astype(np.int16)
-
-    def warm(self):
-        return
+from tests.rtc import HummingVoice, Phone, offer_loopback, tone
 
 
 @pytest.fixture
