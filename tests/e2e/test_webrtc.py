@@ -25,6 +25,7 @@ from agent.engine_calling import EngineCalling
 from agent.library import Library
 from agent.preview_calling import PreviewCalling, PreviewUrls
 from agent.server import Server
+from agent.service_calling import CallUrls, ServiceCalling
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
 
@@ -33,6 +34,8 @@ RATE = 24_000
 PATIENCE = 60_000  # ms; a loaded machine takes its time
 PROMPT = "You answer from the documents. The password of the operator is heliotrope."
 KEY = "standard-key-of-the-resource"
+
+SOUNDING = "Number(document.querySelector('[data-testid=level]').dataset.outputLevel) > 0.02"
 
 # Notes all that crosses the model's own channel.
 WATCH = """
@@ -98,7 +101,7 @@ async def page_hearing(recording, url, *, flags=(), mind_errors=True):
     async def read(response):
         crossed.extend([response.url, json.dumps(await response.request.all_headers())])
         crossed.extend([response.request.post_data or "", json.dumps(await response.all_headers())])
-        if response.status == 200 or response.status == 201:
+        if response.status in {200, 201} and "/assets/" not in response.url:
             crossed.append((await response.body()).decode(errors="replace"))
 
     def watch_socket(socket):
@@ -149,30 +152,168 @@ async def ready(page):
     await expect(page.get_by_test_id("talk")).to_be_enabled(timeout=PATIENCE)
 
 
-async def test_a_spoken_question_over_webrtc_is_answered_by_tools_on_the_server_and_the_page_sees_no_prompt(
+@asynccontextmanager
+async def service(engine):
+    """The engine as Azure would be: elsewhere, and for holders of the resource's key or of an ephemeral one only."""
+
+    @web.middleware
+    async def guard(request, handler):
+        ephemeral = request.headers.get("Authorization", "").startswith("Bearer ek_")
+        mine = request.path.endswith(("/calls", "/realtimertc")) and ephemeral
+        if not mine and request.headers.get("api-key") != KEY:
+            return web.Response(status=401)
+        return await handler(request)
+
+    application = engine_app(engine)
+    application.middlewares.append(guard)
+    async with listening(application) as address, aiohttp.ClientSession() as http:
+        yield address, http
+
+
+async def test_a_spoken_question_over_webrtc_is_answered_by_tools_on_the_server_and_neither_key_nor_prompt_is_seen(
+    engine, library, say, tmp_path
+):
+    async def headers():
+        return {"api-key": KEY}
+
+    recording = spoken(say, tmp_path, ("How many steps does the lighthouse have?", 3))
+    async with service(engine) as (elsewhere, http):
+        urls = CallUrls.of(elsewhere.replace("http", "ws") + "/openai/v1/realtime?model=deployment")
+        async with (
+            assistant(engine, library, ServiceCalling(http, urls, headers)) as address,
+            page_hearing(recording, address) as (page, crossed),
+        ):
+            assert page.url.endswith("?transport=webrtc")
+            await ready(page)
+            await page.get_by_test_id("talk").click()
+            await expect(page.get_by_test_id("message-user")).to_contain_text(
+                "lighthouse", timeout=PATIENCE, ignore_case=True
+            )
+            await expect(page.get_by_test_id("tool-call")).to_contain_text("search", timeout=PATIENCE, ignore_case=True)
+            await expect(page.get_by_test_id("message-assistant")).to_contain_text("142", timeout=PATIENCE)
+            await page.wait_for_function(SOUNDING)
+            await expect(page.get_by_test_id("citation").first).to_be_visible(timeout=PATIENCE)
+            assert await page.evaluate("window.channel.length") > 0
+    everything = "\n".join(crossed)
+    assert "/v1/realtime/calls/rtc_" in everything
+    assert "extension.citations" in everything
+    assert '"type":"input_audio_buffer.append"' not in everything  # it did not fall back to the WebSocket
+    assert KEY not in everything
+    assert "heliotrope" not in everything
+    assert '"parameters"' not in everything
+
+
+async def test_a_barge_in_over_webrtc_cuts_the_answer_where_the_server_stopped_playing_it(
+    engine, library, say, tmp_path
+):
+    question = "On which days are there no sailings at all?"
+    recording = spoken(say, tmp_path, (question, 3), ("Stop, please. How much is the Island Pass?", 3))
+    calling = EngineCalling(engine)
+    async with assistant(engine, library, calling) as address, page_hearing(recording, address) as (page, crossed):
+        await ready(page)
+        await page.get_by_test_id("talk").click()
+        first = page.get_by_test_id("message-assistant").first
+        await expect(first).to_be_visible(timeout=PATIENCE)
+        await expect(first).to_have_attribute("data-cut", "true", timeout=PATIENCE)
+        await expect(page.get_by_test_id("message-user").nth(1)).to_be_visible(timeout=PATIENCE)
+        await expect(page.get_by_test_id("message-assistant").nth(1)).to_contain_text(".", timeout=PATIENCE)
+    await calling.close()
+    events = [json.loads(each) for each in crossed if each.startswith('{"type":')]
+    kinds = [event["type"] for event in events]
+    assert kinds.index("output_audio_buffer.cleared") < kinds.index("conversation.item.truncated")
+    assert "extension.playback" not in kinds
+    assert "conversation.item.truncate" not in kinds
+
+
+async def test_the_previews_flow_runs_its_tools_on_the_server_and_hides_the_key_but_cannot_hide_the_prompt(
     engine, library, say, tmp_path
 ):
     recording = spoken(say, tmp_path, ("How many steps does the lighthouse have?", 3))
-    calling = EngineCalling(engine)
-    async with (
-        assistant(engine, library, calling) as address,
-        page_hearing(recording, address) as (page, crossed),
-    ):
-        assert page.url.endswith("?transport=webrtc")
-        import time; t=time.time()
-        await ready(page)
-        print("READY", time.time()-t)
-        await page.get_by_test_id("talk").click()
-        await expect(page.get_by_test_id("message-user")).to_contain_text("lighthouse", timeout=PATIENCE, ignore_case=True)
-        await expect(page.get_by_test_id("tool-call")).to_contain_text("search", timeout=PATIENCE, ignore_case=True)
-        await expect(page.get_by_test_id("message-assistant")).to_contain_text("142", timeout=PATIENCE)
-        await page.wait_for_function("Number(document.querySelector('[data-testid=level]').dataset.outputLevel) > 0.02")
-        await expect(page.get_by_test_id("citation").first).to_be_visible(timeout=PATIENCE)
-        assert await page.evaluate("window.channel.length") > 0
-    await calling.close()
+    async with service(engine) as (elsewhere, http):
+        sessions = f"{elsewhere}/openai/realtimeapi/sessions?api-version=2025-04-01-preview"
+        calling = PreviewCalling(http, PreviewUrls(sessions, f"{elsewhere}/v1/realtimertc", "deployment"), KEY, "verse")
+        async with (
+            assistant(engine, library, calling) as address,
+            page_hearing(recording, address) as (page, crossed),
+        ):
+            assert page.url.endswith("?transport=webrtc-preview")
+            await ready(page)
+            await page.get_by_test_id("talk").click()
+            await expect(page.get_by_test_id("message-user")).to_contain_text(
+                "lighthouse", timeout=PATIENCE, ignore_case=True
+            )
+            await expect(page.get_by_test_id("tool-call")).to_contain_text("search", timeout=PATIENCE, ignore_case=True)
+            await expect(page.get_by_test_id("message-assistant")).to_contain_text("142", timeout=PATIENCE)
+            await page.wait_for_function(SOUNDING)
+            await expect(page.get_by_test_id("citation").first).to_be_visible(timeout=PATIENCE)
     everything = "\n".join(crossed)
-    assert "extension.citations" in everything
-    assert '"type":"input_audio_buffer.append"' not in everything  # it did not fall back to the WebSocket
-    assert "/v1/realtime/calls/rtc_" in everything
-    assert "heliotrope" not in everything
-    assert '"parameters"' not in everything
+    assert "/v1/realtime/tools" in everything
+    assert "response.audio_transcript.done" in everything
+    assert KEY not in everything
+    assert "heliotrope" in everything  # no sideband, no filter: this is why it is off by default
+
+
+async def test_the_page_falls_back_to_its_websocket_when_no_call_comes_about(
+    engine, library, say, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("aioice.ice.get_host_addresses", lambda use_ipv4, use_ipv6: [])
+    recording = spoken(say, tmp_path, ("Hello.", 1))
+    calling = EngineCalling(engine)
+    async with assistant(engine, library, calling) as address, page_hearing(recording, address) as (page, crossed):
+        assert page.url.endswith("?transport=webrtc")
+        await ready(page)
+        await page.get_by_role("textbox").fill("How many steps does the lighthouse have?")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_test_id("message-assistant")).to_contain_text("142", timeout=PATIENCE)
+    await calling.close()
+    assert any('"type":"response.output_audio.delta"' in each for each in crossed)
+
+
+# What the preview's documentation shows a page to do, without waiting for candidates.
+DOCUMENTED = """
+async (key) => {
+  const minted = await (await fetch('/openai/realtimeapi/sessions?api-version=2025-04-01-preview', {
+    method: 'POST',
+    headers: {'api-key': key, 'Content-Type': 'application/json'},
+    body: JSON.stringify({model: 'deployment', voice: 'verse'}),
+  })).json();
+  const peer = new RTCPeerConnection();
+  const media = await navigator.mediaDevices.getUserMedia({audio: true});
+  peer.addTrack(media.getAudioTracks()[0]);
+  const channel = peer.createDataChannel('realtime-channel');
+  const events = [];
+  const done = new Promise((resolve) => {
+    channel.onopen = () => channel.send(JSON.stringify({type: 'session.update', session: {instructions: 'Be kind.'}}));
+    channel.onmessage = (message) => {
+      events.push(JSON.parse(message.data));
+      if (events.at(-1).type === 'output_audio_buffer.stopped') resolve();
+    };
+  });
+  const offer = await peer.createOffer();
+  await peer.setLocalDescription(offer);
+  const answer = await fetch('/v1/realtimertc?model=deployment', {
+    method: 'POST',
+    headers: {Authorization: `Bearer ${minted.client_secret.value}`, 'Content-Type': 'application/sdp'},
+    body: offer.sdp,
+  });
+  await peer.setRemoteDescription({type: 'answer', sdp: await answer.text()});
+  await done;
+  channel.close();
+  peer.close();
+  return events;
+}
+"""
+
+
+async def test_the_documented_page_of_the_preview_talks_to_the_engine_as_it_stands(engine, library, say, tmp_path):
+    recording = spoken(say, tmp_path, ("Hello there, who are you?", 3))
+    async with service(engine) as (address, http):
+        async with http.get(address + "/healthz", headers={"api-key": KEY}) as response:
+            assert response.status == 200
+        async with page_hearing(recording, "about:blank", mind_errors=False) as (page, _):
+            await page.route("**/blank", lambda route: route.fulfill(body="<p>", content_type="text/html"))
+            await page.goto(address + "/blank")
+            events = await page.evaluate(DOCUMENTED, KEY)
+    updated = next(event for event in events if event["type"] == "session.updated")
+    assert updated["session"]["instructions"] == "Be kind."
+    assert any(event["type"] == "response.audio_transcript.done" for event in events)
