@@ -123,6 +123,7 @@ class Companion:
             self._closed = closed
             self._timer.cancel()
             self._kept = None
-            if self._inbox.full():
+            # What was not read yet is not wanted any more, and may have held up whoever brings the rest.
+            while not self._inbox.empty():
                 self._inbox.get_nowait()
             self._inbox.put_nowait(None)
