@@ -7,6 +7,7 @@ import itertools
 import logging
 import secrets
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agent.companion import Companion
@@ -117,12 +118,7 @@ class Calls:
         enforcement = Enforcement(session_object, our_id=lambda: messages.OURS + new_id())
         joined = await self._calling.sideband(upstream_id)
         upstream = Sideband(joined, enforcement, idle=self._idle)
-        core = Session(
-            type(config)(session_object, config.timeouts, config.extensions, config.ready),
-            new_id=new_id,
-            now=time.monotonic(),
-            cite=self._cite,
-        )
+        core = Session(replace(config, session=session_object), new_id=new_id, now=time.monotonic(), cite=self._cite)
         await Relay(companion, upstream, core, self._agent.toolset, session_id=name).run()
 
 

@@ -20,6 +20,7 @@ from aiohttp import web
 
 from agent import asking, samples
 from agent.assistant import Agent
+from agent.call_setup import calls
 from agent.config import Settings
 from agent.engine.audio import float_to_int16
 from agent.engine.hear import load_ears
@@ -33,7 +34,7 @@ from agent.library import Library
 from agent.server import Server
 from agent.terminal import ingesting, print_passages, print_turn
 from agent.transports.memory import pair
-from agent.upstreams import calls, run_loop, upstream
+from agent.upstreams import run_loop, upstream
 from tools.errors import ToolsError
 
 if TYPE_CHECKING:
@@ -49,6 +50,11 @@ def serve(*, app: str | None, host: str, port: int, webrtc: bool, webrtc_preview
     agent, library = _agent(app, options)
     if webrtc and webrtc_preview:
         raise UsageError("give either --webrtc or --webrtc-preview REGION")
+    if webrtc_preview:
+        warning = (
+            "instructions and tools can be read and changed by every caller: the preview cannot hide or enforce them"
+        )
+        click.echo(f"vocative: {warning}", err=True)
 
     async def work() -> int:
         settings, engines = Settings(), list[Engine]()

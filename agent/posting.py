@@ -84,7 +84,8 @@ async def post(
         ) as response:
             text = (await response.content.read(_LARGEST_ANSWER)).decode(errors="replace")
             if response.status not in {200, 201}:
-                said = _said(text)
+                # What a service says of a key may repeat a part of it.
+                said = "" if response.status in {401, 403} else _said(text)
                 advice = said or _ADVICE.get(response.status, "see the service's own log")
                 raise DialError(f"the model at {where} refused with HTTP {response.status}: {advice}", response.status)
             return Reply(text, response.headers.get("Location", ""), where)

@@ -58,7 +58,7 @@ RULES = {
     "agent.engine.serving": {"agent.engine", "agent.transports", "agent.errors", "aiohttp"},
 }
 # The only modules that put parts together; they may import all of the above.
-COMPOSING = {"agent.server", "agent.assistant", "agent.cli", "agent.commands", "agent.upstreams"}
+COMPOSING = {"agent.call_setup", "agent.server", "agent.assistant", "agent.cli", "agent.commands", "agent.upstreams"}
 # Sans-I/O like the core: what the engine's side of the wire consists of.
 ENGINE_WIRE = {"agent.core.frames", "agent.core.events", "agent.core.dialect", "agent.engine"}
 IO = {"asyncio", "socket", "threading", "time", "logging", "aiohttp", "websockets", "numpy", "random", "secrets", "os"}

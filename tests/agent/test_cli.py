@@ -146,3 +146,15 @@ def test_stereo_at_another_rate_is_taken_as_well(tmp_path):
     assert abs(len(read_wav(path)) - 24_000) < 100
     write_wav(tmp_path / "mono.wav", np.zeros(10, np.int16))
     assert len(read_wav(tmp_path / "mono.wav")) == 10
+
+
+def test_only_one_way_of_webrtc_can_be_chosen(capsys):
+    assert run_command(["run", "--webrtc", "--webrtc-preview", "eastus2"]) == 2
+    assert "either --webrtc or --webrtc-preview" in capsys.readouterr().err
+
+
+def test_the_preview_says_what_it_cannot_do_before_it_says_what_is_missing(capsys):
+    assert run_command(["run", "--webrtc-preview", "westeurope", "--model", "ws://127.0.0.1:9/openai/realtime"]) == 2
+    said = capsys.readouterr().err
+    assert "cannot hide or enforce" in said
+    assert "eastus2 and swedencentral" in said

@@ -136,6 +136,7 @@ async def test_hanging_up_needs_the_standard_key_and_minds_no_refusal(service, c
     [
         (web.json_response({"error": {"message": "No such deployment."}}, status=404), "HTTP 404: No such deployment."),
         (web.Response(status=401), "HTTP 401: the key is missing, wrong or expired"),
+        (web.json_response({"error": {"message": "Incorrect key: standard"}}, status=401), "HTTP 401: the key is"),
         (web.Response(status=429, text="[]"), "HTTP 429: the quota"),
         (web.Response(status=302, headers={"Location": "https://evil.example"}), "HTTP 302"),
         (web.Response(text="hello"), "no JSON object"),
