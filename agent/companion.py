@@ -10,6 +10,7 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING
 
+from agent.core.frames import Frame
 from agent.transports.base import TransportClosed
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Companion:
         self._kept: deque[str] | None = deque(maxlen=_MOST_KEPT)
         self._holder: Transport | None = None  # whose turn it is; the socket once it has got all that was kept
         self._socket: Transport | None = None
+        self._extensions = True
         self._closed: TransportClosed | None = None
         self._grace = grace
         self._loop = asyncio.get_running_loop()
@@ -64,7 +66,7 @@ class Companion:
             raise self._closed
         if self._socket is not None:
             try:
-                await self._socket.send(text)
+                await self._deliver(self._socket, text)
             except TransportClosed:
                 self._keep(text)  # `hold` sees the same end and decides what follows
         else:
@@ -78,13 +80,15 @@ class Companion:
 
     # ── the page's side ──
 
-    async def hold(self, socket: Transport) -> None:
+    async def hold(self, socket: Transport, *, extensions: bool = True) -> None:
         """Let a page's socket be the client until it closes or another one comes.
 
         Args:
             socket: The socket, open.
+            extensions: It opted in to our own events; one that did not gets none of them.
         """
         before, self._holder, self._socket = self._holder, socket, None
+        self._extensions = extensions
         self._timer.cancel()
         if before is not None:
             await before.close(1000, "continued on another connection")
@@ -107,9 +111,13 @@ class Companion:
         # What happens meanwhile is kept as well, so that nothing overtakes what is older.
         kept = self._kept = deque(maxlen=_MOST_KEPT) if self._kept is None else self._kept
         while kept:
-            await socket.send(kept.popleft())
+            await self._deliver(socket, kept.popleft())
         if self._holder is socket:
             self._socket = socket
+
+    async def _deliver(self, socket: Transport, text: str) -> None:
+        if self._extensions or not Frame(text).type.startswith("extension."):
+            await socket.send(text)
 
     def _keep(self, text: str) -> None:
         if self._kept is not None:

@@ -100,11 +100,14 @@ class Signalling:
         companion = self.calls.companion(request.query.get("call_id", ""))
         if companion is None:
             return refusal(404, "call_not_found", "there is no such call: it was never made, or it is over")
+        offered = {name.strip() for name in request.headers.get("Sec-WebSocket-Protocol", "").split(",")}
+        extensions = EXTENSIONS in offered
+        protocols = (EXTENSIONS if extensions else "realtime",)
         socket = web.WebSocketResponse(
-            protocols=(EXTENSIONS,), autoping=False, max_msg_size=_MAX_FRAME_BYTES, compress=False, timeout=2.0
+            protocols=protocols, autoping=False, max_msg_size=_MAX_FRAME_BYTES, compress=False, timeout=2.0
         )
         await socket.prepare(request)
-        await companion.hold(WebSocketTransport(socket))
+        await companion.hold(WebSocketTransport(socket), extensions=extensions)
         return socket
 
     async def close(self) -> None:

@@ -33,7 +33,7 @@ RULES = {
     "agent.service_calling": {"agent.calling", "agent.posting", "agent.transports", "agent.errors", "aiohttp"},
     "agent.engine_calling": {"agent.calling", "agent.engine", "agent.transports.base", "agent.errors"},
     "agent.preview_calling": {"agent.calling", "agent.posting", "agent.errors", "aiohttp"},
-    "agent.companion": {"agent.transports.base"},
+    "agent.companion": {"agent.core.frames", "agent.transports.base"},
     "agent.sideband": {"agent.core", "agent.transports.base"},
     "agent.calls": {"agent.calling", "agent.companion", "agent.sideband", "agent.relay", "agent.core", "agent.errors"}
     | {"agent.assistant"},

@@ -10,6 +10,8 @@ from agent.companion import Companion
 from agent.transports.base import TransportClosed
 from agent.transports.memory import pair
 
+ONE, TWO, THREE = '{"type":"session.created"}', '{"type":"extension.ready"}', '{"type":"response.done"}'
+
 
 async def held(companion):
     """A page that has come: its end, and the task that holds the other."""
@@ -24,18 +26,32 @@ async def settle():
 
 async def test_what_happened_before_it_came_is_told_in_order_when_it_comes():
     companion = Companion()
-    await companion.send("one")
-    await companion.send("two")
+    await companion.send(ONE)
+    await companion.send(TWO)
     page, holding = await held(companion)
-    assert [await page.receive(), await page.receive()] == ["one", "two"]
-    await companion.send("three")
-    assert await page.receive() == "three"
+    assert [await page.receive(), await page.receive()] == [ONE, TWO]
+    await companion.send(THREE)
+    assert await page.receive() == THREE
     await page.send("hello")
     assert await companion.receive() == "hello"
     await companion.close(1001, "stopping")
     with pytest.raises(TransportClosed) as closed:
         await page.receive()
     assert (closed.value.code, closed.value.reason) == (1001, "stopping")
+    await holding
+
+
+async def test_one_that_did_not_ask_for_our_own_events_gets_none():
+    companion = Companion()
+    await companion.send(ONE)
+    await companion.send(TWO)
+    ours, theirs = pair()
+    holding = asyncio.ensure_future(companion.hold(theirs, extensions=False))
+    assert await ours.receive() == ONE
+    await companion.send(TWO)
+    await companion.send(THREE)
+    assert await ours.receive() == THREE
+    await companion.close()
     await holding
 
 
@@ -48,7 +64,7 @@ async def test_a_page_that_hangs_up_ends_the_call():
         await companion.receive()
     assert closed.value.code == 1000
     with pytest.raises(TransportClosed):
-        await companion.send("late")
+        await companion.send(TWO)
 
 
 async def test_a_page_that_was_lost_may_come_again_and_misses_nothing():
@@ -56,9 +72,9 @@ async def test_a_page_that_was_lost_may_come_again_and_misses_nothing():
     page, holding = await held(companion)
     await page.close(1006)
     await holding
-    await companion.send("meanwhile")
+    await companion.send(ONE)
     again, holding = await held(companion)
-    assert await again.receive() == "meanwhile"
+    assert await again.receive() == ONE
     await again.send("here I am")
     assert await companion.receive() == "here I am"
     await companion.close()
@@ -84,21 +100,21 @@ async def test_a_second_connection_takes_the_place_of_the_first():
         await first.receive()
     assert closed.value.code == 1000
     await holding
-    await companion.send("hello")
-    assert await second.receive() == "hello"
+    await companion.send(ONE)
+    assert await second.receive() == ONE
     await companion.close()
     await holding_second
 
 
 async def test_nothing_is_kept_for_a_page_that_never_comes():
     companion = Companion(coming_time=0)
-    await companion.send("early")
+    await companion.send(ONE)
     await asyncio.sleep(0.01)
-    await companion.send("late")
+    await companion.send(TWO)
     page, holding = await held(companion)
     await settle()
-    await companion.send("now")
-    assert await page.receive() == "now"
+    await companion.send(THREE)
+    assert await page.receive() == THREE
     await companion.close()
     await holding
 

@@ -225,6 +225,32 @@ async def test_a_barge_in_over_webrtc_cuts_the_answer_where_the_server_stopped_p
     assert "conversation.item.truncate" not in kinds
 
 
+async def test_talking_by_holding_a_key_and_typing_over_the_answer_work_in_a_call_as_on_a_socket(
+    engine, library, say, tmp_path
+):
+    question = say("How many steps does the lighthouse have?")
+    recording = tmp_path / "speech.wav"
+    write_wav(recording, np.concatenate([question, np.zeros(RATE * 20, np.int16)]))
+    calling = EngineCalling(engine)
+    async with assistant(engine, library, calling) as address, page_hearing(recording, address) as (page, crossed):
+        await ready(page)
+        await page.keyboard.down("Space")
+        await expect(page.get_by_test_id("status")).to_have_attribute("data-phase", "push", timeout=PATIENCE)
+        await asyncio.sleep(len(question) / RATE)
+        await page.keyboard.up("Space")
+        first = page.get_by_test_id("message-assistant").first
+        await expect(first).to_contain_text("142", timeout=PATIENCE)
+        await expect(page.get_by_test_id("message-user")).to_contain_text("lighthouse", ignore_case=True)
+        await page.wait_for_function(SOUNDING)
+        await page.get_by_role("textbox").fill("How much is the Island Pass?")
+        await page.keyboard.press("Enter")
+        await expect(first).to_have_attribute("data-cut", "true", timeout=PATIENCE)
+        await expect(page.get_by_test_id("message-assistant").nth(1)).to_contain_text("£", timeout=PATIENCE)
+        await page.wait_for_function(SOUNDING)
+    await calling.close()
+    assert '"type":"input_audio_buffer.append"' not in "\n".join(crossed)
+
+
 async def test_the_previews_flow_runs_its_tools_on_the_server_and_hides_the_key_but_cannot_hide_the_prompt(
     engine, library, say, tmp_path
 ):
