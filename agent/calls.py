@@ -29,6 +29,8 @@ _log = logging.getLogger(__name__)
 # Seconds without any event on the sideband; silence of the caller lasts as long as a session is allowed to.
 IDLE = 900.0
 MOST_CALLS = 1_000
+# Seconds in which a page may come to learn why its call failed before it came.
+FAREWELL_TIME = 5.0
 
 
 class Calls:
@@ -106,6 +108,7 @@ class Calls:
         except ModelError as error:
             _log.error("session %s: %s", name, error)
             await companion.send(messages.failure(new_id(), str(error), "upstream_unreachable").text)
+            await companion.came(FAREWELL_TIME)
             await companion.close(1011, str(error))
         finally:
             self._companions.pop(call_id, None)
@@ -119,7 +122,17 @@ class Calls:
         joined = await self._calling.sideband(upstream_id)
         upstream = Sideband(joined, enforcement, idle=self._idle)
         core = Session(replace(config, session=session_object), new_id=new_id, now=time.monotonic(), cite=self._cite)
-        await Relay(companion, upstream, core, self._agent.toolset, session_id=name).run()
+        # A relay that waits for the model to open the session does not hear its client leave.
+        leaving = asyncio.ensure_future(_leave(companion, upstream))
+        try:
+            await Relay(companion, upstream, core, self._agent.toolset, session_id=name).run()
+        finally:
+            leaving.cancel()
+
+
+async def _leave(companion: Companion, upstream: Sideband) -> None:
+    await companion.ended()
+    await upstream.close()
 
 
 def without_formats(session: Mapping[str, Any]) -> dict[str, Any]:

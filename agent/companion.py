@@ -7,6 +7,7 @@ never sends for a companion; then nothing is kept for long.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,7 @@ class Companion:
         self._holder: Transport | None = None  # whose turn it is; the socket once it has got all that was kept
         self._socket: Transport | None = None
         self._extensions = True
+        self._came, self._over = asyncio.Event(), asyncio.Event()
         self._closed: TransportClosed | None = None
         self._grace = grace
         self._loop = asyncio.get_running_loop()
@@ -78,6 +80,16 @@ class Companion:
         if self._holder is not None:
             await self._holder.close(code, reason)
 
+    async def ended(self) -> None:
+        """Wait until the client is gone for good, or the call was closed."""
+        await self._over.wait()
+
+    async def came(self, within: float) -> None:
+        """Wait until a page has come and got all that was kept for it, but no longer than so many seconds."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                await self._came.wait()
+
     # ── the page's side ──
 
     async def hold(self, socket: Transport, *, extensions: bool = True) -> None:
@@ -114,6 +126,7 @@ class Companion:
             await self._deliver(socket, kept.popleft())
         if self._holder is socket:
             self._socket = socket
+            self._came.set()
 
     async def _deliver(self, socket: Transport, text: str) -> None:
         if self._extensions or not Frame(text).type.startswith("extension."):
@@ -129,6 +142,8 @@ class Companion:
     def _end(self, closed: TransportClosed) -> None:
         if self._closed is None:
             self._closed = closed
+            self._over.set()
+            self._came.set()
             self._timer.cancel()
             self._kept = None
             # What was not read yet is not wanted any more, and may have held up whoever brings the rest.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -34,8 +35,6 @@ RATE = 24_000
 PATIENCE = 60_000  # ms; a loaded machine takes its time
 PROMPT = "You answer from the documents. The password of the operator is heliotrope."
 KEY = "standard-key-of-the-resource"
-
-SOUNDING = "Number(document.querySelector('[data-testid=level]').dataset.outputLevel) > 0.02"
 
 # Notes all that crosses the model's own channel.
 WATCH = """
@@ -148,6 +147,11 @@ def spoken(say, tmp_path, *sentences):
     return recording
 
 
+async def sounding(page):
+    level = re.compile(r"^(0\.0[2-9]|0\.[1-9]|1)")
+    await expect(page.get_by_test_id("level")).to_have_attribute("data-output-level", level, timeout=PATIENCE)
+
+
 async def ready(page):
     await expect(page.get_by_test_id("talk")).to_be_enabled(timeout=PATIENCE)
 
@@ -191,7 +195,7 @@ async def test_a_spoken_question_over_webrtc_is_answered_by_tools_on_the_server_
             )
             await expect(page.get_by_test_id("tool-call")).to_contain_text("search", timeout=PATIENCE, ignore_case=True)
             await expect(page.get_by_test_id("message-assistant")).to_contain_text("142", timeout=PATIENCE)
-            await page.wait_for_function(SOUNDING)
+            await sounding(page)
             await expect(page.get_by_test_id("citation").first).to_be_visible(timeout=PATIENCE)
             assert await page.evaluate("window.channel.length") > 0
     everything = "\n".join(crossed)
@@ -206,15 +210,14 @@ async def test_a_spoken_question_over_webrtc_is_answered_by_tools_on_the_server_
 async def test_a_barge_in_over_webrtc_cuts_the_answer_where_the_server_stopped_playing_it(
     engine, library, say, tmp_path
 ):
-    question = "On which days are there no sailings at all?"
-    recording = spoken(say, tmp_path, (question, 3), ("Stop, please. How much is the Island Pass?", 3))
+    # However slow the machine is, one of these questions falls into the long answer to one before.
+    recording = spoken(say, tmp_path, *[("Tell me about the lighthouse.", 5)] * 5)
     calling = EngineCalling(engine)
     async with assistant(engine, library, calling) as address, page_hearing(recording, address) as (page, crossed):
         await ready(page)
         await page.get_by_test_id("talk").click()
-        first = page.get_by_test_id("message-assistant").first
-        await expect(first).to_be_visible(timeout=PATIENCE)
-        await expect(first).to_have_attribute("data-cut", "true", timeout=PATIENCE)
+        cut = page.locator("[data-testid=message-assistant][data-cut=true]")
+        await expect(cut.first).to_be_visible(timeout=PATIENCE)
         await expect(page.get_by_test_id("message-user").nth(1)).to_be_visible(timeout=PATIENCE)
         await expect(page.get_by_test_id("message-assistant").nth(1)).to_contain_text(".", timeout=PATIENCE)
     await calling.close()
@@ -241,12 +244,12 @@ async def test_talking_by_holding_a_key_and_typing_over_the_answer_work_in_a_cal
         first = page.get_by_test_id("message-assistant").first
         await expect(first).to_contain_text("142", timeout=PATIENCE)
         await expect(page.get_by_test_id("message-user")).to_contain_text("lighthouse", ignore_case=True)
-        await page.wait_for_function(SOUNDING)
+        await sounding(page)
         await page.get_by_role("textbox").fill("How much is the Island Pass?")
         await page.keyboard.press("Enter")
         await expect(first).to_have_attribute("data-cut", "true", timeout=PATIENCE)
         await expect(page.get_by_test_id("message-assistant").nth(1)).to_contain_text("£", timeout=PATIENCE)
-        await page.wait_for_function(SOUNDING)
+        await sounding(page)
     await calling.close()
     assert '"type":"input_audio_buffer.append"' not in "\n".join(crossed)
 
@@ -270,7 +273,7 @@ async def test_the_previews_flow_runs_its_tools_on_the_server_and_hides_the_key_
             )
             await expect(page.get_by_test_id("tool-call")).to_contain_text("search", timeout=PATIENCE, ignore_case=True)
             await expect(page.get_by_test_id("message-assistant")).to_contain_text("142", timeout=PATIENCE)
-            await page.wait_for_function(SOUNDING)
+            await sounding(page)
             await expect(page.get_by_test_id("citation").first).to_be_visible(timeout=PATIENCE)
     everything = "\n".join(crossed)
     assert "/v1/realtime/tools" in everything

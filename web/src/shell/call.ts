@@ -9,7 +9,7 @@ import type { Connection, ConnectionListener } from "./connection";
 import { exchange, fetchText, type Peer } from "./peer";
 
 /** A call that does not stand after this time is given up, ms. */
-const PATIENCE_MS = 6_000;
+const PATIENCE_MS = 8_000;
 
 export interface CallListener extends ConnectionListener {
   /** It could not be established; nothing has been heard of it before. */

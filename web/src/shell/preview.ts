@@ -9,7 +9,7 @@ import type { CallListener } from "./call";
 import type { Connection } from "./connection";
 import { exchange, fetchText } from "./peer";
 
-const PATIENCE_MS = 6_000;
+const PATIENCE_MS = 8_000;
 /** The end of a response that called a tool is waited for so long, ms. */
 const RESPONSE_END_MS = 2_000;
 
