@@ -71,6 +71,12 @@ def cli() -> None:
     help="Pages of this origin, such as https://app.example, may use the assistant too; may be given several times.",
 )
 @click.option("--no-auth", is_flag=True, help="Let everybody in who can reach the address, without signing in.")
+@click.option("--webrtc", is_flag=True, help="Let pages speak with the model over WebRTC; tools still run here.")
+@click.option(
+    "--webrtc-preview",
+    metavar="REGION",
+    help="The same by Azure's preview; it shows instructions and tools to the page, and needs an API key.",
+)
 @_engine_options
 @click.argument("app", required=False, metavar="[APP]")
 def run(**options: Any) -> int:

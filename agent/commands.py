@@ -19,6 +19,7 @@ import numpy as np
 
 from agent import asking, checking, samples
 from agent.assistant import Agent
+from agent.call_setup import calls
 from agent.checkup import MISCONFIGURED, Checkup
 from agent.config import Settings
 from agent.core.profiles import PROFILES, Profile
@@ -53,19 +54,37 @@ _EXTRAS = (
     ("whisper", "faster_whisper", "for --ears with a Whisper model"),
     ("webrtc", "aiortc", "for WebRTC with the embedded engine"),
 )
+PREVIEW_WARNING = (
+    "instructions and tools can be read and changed by every caller: the preview cannot hide or enforce them"
+)
+
 _SAMPLE_AGENT = Agent(name=samples.NAME, greeting=samples.GREETING, examples=samples.EXAMPLES)
 
 
-def serve(*, app: str | None, host: str, port: int, allow_origin: Sequence[str], no_auth: bool, **options: Any) -> int:
+def serve(*, app: str | None, host: str, port: int, **options: Any) -> int:
     """`vocative run`."""
-    door = build_door(Settings(), host, allow_origin, no_auth=no_auth)
+    door = build_door(Settings(), host, options["allow_origin"], no_auth=options["no_auth"])
+    webrtc, preview = options["webrtc"], options["webrtc_preview"]
+    if webrtc and preview:
+        raise UsageError("give either --webrtc or --webrtc-preview REGION")
+    if preview:
+        click.echo(f"vocative: {PREVIEW_WARNING}", err=True)
     agent, library = _agent(app, options)
 
     async def work() -> int:
-        settings = Settings()
+        settings, engines = Settings(), list[Engine]()
         decided, profile = _decided(agent, settings)
-        async with upstream(agent.model, settings, lambda: _engine(options)) as connect:
-            application = Server(decided, connect, library, door, profile=profile).application()
+
+        def make_engine() -> Engine:
+            engines.append(_engine(options))
+            return engines[0]
+
+        service = choose(agent.model, settings)
+        async with (
+            upstream(agent.model, settings, make_engine) as connect,
+            calls(service, settings, engines, webrtc=webrtc, preview=preview, voice=decided.voice) as calling,
+        ):
+            application = Server(decided, connect, library, door, profile=profile, calling=calling).application()
             await listen(application, host, port, f"{agent.name} listens on")
         return 0
 

@@ -42,14 +42,17 @@ _VIEW = Template("""<!doctype html>
 """)
 
 
-def page_routes(bundle: Path) -> list[web.RouteDef]:
+def page_routes(bundle: Path, transport: str | None = None) -> list[web.RouteDef]:
     """Routes of the web client.
 
     Args:
         bundle: The folder that the build of `web/` filled.
+        transport: What the page is to connect by when its address does not say: its parameter `transport`.
     """
 
-    async def index(_request: web.Request) -> web.StreamResponse:
+    async def index(request: web.Request) -> web.StreamResponse:
+        if transport is not None and "transport" not in request.query:
+            raise web.HTTPFound(f"?{urlencode({**request.query, 'transport': transport})}")
         page = bundle / "index.html"
         if not page.is_file():
             return web.Response(status=503, text=_UNBUILT)

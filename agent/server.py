@@ -23,7 +23,10 @@ from agent.door.ticketing import ticket_routes
 from agent.engine.faces import PATHS, dialect_at
 from agent.errors import ModelError
 from agent.pages import document_url, documents_routes, page_routes
+from agent.preview_calling import PreviewCalling
+from agent.preview_signalling import PreviewSignalling
 from agent.relay import Relay
+from agent.signalling import Signalling
 from agent.transports.adoption import adopt, let_go
 from agent.transports.stream import Stream
 from tools.search.citing import cite
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from agent.assistant import Agent
+    from agent.calling import Calling
     from agent.core.dialect import Dialect
     from agent.core.profiles import Profile
     from agent.library import Library
@@ -56,6 +60,7 @@ class Server:
         library: Its documents, or None.
         door: Who may come in; by default callers of this machine, and nobody else.
         profile: The service that the model is reached through.
+        calling: Its model, where it takes WebRTC calls; a `PreviewCalling` for Azure's preview.
     """
 
     def __init__(
@@ -66,12 +71,14 @@ class Server:
         door: Door | None = None,
         *,
         profile: Profile = PROFILES["compatible"],
+        calling: Calling | PreviewCalling | None = None,
     ) -> None:
         self._agent = agent
         self._connect = connect
         self._library = library
         self._door = door or Door()
         self._profile = profile
+        self._signalling = None if calling is None else _signalling(agent, calling, self._door)
         self._clients: set[Transport] = set()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -84,7 +91,10 @@ class Server:
         application.router.add_routes(everyone([web.get("/healthz", self._health)]))
         application.router.add_routes(ticket_routes(self._door))
         application.router.add_routes(documents_routes(self._library))
-        application.router.add_routes(everyone(page_routes(Path(__file__).parent / "static" / "web")))
+        if self._signalling is not None:
+            application.router.add_routes(self._signalling.routes())
+        transport = None if self._signalling is None else self._signalling.transport
+        application.router.add_routes(everyone(page_routes(Path(__file__).parent / "static" / "web", transport)))
         application.on_shutdown.append(self._stop)
         application.on_cleanup.append(lambda _application: self._door.close())
         return application
@@ -94,6 +104,8 @@ class Server:
 
     async def _realtime(self, request: web.Request) -> web.StreamResponse:
         visit = visit_of(request)
+        if self._signalling is not None and "call_id" in request.query:
+            return await self._signalling.companion(request)
         offered = {name.strip() for name in request.headers.get("Sec-WebSocket-Protocol", "").split(",")}
         extensions = EXTENSIONS in offered
         chosen = next((name for name in (EXTENSIONS, PROTOCOL) if name in offered), None)
@@ -138,6 +150,8 @@ class Server:
         await Relay(client, upstream, session, self._agent.toolset, session_id=name, user=user).run()
 
     async def _stop(self, _application: web.Application) -> None:
+        if self._signalling is not None:
+            await self._signalling.close()
         for client in tuple(self._clients):
             client.close(1001, "the server is stopping")
         try:
@@ -145,6 +159,19 @@ class Server:
                 await self._idle.wait()
         except TimeoutError:
             _log.warning("%d sessions did not close in time", len(self._clients))
+
+
+def _signalling(agent: Agent, calling: Calling | PreviewCalling, door: Door) -> Signalling | PreviewSignalling:
+    if isinstance(calling, PreviewCalling):
+        return PreviewSignalling(agent, calling, url_of=document_url, admit=_caller_of)
+    signalling = Signalling(agent, calling, cite=_cited, admit=_caller_of, enter=door.admissions.enter)
+    door.also(signalling.verify)
+    return signalling
+
+
+async def _caller_of(request: web.Request) -> User | None:
+    # The gate has let it in by now.
+    return visit_of(request).admission.user
 
 
 def _cited(answer: str, retrieved: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -46,6 +46,29 @@ RULES = {
     "agent.door.ticketing": {"agent.door", "tools.context", "aiohttp"},
     "agent.door.guarded": {"agent.door", "agent.core", "agent.transports.base", "tools.context"},
     "agent.asking": {"agent.transports.base", "agent.transports.stream", "agent.errors", "numpy"},
+    "agent.calling": {"agent.transports.base"},
+    "agent.posting": {"agent.calling", "agent.errors", "aiohttp"},
+    "agent.service_calling": {"agent.calling", "agent.posting", "agent.transports", "agent.errors", "aiohttp"},
+    "agent.engine_calling": {"agent.calling", "agent.engine", "agent.transports.base", "agent.errors"},
+    "agent.preview_calling": {"agent.calling", "agent.posting", "agent.errors", "aiohttp"},
+    "agent.companion": {"agent.core.frames", "agent.transports.base"},
+    "agent.sideband": {"agent.core", "agent.transports.base"},
+    "agent.calls": {"agent.calling", "agent.companion", "agent.sideband", "agent.relay", "agent.core", "agent.errors"}
+    | {"agent.assistant", "agent.door.admissions", "agent.transports.pushed", "agent.transports.base", "tools"},
+    "agent.signalling": {
+        "agent.door",
+        "tools",
+        "agent.calls",
+        "agent.calling",
+        "agent.core",
+        "agent.transports",
+        "agent.errors",
+        "aiohttp",
+    }
+    | {"agent.assistant"},
+    "agent.tooldesk": {"agent.core", "tools"},
+    "agent.preview_signalling": {"agent.signalling", "agent.preview_calling", "agent.calls", "agent.calling"}
+    | {"agent.assistant", "agent.tooldesk", "agent.core", "agent.errors", "aiohttp"},
     "agent.pages": {"agent.library", "agent.errors", "aiohttp"},
     "agent.library": {"agent.errors", "tools"},
     "agent.listening": {"agent.errors", "aiofastnet", "aiohttp", "click"},
@@ -68,10 +91,13 @@ RULES = {
     },
     "agent.testing.stage": {"agent.testing", "agent.engine", "agent.transports", "agent.errors", "aiohttp"}
     | {"agent.assistant", "agent.library", "agent.server"},
+    "agent.engine.webrtc": {"agent.engine", "agent.errors", "numpy", "aiortc", "av"},
+    "agent.engine.channel_names": {"agent.core.dialect"},
+    "agent.engine.call_routes": {"agent.engine", "agent.core.dialect", "agent.core.frames", "aiohttp"},
     "agent.engine.serving": {"agent.engine", "agent.transports", "agent.errors", "aiohttp"},
 }
 # The only modules that put parts together; they may import all of the above.
-COMPOSING = {"agent.server", "agent.assistant", "agent.cli", "agent.commands", "agent.upstreams"}
+COMPOSING = {"agent.call_setup", "agent.server", "agent.assistant", "agent.cli", "agent.commands", "agent.upstreams"}
 # Sans-I/O like the core: what the engine's side of the wire consists of.
 ENGINE_WIRE = {"agent.core.frames", "agent.core.events", "agent.core.dialect", "agent.engine"}
 IO = {"asyncio", "socket", "threading", "time", "logging", "aiohttp", "websockets", "numpy", "random", "secrets", "os"}

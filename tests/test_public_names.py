@@ -78,7 +78,7 @@ DEFINED = {
     "agent.core.frames": ["Frame", "MalformedFrame", "decode"],
     "agent.core.turns": ["TABLE", "Model", "Signal", "Turns", "User"],
     "agent.core.dialect": ["DIALECTS", "GA", "PREVIEW", "VOICE_LIVE", "VOICE_LIVE_ONLY", "Dialect"],
-    "agent.transports.base": ["Transport", "TransportClosed"],
+    "agent.transports.base": ["Pull", "Transport", "TransportClosed"],
     "agent.relay": ["EARLY", "Relay", "STALLED"],
 }
 METHODS = {

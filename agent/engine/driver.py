@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from agent.engine.parts import Ears, Reasoner, Voice
     from agent.engine.protocol import EngineSession
     from agent.engine.workers import Workers
-    from agent.transports.stream import Stream
+    from agent.transports.base import Pull
 
 _log = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ class SessionDriver:
     def __init__(
         self,
         session: EngineSession,
-        transport: Stream,
+        transport: Pull,
         models: Models,
         face: Face,
         faults: SessionFaults | None = None,

@@ -24,7 +24,7 @@ from agent.engine.turn_taking import Ended, Started
 from agent.engine.wire_errors import WireError, invalid
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from agent.engine.effects import Effect
     from agent.engine.parts import Arguments, Call, Say, Usage
@@ -44,9 +44,13 @@ class EngineSession:
         expires_at: The moment the session ends, in seconds since 1970, as the session shows it.
         cap_s: How long the session may last, in seconds.
         input_rates: The rates (Hz) at which the caller's audio/pcm may come.
+        session: The session object that it begins with, in place of the defaults; checked, as `session.update` is.
+
+    Raises:
+        WireError: A field of `session` is unknown or its value cannot be accepted.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (all that a pure session must be handed)
         self,
         *,
         new_id: Callable[[str], str],
@@ -55,9 +59,12 @@ class EngineSession:
         expires_at: int,
         cap_s: float,
         input_rates: Collection[int] = (24_000,),
+        session: Mapping[str, Any] | None = None,
     ) -> None:
         self._outbox = Outbox(new_id)
         self._configuration = Configuration(new_id("sess"), model, expires_at, input_rates)
+        if session is not None:
+            self._configuration.update(session, voice_fixed=False)
         self._conversation = Conversation(new_id("conv"))
         self._hearing = Hearing(self._configuration, self._conversation, self._outbox)
         self._responses = Responses(self._conversation, self._outbox)

@@ -6,7 +6,7 @@ import asyncio
 import secrets
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agent.engine.driver import Models, SessionDriver
 from agent.engine.faces import face_for
@@ -16,11 +16,12 @@ from agent.engine.workers import URGENT, Workers
 from agent.transports.memory import pair
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from agent.engine.fault_run import SessionFaults
     from agent.engine.faults import Faults
     from agent.engine.parts import Ears, Reasoner, Voice
-    from agent.transports.base import Transport
-    from agent.transports.stream import Stream
+    from agent.transports.base import Pull, Transport
 
 MODEL = "vocative-engine"
 # Ears, voice and event loop share the interpreter; with its usual 5 ms a model's Python code holds up all the others.
@@ -82,11 +83,12 @@ class Engine:
 
     async def serve(
         self,
-        transport: Stream,
+        transport: Pull,
         *,
         model: str | None = None,
         dialect: str = "ga",
         faults: SessionFaults | None = None,
+        session: Mapping[str, Any] | None = None,
     ) -> None:
         """Drive one session until either side closes it.
 
@@ -95,22 +97,25 @@ class Engine:
             model: The name that the client asked for; any is accepted, since there is one engine.
             dialect: What the client speaks: `"ga"`, `"preview"` or `"voice-live"`.
             faults: What `admit` gave for this client.
+            session: The session object that it begins with, in place of the defaults.
 
         Raises:
             ValueError: There is no such dialect.
+            WireError: The session object cannot be accepted.
         """
         face = face_for(dialect)
         loop = asyncio.get_running_loop()
         cap_s = self._session_cap_s if faults is None else faults.cap(self._session_cap_s)
-        session = EngineSession(
-            new_id=_new_id,
+        begun = EngineSession(
+            new_id=new_id,
             model=model or self._model,
             now=loop.time(),
             expires_at=int(time.time() + cap_s),
             cap_s=cap_s,
             input_rates=face.input_rates,
+            session=session,
         )
-        await SessionDriver(session, transport, self._models, face, faults).run()
+        await SessionDriver(begun, transport, self._models, face, faults).run()
 
     def connect(self, *, model: str | None = None, dialect: str = "ga") -> Transport:
         """Open a session inside this process.
@@ -145,5 +150,6 @@ class Engine:
         await self._models.reasoner.close()
 
 
-def _new_id(kind: str) -> str:
+def new_id(kind: str) -> str:
+    """A fresh id of a kind, such as `new_id("item")`."""
     return f"{kind}_{secrets.token_hex(10)}"

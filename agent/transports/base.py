@@ -69,3 +69,27 @@ class Transport(Protocol):
     async def wait_closed(self) -> None:
         """Wait until both directions are down."""
         ...
+
+
+class Pull(Protocol):
+    """An end that is waited on; `Stream` makes one of a transport, `Pushed` a transport of one."""
+
+    async def receive(self) -> str | bytes:
+        """Wait for the next message.
+
+        Raises:
+            TransportClosed: No message will come any more.
+        """
+        ...
+
+    async def send(self, text: str) -> None:
+        """Send one message, and wait while the other side is slow.
+
+        Raises:
+            TransportClosed: It cannot be sent any more.
+        """
+        ...
+
+    async def close(self, code: int = 1000, reason: str = "") -> None:
+        """Close in an orderly way; closing twice is harmless."""
+        ...

@@ -171,3 +171,20 @@ def test_a_mistake_in_a_file_of_faults_is_named_with_its_line_before_anything_is
     assert "faults.toml, line 3, key 'at': drop: at is 0" in err
     _, err = command("engine", "--faults", "missing.toml", expect=2)
     assert "missing.toml: No such file" in err
+
+
+def test_only_one_way_of_webrtc_can_be_chosen(capsys):
+    assert run_command(["run", "--webrtc", "--webrtc-preview", "eastus2"]) == 2
+    assert "either --webrtc or --webrtc-preview" in capsys.readouterr().err
+
+
+def test_the_preview_says_what_it_cannot_do_before_it_says_what_is_missing(capsys):
+    assert (
+        run_command(
+            ["run", "--webrtc-preview", "westeurope", "--model", "ws://127.0.0.1:9/openai/realtime?deployment=d"]
+        )
+        == 2
+    )
+    said = capsys.readouterr().err
+    assert "cannot hide or enforce" in said
+    assert "eastus2 and swedencentral" in said

@@ -99,3 +99,14 @@ def test_a_pdf_opens_at_its_page_and_other_documents_at_the_passage():
     slide = document_url({"document": "d/a.pptx", "page": 2, "start": 1, "end": 9})
     assert slide == "/documents/d/a.pptx?view=passage&start=1&end=9&page=2#passage"
     assert document_url({"document": "ü.md", "page": None}) == "/documents/%C3%BC.md?view=passage&start=0&end=0#passage"
+
+
+async def test_a_server_that_takes_calls_tells_the_page_how_to_connect_unless_its_address_does(tmp_path):
+    (tmp_path / "index.html").write_text("<p>page</p>", encoding="utf-8")
+    application = web.Application()
+    application.add_routes(page_routes(tmp_path, "webrtc"))
+    async with TestClient(TestServer(application)) as http:
+        async with http.get("/?a=1", allow_redirects=False) as response:
+            assert (response.status, response.headers["Location"]) == (302, "?a=1&transport=webrtc")
+        async with http.get("/?transport=websocket") as response:
+            assert (response.status, await response.text()) == (200, "<p>page</p>")

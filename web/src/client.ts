@@ -3,7 +3,8 @@ import { encodeBase64, decodeBase64 } from "./core/base64";
 import { type Conversation, type LocalEvent, reduce, silence } from "./core/conversation";
 import { fromBytes, toBytes } from "./core/pcm";
 import { type ServerEvent, type TurnDetection, WIRE_RATE } from "./core/protocol";
-import { connect, type Connection, type Ending } from "./shell/connection";
+import { connectBy, type Transport } from "./shell/choose";
+import type { Connection, Ending } from "./shell/connection";
 import { Microphone, MicrophoneError } from "./shell/microphone";
 import { type Position, Speaker } from "./shell/speaker";
 import type { Store } from "./store";
@@ -12,10 +13,13 @@ import type { Store } from "./store";
 const SHORTEST_MS = 150;
 /** Silence sent after hands-free talking ends, so that the server's own turn detection closes what was begun. */
 const TAIL_MS = 1_000;
+/** On a call, the end of an utterance may still be under way for so long when the microphone has closed, ms. */
+const ARRIVAL_MS = 300;
 
 export class Client {
   readonly #store: Store;
   readonly #base: string;
+  readonly #transport: Transport;
   readonly #microphone: Microphone;
   readonly #speaker: Speaker;
   #connection: Connection | null = null;
@@ -24,13 +28,20 @@ export class Client {
   #heldSamples = 0;
   #held = false;
 
-  /** @param base address below which the server's paths lie. */
-  constructor(store: Store, base: string) {
+  /**
+   * @param base address below which the server's paths lie.
+   * @param transport how to connect.
+   */
+  constructor(store: Store, base: string, transport: Transport = "websocket") {
     this.#store = store;
     this.#base = base;
+    this.#transport = transport;
     this.#microphone = new Microphone({
       frame: (samples) => this.#sendSound(samples),
-      lost: () => this.#store.setState({ listening: "off", trouble: { of: "microphone", trouble: "unplugged" } }),
+      lost: () => {
+        this.#connection?.sound?.talk(null);
+        this.#store.setState({ listening: "off", trouble: { of: "microphone", trouble: "unplugged" } });
+      },
     });
     this.#speaker = new Speaker({
       position: (position) => this.#reportPlayed(position),
@@ -43,7 +54,7 @@ export class Client {
     this.#connection?.close();
     this.#serverTurns = true;
     this.#store.setState({ link: "connecting", trouble: null });
-    this.#connection = connect(this.#base, {
+    this.#connection = connectBy(this.#transport, this.#base, {
       event: (event) => this.#receive(event),
       ended: (ending) => void this.#ended(ending),
     });
@@ -51,7 +62,8 @@ export class Client {
 
   /** Loudness of both sides, 0…1. */
   levels(): { readonly input: number; readonly output: number } {
-    return { input: this.#microphone.level(), output: this.#speaker.level() };
+    const sound = this.#connection?.sound ?? this.#speaker;
+    return { input: this.#microphone.level(), output: sound.level() };
   }
 
   /** Turn hands-free talking on or off. */
@@ -67,7 +79,7 @@ export class Client {
     this.#held = true;
     this.#heldSamples = 0;
     this.#store.setState({ listening: "opening", trouble: null });
-    void this.#speaker.open();
+    this.#openSpeaker();
     await this.#bargeIn();
     this.#setServerTurns(false);
     this.#connection?.send({ type: "input_audio_buffer.clear" });
@@ -86,7 +98,7 @@ export class Client {
   async sendText(text: string): Promise<void> {
     const words = text.trim();
     if (words === "" || !this.#online()) return;
-    void this.#speaker.open();
+    this.#openSpeaker();
     await this.#bargeIn();
     this.#connection?.send({
       type: "conversation.item.create",
@@ -113,32 +125,45 @@ export class Client {
   async #beginHandsFree(): Promise<void> {
     if (!this.#online()) return;
     this.#store.setState({ listening: "opening", trouble: null });
-    void this.#speaker.open();
+    this.#openSpeaker();
     this.#setServerTurns(true);
     if (await this.#openMicrophone()) this.#store.setState({ listening: "hands-free" });
   }
 
   async #endHandsFree(): Promise<void> {
-    await this.#microphone.close();
+    await this.#closeMicrophone();
     this.#sendSound(new Int16Array((WIRE_RATE * TAIL_MS) / 1000));
     this.#store.setState({ listening: "off" });
   }
 
   async #endPush(slip = false): Promise<void> {
-    await this.#microphone.close();
+    await this.#closeMicrophone();
     this.#store.setState({ listening: "off" });
     if (slip || (this.#heldSamples * 1000) / WIRE_RATE < SHORTEST_MS) {
       this.#connection?.send({ type: "input_audio_buffer.clear" });
       this.#store.setState({ trouble: { of: "talking", trouble: "short" } });
       return;
     }
+    if (this.#connection?.sound != null) await new Promise((resolve) => setTimeout(resolve, ARRIVAL_MS));
     this.#connection?.send({ type: "input_audio_buffer.commit" });
     this.#connection?.send({ type: "response.create" });
+  }
+
+  #openSpeaker(): void {
+    const sound = this.#connection?.sound ?? null;
+    if (sound === null) void this.#speaker.open();
+    else sound.open();
+  }
+
+  async #closeMicrophone(): Promise<void> {
+    await this.#microphone.close();
+    this.#connection?.sound?.talk(null);
   }
 
   async #openMicrophone(): Promise<boolean> {
     try {
       await this.#microphone.open();
+      this.#connection?.sound?.talk(this.#microphone.track());
       return true;
     } catch (error) {
       const trouble = error instanceof MicrophoneError ? error.trouble : "broken";
@@ -155,6 +180,10 @@ export class Client {
     // Sent even when all of the answer has been made already: to the server this is the news that it was cut off.
     // Sent first: the report of the position that follows tells it where.
     this.#connection?.send({ type: "response.cancel" });
+    if (this.#connection?.sound != null) {
+      this.#connection.sound.silence();
+      this.#connection.send({ type: "output_audio_buffer.clear" });
+    }
     await this.#fallSilent();
   }
 
@@ -180,6 +209,14 @@ export class Client {
       case "response.output_audio.done":
         this.#speaker.finish(event.item_id, event.content_index);
         return;
+      case "output_audio_buffer.started":
+        this.#connection?.sound?.hear();
+        this.#store.setState({ speaking: true });
+        return;
+      case "output_audio_buffer.stopped":
+      case "output_audio_buffer.cleared":
+        this.#store.setState({ speaking: false });
+        return;
       case "session.created":
         this.#store.setState({ link: "open" });
         break;
@@ -196,7 +233,7 @@ export class Client {
     this.#reduce({ type: "local.dismissed" });
     this.#reduce({ type: "local.disconnected" });
     await Promise.all([this.#microphone.close(), this.#speaker.stop()]);
-    this.#store.setState({ listening: "off" });
+    this.#store.setState({ listening: "off", speaking: false });
   }
 
   #setServerTurns(on: boolean): void {
@@ -211,6 +248,8 @@ export class Client {
 
   #sendSound(samples: Int16Array): void {
     this.#heldSamples += samples.length;
+    // On a call the microphone's own track is what is heard.
+    if (this.#connection?.sound != null) return;
     this.#connection?.send({ type: "input_audio_buffer.append", audio: encodeBase64(toBytes(samples)) });
   }
 

@@ -3,12 +3,13 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { Client } from "./client";
 import "./index.css";
+import { transportOf } from "./shell/choose";
 import { newStore } from "./store";
 import { App } from "./view/App";
 import { AssistantContext } from "./view/context";
 
 const store = newStore();
-const client = new Client(store, document.baseURI);
+const client = new Client(store, document.baseURI, transportOf(location.search));
 const root = document.getElementById("root");
 if (root === null) throw new Error("the page has no element with the id root");
 

@@ -79,6 +79,15 @@ function read(state: Conversation): string[] {
 
 const message = (state: Conversation, key: string) => state.entries[key] as Message;
 
+describe("a call, where the server plays", () => {
+  it("shows an answer cut where the server stopped playing it", () => {
+    const truncated: Event = { type: "conversation.item.truncated", item_id: "a1", content_index: 0, audio_end_ms: 700 };
+    const state = after([created, response("r1"), added("a1", "assistant", null), words("a1", "Twenty days."), truncated]);
+    expect((state.entries["a1"] as Message).cut).toEqual({ played: 700, total: null });
+    expect(reduce(state, { ...truncated, item_id: "unknown" })).toBe(state);
+  });
+});
+
 describe("the order of a transcript", () => {
   it("puts a transcript that comes after the reply where it was said", () => {
     const state = after([

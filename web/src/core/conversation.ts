@@ -146,6 +146,8 @@ export function reduce(state: Conversation, event: ServerEvent | LocalEvent): Co
       };
     case "extension.interrupted":
       return cut(state, event.item_id, event.played_ms, null);
+    case "conversation.item.truncated":
+      return cut(state, event.item_id, event.audio_end_ms, null);
     case "local.stopped":
       return silence(cut(state, event.item_id, event.played_ms, event.total_ms));
     default:

@@ -119,6 +119,17 @@ export type ServerEvent =
   | ({ readonly type: "response.output_audio_transcript.done"; readonly transcript: string } & Part)
   | ({ readonly type: "response.output_text.done"; readonly text: string } & Part)
   | {
+      readonly type: "conversation.item.truncated";
+      readonly item_id: string;
+      readonly content_index: number;
+      readonly audio_end_ms: number;
+    }
+  /** On a call only, where the server plays: its sound has begun, ended, or was broken off. */
+  | {
+      readonly type: "output_audio_buffer.started" | "output_audio_buffer.stopped" | "output_audio_buffer.cleared";
+      readonly response_id: string;
+    }
+  | {
       readonly type: "extension.ready";
       readonly session_id: string;
       readonly agent: Agent;
@@ -168,6 +179,8 @@ export type ClientEvent =
   | { readonly type: "input_audio_buffer.commit" | "input_audio_buffer.clear" }
   | { readonly type: "conversation.item.create"; readonly item: Omit<Item, "id"> }
   | { readonly type: "response.create" | "response.cancel" }
+  /** On a call only: fall silent. */
+  | { readonly type: "output_audio_buffer.clear" }
   | {
       readonly type: "extension.playback";
       readonly item_id: string;

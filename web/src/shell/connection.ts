@@ -14,7 +14,22 @@ export interface ConnectionListener {
   ended(ending: Ending): void;
 }
 
+/** The sound of a call, which travels beside the events; the server paces and counts it. */
+export interface CallSound {
+  /** Let the other side hear a microphone, or silence. */
+  talk(track: MediaStreamTrack | null): void;
+  /** Let no more be heard of the present answer; `hear` lets the next one be heard. */
+  silence(): void;
+  hear(): void;
+  /** Allow sound: called from a click or a key, before which browsers let no page sound. */
+  open(): void;
+  /** Loudness of what sounds now, 0…1. */
+  level(): number;
+}
+
 export interface Connection {
+  /** How sound travels: null as events, else beside them. */
+  readonly sound: CallSound | null;
   /** Send an event; after the end it goes nowhere: what was said then must not flood into the next session. */
   send(event: ClientEvent): void;
   /** End quietly; the listener hears nothing of it. */
@@ -35,6 +50,7 @@ export function connect(base: string, listener: ConnectionListener): Connection 
   let quiet = false;
   let socket = dial();
   return {
+    sound: null,
     send(event) {
       if (socket.readyState !== WebSocket.OPEN) return;
       if (event.type.startsWith("extension.") && socket.protocol !== PROTOCOLS[1]) return;

@@ -48,6 +48,11 @@ export class Microphone {
     return this.#level;
   }
 
+  /** The track that is listened to, for a call. */
+  track(): MediaStreamTrack | null {
+    return this.#capture?.stream.getAudioTracks()[0] ?? null;
+  }
+
   /**
    * Start to listen.
    *

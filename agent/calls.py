@@ -1,0 +1,155 @@
+"""Calls: the sessions of those who speak with the model over WebRTC, each on its sideband, until a side hangs up."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import secrets
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from agent.companion import Companion
+from agent.core import messages
+from agent.core.enforcement import Enforcement
+from agent.core.session import Cite, Session
+from agent.errors import ModelError
+from agent.relay import Relay
+from agent.sideband import Sideband
+from agent.transports.pushed import Pushed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from agent.assistant import Agent
+    from agent.calling import Calling
+    from agent.door.admissions import Seat
+    from tools import User
+
+_log = logging.getLogger(__name__)
+
+# Seconds without any event on the sideband; silence of the caller lasts as long as a session is allowed to.
+IDLE = 900.0
+MOST_CALLS = 1_000
+# Seconds in which a page may come to learn why its call failed before it came.
+FAREWELL_TIME = 5.0
+
+
+class Calls:
+    """All calls of one agent.
+
+    Args:
+        agent: Who answers.
+        calling: The model.
+        cite: Picks the passages that bear out an answer.
+        idle: Seconds without any event after which a call is ended.
+    """
+
+    def __init__(self, agent: Agent, calling: Calling, cite: Cite, *, idle: float = IDLE) -> None:
+        self._agent = agent
+        self._calling = calling
+        self._cite = cite
+        self._idle = idle
+        self._companions: dict[str, Companion] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    def __len__(self) -> int:
+        return len(self._tasks)
+
+    @property
+    def full(self) -> bool:
+        """Whether no more calls are taken."""
+        return len(self._tasks) >= MOST_CALLS
+
+    def begin(self, upstream_id: str, user: User | None = None, seat: Seat | None = None) -> str:
+        """Join a call that the model has taken.
+
+        Args:
+            upstream_id: The model's name for it.
+            user: Who is calling, if known; the tools are told.
+            seat: The caller's place, given back when the call is over.
+
+        Returns:
+            Our own name for it.
+        """
+        call_id = f"rtc_{secrets.token_urlsafe(16)}"
+        companion = self._companions[call_id] = Companion()
+        task = asyncio.get_running_loop().create_task(self._run(call_id, upstream_id, companion, user))
+        self._tasks[call_id] = task
+        task.add_done_callback(lambda _: self._ended(call_id, seat))
+        return call_id
+
+    def _ended(self, call_id: str, seat: Seat | None) -> None:
+        self._tasks.pop(call_id, None)
+        if seat is not None:
+            seat.leave()
+
+    def companion(self, call_id: str) -> Companion | None:
+        """The client's end of a call; None when there is no such call."""
+        return self._companions.get(call_id)
+
+    async def hang_up(self, call_id: str) -> bool:
+        """End a call, and wait until it has ended.
+
+        Returns:
+            Whether there was one.
+        """
+        companion, task = self._companions.get(call_id), self._tasks.get(call_id)
+        if companion is None or task is None:
+            return False
+        await companion.close(1000, "hung up")
+        await asyncio.wait({task})
+        return True
+
+    async def close(self) -> None:
+        """End all calls."""
+        tasks = list(self._tasks.values())
+        for companion in tuple(self._companions.values()):
+            await companion.close(1001, "the server is stopping")
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _run(self, call_id: str, upstream_id: str, companion: Companion, user: User | None) -> None:
+        name = f"sess_{secrets.token_hex(8)}"
+        counter = itertools.count(1)
+        new_id = lambda: f"event_{name[5:]}_{next(counter)}"  # noqa: E731
+        try:
+            await self._relay(name, upstream_id, companion, new_id, user)
+        except ModelError as error:
+            _log.error("session %s: %s", name, error)
+            await companion.send(messages.failure(new_id(), str(error), "upstream_unreachable").text)
+            await companion.came(FAREWELL_TIME)
+            await companion.close(1011, str(error))
+        finally:
+            self._companions.pop(call_id, None)
+            # Leaving the sideband leaves the browser and the model to themselves: the call has to be ended as well.
+            await self._calling.hang_up(upstream_id)
+
+    async def _relay(self, name: str, upstream_id: str, companion: Companion, new_id: Any, user: User | None) -> None:
+        config = self._agent.session_config(extensions=True)
+        session_object = without_formats(config.session)
+        enforcement = Enforcement(session_object, our_id=lambda: messages.OURS + new_id())
+        joined = await self._calling.sideband(upstream_id)
+        upstream = Sideband(joined, enforcement, idle=self._idle)
+        core = Session(replace(config, session=session_object), new_id=new_id, now=time.monotonic(), cite=self._cite)
+        # A relay that waits for the model to open the session does not hear its client leave.
+        leaving = asyncio.ensure_future(_leave(companion, upstream))
+        try:
+            relay = Relay(Pushed(companion), Pushed(upstream), core, self._agent.toolset, session_id=name, user=user)
+            await relay.run()
+        finally:
+            leaving.cancel()
+
+
+async def _leave(companion: Companion, upstream: Sideband) -> None:
+    await companion.ended()
+    await upstream.close()
+
+
+def without_formats(session: Mapping[str, Any]) -> dict[str, Any]:
+    """A session object for a call, whose sound is Opus whatever a session says: formats are left out."""
+    audio: dict[str, Any] = dict(session.get("audio") or {})
+    for side in ("input", "output"):
+        if side in audio:
+            audio[side] = {name: value for name, value in audio[side].items() if name != "format"}
+    return {**session, "audio": audio}

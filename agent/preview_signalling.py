@@ -1,0 +1,152 @@
+"""Signalling by Azure's preview: no sideband, so the browser brings us calls of tools and takes the outputs back.
+
+It is off unless it is asked for: prompt and tool definitions have to go through the browser, which can read and change
+them. What holds all the same: the resource's key stays here, and tools run here, for sessions that we let in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from agent.calls import without_formats
+from agent.core.dialect import PREVIEW
+from agent.core.frames import MalformedFrame, decode
+from agent.errors import DialError
+from agent.signalling import refusal
+from agent.tooldesk import ToolDesk, TooManyCallsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from agent.assistant import Agent
+    from agent.calling import Key
+    from agent.preview_calling import PreviewCalling
+    from agent.signalling import Admit
+
+# Seconds that a session's tools stay open to it: a preview session lasts half an hour.
+SESSION_TIME = 1_860.0
+_MOST_SESSIONS = 1_000
+_MOST_TEXT = 256 * 1024  # characters of an offer or of a call's arguments
+
+
+@dataclass(slots=True)
+class _Session:
+    key: Key = field(repr=False)
+    desk: ToolDesk
+    ends_at: float
+
+
+class PreviewSignalling:
+    """The routes of the preview's flow.
+
+    Args:
+        agent: Who answers.
+        calling: The preview resource.
+        url_of: Where a citation opens.
+        admit: Lets a request in and says whose it is, or raises the HTTP error that it is refused with.
+        now: The present time in seconds since 1970.
+
+    Attributes:
+        transport: What the page calls this way of connecting.
+    """
+
+    transport = "webrtc-preview"
+
+    def __init__(
+        self,
+        agent: Agent,
+        calling: PreviewCalling,
+        *,
+        url_of: Callable[[Mapping[str, Any]], str],
+        admit: Admit,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._agent = agent
+        self._calling = calling
+        self._url_of = url_of
+        self._admit = admit
+        self._now = now
+        self._sessions: dict[str, _Session] = {}
+
+    def routes(self) -> list[web.RouteDef]:
+        """`sessions` mints, `sessions/{id}/calls` takes the offer, `tools` runs a call."""
+        return [
+            web.post("/v1/realtime/sessions", self._mint),
+            web.post("/v1/realtime/sessions/{session}/calls", self._call),
+            web.post("/v1/realtime/tools", self._tool),
+        ]
+
+    async def companion(self, _request: web.Request) -> web.StreamResponse:
+        """There are none: the browser's channel is the only one."""
+        return refusal(404, "call_not_found", "the preview's calls have no companion")
+
+    async def close(self) -> None:
+        """Forget all sessions, and stop their tools."""
+        sessions, self._sessions = list(self._sessions.values()), {}
+        await asyncio.gather(*(session.desk.close() for session in sessions))
+
+    async def _mint(self, request: web.Request) -> web.Response:
+        await self._admit(request)
+        await self._forget_old()
+        if len(self._sessions) >= _MOST_SESSIONS:
+            return refusal(503, "too_many_sessions", "there are too many sessions at once: try again later")
+        try:
+            key = await self._calling.mint()
+        except DialError as error:
+            return refusal(502, "upstream_unreachable", str(error))
+        name = f"sess_{secrets.token_urlsafe(24)}"
+        desk = ToolDesk(self._agent.toolset, name[:13], self._url_of)
+        self._sessions[name] = _Session(key, desk, self._now() + SESSION_TIME)
+        config = self._agent.session_config(extensions=True)
+        session = PREVIEW.session_from_ga(without_formats(config.session))
+        session.pop("voice", None)  # fixed by the key
+        return web.json_response(
+            {"id": name, "expires_at": int(key.expires_at), "session": session, "ready": dict(config.ready)}
+        )
+
+    async def _call(self, request: web.Request) -> web.Response:
+        await self._admit(request)
+        session = self._session(request.match_info["session"])
+        if session is None or session.key.expires_at <= self._now():
+            return refusal(401, "invalid_session", "there is no such session, or its minute is over: begin anew")
+        offer = await request.text()
+        if not offer.startswith("v=0") or len(offer) > _MOST_TEXT:
+            return refusal(400, "invalid_offer", "send the browser's SDP offer as application/sdp")
+        try:
+            answer = await self._calling.call(session.key.value, offer)
+        except DialError as error:
+            return refusal(502, "upstream_unreachable", str(error))
+        return web.Response(status=201, text=answer, content_type="application/sdp")
+
+    async def _tool(self, request: web.Request) -> web.Response:
+        await self._admit(request)
+        try:
+            given = decode(await request.text(), unique_keys=True)
+        except MalformedFrame as error:
+            return refusal(400, "invalid_json", str(error))
+        fields = [given.get(name) for name in ("session", "call_id", "name", "arguments")]
+        if not all(isinstance(each, str) and len(each) <= _MOST_TEXT for each in fields):
+            return refusal(400, "invalid_request", "session, call_id, name and arguments are needed, as texts")
+        name, call_id, tool, arguments = map(str, fields)
+        session = self._session(name)
+        if session is None:
+            return refusal(401, "invalid_session", "there is no such session, or it is over")
+        try:
+            return web.json_response(await session.desk.run(call_id, tool, arguments))
+        except TooManyCallsError:
+            return refusal(429, "too_many_calls", "this session has asked for too many calls of tools")
+
+    def _session(self, name: str) -> _Session | None:
+        session = self._sessions.get(name)
+        return session if session is not None and session.ends_at > self._now() else None
+
+    async def _forget_old(self) -> None:
+        now = self._now()
+        for name in [name for name, session in self._sessions.items() if session.ends_at <= now]:
+            await self._sessions.pop(name).desk.close()

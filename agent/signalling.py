@@ -1,0 +1,251 @@
+"""Signalling: how a browser's call reaches the model through us: client secret, offer, companion, hanging up."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from agent.calls import Calls, without_formats
+from agent.core.firewall import OPEN_SESSION_FIELDS, permitted
+from agent.core.frames import MalformedFrame, decode
+from agent.core.view import session_view
+from agent.door.http import refused
+from agent.door.refusal import TurnedAway
+from agent.errors import DialError
+from agent.transports.adoption import adopt, let_go
+from agent.transports.stream import Stream
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from agent.assistant import Agent
+    from agent.calling import Calling, Key
+    from agent.core.session import Cite
+    from agent.door.admissions import Seat
+    from tools import User
+
+    Admit = Callable[[web.Request], Awaitable[User | None]]
+    Enter = Callable[[str | None], Seat]
+
+EXTENSIONS = "vocative.v1"
+_MOST_TICKETS = 10_000
+_LARGEST_OFFER = 256 * 1024
+_MAX_FRAME_BYTES = 32 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """Our own client secret: the browser's stand-in for the model's ephemeral key, which stays here.
+
+    With the model's key a browser could call it past us, without tools, and read the prompt off its own channel.
+
+    Attributes:
+        value: What the browser holds.
+        key: The model's ephemeral key.
+        user: Who it was made for, if known.
+    """
+
+    value: str = field(repr=False)
+    key: Key
+    user: User | None = None
+
+
+class Signalling:
+    """The routes of calls.
+
+    Args:
+        agent: Who answers.
+        calling: The model.
+        cite: Picks the passages that bear out an answer.
+        admit: Lets a request in and says whose it is, if known, or raises the HTTP error that it is refused with.
+        enter: Takes a place for a call of a user; raises `TurnedAway` where there is none.
+        now: The present time in seconds since 1970.
+
+    Attributes:
+        transport: What the page calls this way of connecting.
+        calls: The calls under way.
+    """
+
+    transport = "webrtc"
+
+    def __init__(
+        self,
+        agent: Agent,
+        calling: Calling,
+        *,
+        cite: Cite,
+        admit: Admit,
+        enter: Enter,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._agent = agent
+        self._calling = calling
+        self._admit = admit
+        self._enter = enter
+        self._now = now
+        self._tickets: dict[str, Ticket] = {}
+        self.calls = Calls(agent, calling, cite)
+
+    def routes(self) -> list[web.RouteDef]:
+        """Routes under OpenAI's path and Azure's."""
+        return [
+            route
+            for prefix in ("/v1/realtime", "/openai/v1/realtime")
+            for route in (
+                web.post(f"{prefix}/client_secrets", self._client_secrets),
+                web.post(f"{prefix}/calls", self._call),
+                web.post(f"{prefix}/calls/{{call_id}}/hangup", self._hang_up),
+            )
+        ]
+
+    async def companion(self, request: web.Request) -> web.StreamResponse:
+        """`GET …/realtime?call_id=…`: a page joins its own call, and gets our events of it.
+
+        Args:
+            request: The request, admitted.
+        """
+        companion = self.calls.companion(request.query.get("call_id", ""))
+        if companion is None:
+            return refusal(404, "call_not_found", "there is no such call: it was never made, or it is over")
+        offered = {name.strip() for name in request.headers.get("Sec-WebSocket-Protocol", "").split(",")}
+        extensions = EXTENSIONS in offered
+        chosen = next((name for name in (EXTENSIONS, "realtime") if name in offered), None)
+        socket = await adopt(request, subprotocol=chosen, max_message=_MAX_FRAME_BYTES)
+        await companion.hold(Stream(socket), extensions=extensions)
+        await socket.wait_closed()
+        return let_go(request)
+
+    async def close(self) -> None:
+        """End all calls."""
+        await self.calls.close()
+
+    async def verify(self, token: str, now: float) -> tuple[User, float] | None:
+        """Whom one of our client secrets names, and until when (seconds since 1970); None for any other token."""
+        ticket = self._tickets.get(token)
+        valid = ticket is not None and ticket.key.expires_at > now
+        return (
+            (ticket.user, ticket.key.expires_at) if ticket is not None and ticket.user is not None and valid else None
+        )
+
+    async def _client_secrets(self, request: web.Request) -> web.Response:
+        user = await self._admit(request)
+        try:
+            given = decode(await request.text()) if request.can_read_body else {}
+        except MalformedFrame as error:
+            return refusal(400, "invalid_json", str(error))
+        try:
+            ticket, session = await self._mint(given.get("session"), user)
+        except DialError as error:
+            return _failed(error)
+        body = {"value": ticket.value, "expires_at": int(ticket.key.expires_at), "session": session_view(session)}
+        return web.json_response(body)
+
+    async def _call(self, request: web.Request) -> web.Response:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        ticket = self._tickets.get(token.strip()) if scheme.lower() == "bearer" else None
+        if ticket is None and token.startswith("ek_"):
+            return refusal(401, "invalid_client_secret", "the client secret is wrong or has expired: get a new one")
+        user = await self._admit(request) if ticket is None else ticket.user
+        if ticket is not None and ticket.key.expires_at <= self._now():
+            return refusal(401, "invalid_client_secret", "the client secret has expired: get a new one")
+        if self.calls.full:
+            return refusal(503, "too_many_calls", "there are too many calls at once: try again later")
+        try:
+            seat = self._enter(None if user is None else user.id)
+        except TurnedAway as no:
+            return refused(no.refusal)
+        begun = False
+        try:
+            answer = await self._take(request, ticket, user, seat)
+            begun = answer.status == 201
+            return answer
+        finally:
+            if not begun:
+                seat.leave()
+
+    async def _take(self, request: web.Request, ticket: Ticket | None, user: User | None, seat: Seat) -> web.Response:
+        try:
+            offer, given = await _offer(request)
+            if ticket is None:
+                ticket, _ = await self._mint(given, user)
+            answered = await self._calling.call(ticket.key.value, offer)
+        except MalformedFrame as error:
+            return refusal(400, "invalid_request", str(error))
+        except DialError as error:
+            return _failed(error)
+        call_id = self.calls.begin(answered.call_id, user, seat)
+        headers = {"Location": f"{request.path}/{call_id}"}
+        return web.Response(status=201, text=answered.sdp, content_type="application/sdp", headers=headers)
+
+    async def _hang_up(self, request: web.Request) -> web.Response:
+        await self._admit(request)
+        if not await self.calls.hang_up(request.match_info["call_id"]):
+            return refusal(404, "call_not_found", "there is no such call: it was never made, or it is over")
+        return web.Response()
+
+    async def _mint(self, given: object, user: User | None) -> tuple[Ticket, dict[str, Any]]:
+        now = self._now()
+        self._tickets = {name: each for name, each in self._tickets.items() if each.key.expires_at > now}
+        if len(self._tickets) >= _MOST_TICKETS:
+            raise DialError("too many client secrets are valid at once: try again later", 429)
+        session = without_formats(_merged(given, self._agent.session_config(extensions=True).session))
+        key = await self._calling.mint(session)
+        ticket = Ticket(f"ek_{secrets.token_urlsafe(24)}", key, user)
+        self._tickets[ticket.value] = ticket
+        return ticket, session
+
+
+def refusal(status: int, code: str, message: str) -> web.Response:
+    """An error as the services answer it over HTTP."""
+    error = {"type": "invalid_request_error", "code": code, "message": message, "param": None}
+    return web.json_response({"error": error}, status=status)
+
+
+def _failed(error: DialError) -> web.Response:
+    # What the browser sent is its own fault; all else is between the model and us.
+    if error.status == 400:
+        return refusal(400, "invalid_offer", str(error))
+    return refusal(502, "upstream_unreachable", str(error))
+
+
+def _merged(given: object, enforced: Any) -> dict[str, Any]:
+    """What the client may set of a session, under what the server decides."""
+    own = permitted(dict(given), OPEN_SESSION_FIELDS) if isinstance(given, dict) else {}  # type: ignore[arg-type]
+    return _under(own, dict(enforced))
+
+
+def _under(own: dict[str, Any], enforced: dict[str, Any]) -> dict[str, Any]:
+    result = {**enforced}
+    for name, value in own.items():
+        below = enforced.get(name)
+        result[name] = _under(value, below) if isinstance(value, dict) and isinstance(below, dict) else value  # type: ignore[arg-type]
+    return result
+
+
+async def _offer(request: web.Request) -> tuple[str, object]:
+    """The offer, and the session object where one comes with it.
+
+    Raises:
+        MalformedFrame: There is no offer, or the session is no JSON object.
+    """
+    if not request.content_type.startswith("multipart/"):
+        text, session = await request.text(), None
+    else:
+        form = await request.post()
+        text, given = (_part(form.get(name)) for name in ("sdp", "session"))
+        session = decode(given) if given else None
+    if not text.startswith("v=0") or len(text) > _LARGEST_OFFER:
+        raise MalformedFrame("send the browser's SDP offer, as application/sdp or as the field sdp of a form")
+    return text, session
+
+
+def _part(part: object) -> str:
+    if isinstance(part, web.FileField):
+        return part.file.read(_LARGEST_OFFER).decode(errors="replace")
+    if isinstance(part, bytes | bytearray):
+        return part.decode(errors="replace")
+    return part if isinstance(part, str) else ""

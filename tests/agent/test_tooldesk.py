@@ -1,0 +1,77 @@
+"""ToolDesk: each call once, in its time, and no more than a conversation needs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import pytest
+
+from agent.tooldesk import MOST_AT_ONCE, ToolDesk, TooManyCallsError
+from tools import Result, Toolset, tool
+
+RUNS: list[str] = []
+
+
+@tool
+async def look_up(query: str) -> Result:
+    """Look something up."""
+    RUNS.append(query)
+    return Result({"found": query}, for_client={"shown": query}, citations=[{"document": "a.pdf", "page": 2}])
+
+
+@tool(timeout_s=0.01)
+async def stall() -> str:
+    """Take for ever."""
+    await asyncio.Event().wait()
+    return ""
+
+
+@pytest.fixture
+async def desk():
+    RUNS.clear()
+    desk = ToolDesk(Toolset([look_up, stall]), "sess_1", lambda citation: f"/{citation['document']}")
+    yield desk
+    await desk.close()
+
+
+async def test_a_call_gives_the_model_its_output_and_the_page_what_it_may_see(desk):
+    done = await desk.run("c1", "look_up", '{"query": "leave"}')
+    assert json.loads(done["output"]) == {"found": "leave"}
+    assert (done["status"], done["error"], done["result"]) == ("completed", None, {"shown": "leave"})
+    assert done["citations"] == [{"document": "a.pdf", "page": 2, "url": "/a.pdf"}]
+
+
+async def test_a_call_that_is_brought_twice_runs_once(desk):
+    both = await asyncio.gather(*(desk.run("c1", "look_up", '{"query": "leave"}') for _ in range(2)))
+    assert both[0] == both[1]
+    assert RUNS == ["leave"]
+
+
+@pytest.mark.parametrize(("name", "arguments"), [("unknown", "{}"), ("look_up", "{"), ("look_up", '{"q": 1}')])
+async def test_whatever_the_model_did_wrong_is_an_output_it_can_read(desk, name, arguments):
+    done = await desk.run("c1", name, arguments)
+    assert done["status"] == "failed"
+    assert json.loads(done["output"])["error"]["message"]
+
+
+async def test_a_tool_that_takes_too_long_is_stopped(desk):
+    done = await desk.run("c1", "stall", "{}")
+    assert (done["status"], done["error"]) == ("timed_out", "timeout")
+    assert "did not answer" in json.loads(done["output"])["error"]["message"]
+
+
+async def test_a_session_that_asks_for_too_many_calls_is_refused(monkeypatch):
+    @tool(timeout_s=None)
+    async def wait() -> str:
+        """Wait."""
+        await asyncio.Event().wait()
+        return ""
+
+    desk = ToolDesk(Toolset([wait]), "sess_1", lambda _: "")
+    waiting = [asyncio.ensure_future(desk.run(f"c{number}", "wait", "{}")) for number in range(MOST_AT_ONCE)]
+    await asyncio.sleep(0)
+    with pytest.raises(TooManyCallsError):
+        await desk.run("one more", "wait", "{}")
+    await desk.close()
+    await asyncio.gather(*waiting, return_exceptions=True)

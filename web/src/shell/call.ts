@@ -1,0 +1,89 @@
+/**
+ * A call: sound goes over WebRTC between the browser and the model.
+ *
+ * Events go over a companion socket to our own server, which has the tools and sees to it that its configuration
+ * holds. The model's own channel is opened because services expect one; nothing of it is needed.
+ */
+import { type ClientEvent, parseEvent, PROTOCOLS, type ServerEvent } from "../core/protocol";
+import type { Connection, ConnectionListener } from "./connection";
+import { exchange, fetchText, type Peer } from "./peer";
+
+/** A call that does not stand after this time is given up, ms. */
+const PATIENCE_MS = 8_000;
+
+export interface CallListener extends ConnectionListener {
+  /** It could not be established; nothing has been heard of it before. */
+  failed(): void;
+}
+
+/** Call over the server's GA routes. @param base address below which the server's paths lie. */
+export function call(base: string, listener: CallListener): Connection {
+  const peer: Peer = exchange();
+  let companion: WebSocket | null = null;
+  let standing = false;
+  let over = false;
+  const early: ServerEvent[] = [];
+  const end = () => {
+    over = true;
+    clearTimeout(timer);
+    companion?.close();
+    peer.close();
+  };
+  const fail = () => {
+    if (over) return;
+    end();
+    listener.failed();
+  };
+  const lose = (reason: string) => {
+    if (!standing) return fail();
+    if (over) return;
+    end();
+    listener.ended({ trouble: "lost", reason });
+  };
+  const timer = setTimeout(fail, PATIENCE_MS);
+
+  const stand = () => {
+    // Both have to stand: a page that shows itself ready and then starts anew would be a riddle.
+    if (standing || over || !peer.connected() || companion?.readyState !== WebSocket.OPEN) return;
+    standing = true;
+    clearTimeout(timer);
+    for (const event of early.splice(0)) listener.event(event);
+  };
+  const join = (id: string) => {
+    const url = new URL(`v1/realtime?call_id=${encodeURIComponent(id)}`, base);
+    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+    companion = new WebSocket(url, [PROTOCOLS[1]]);
+    companion.onopen = stand;
+    companion.onmessage = (message: MessageEvent<unknown>) => {
+      const event = typeof message.data === "string" ? parseEvent(message.data) : null;
+      if (event === null || over) return;
+      if (standing) listener.event(event);
+      else early.push(event);
+    };
+    companion.onclose = (close) => lose(close.reason);
+  };
+  peer.onchange = (connected) => (connected ? stand() : lose(""));
+
+  const dial = async () => {
+    const secret = JSON.parse(await (await fetchText(new URL("v1/realtime/client_secrets", base))).text()) as {
+      value: string;
+    };
+    const answer = await fetchText(new URL("v1/realtime/calls", base), {
+      headers: { Authorization: `Bearer ${secret.value}`, "Content-Type": "application/sdp" },
+      body: await peer.offer(),
+    });
+    const id = (answer.headers.get("Location") ?? "").split("/").at(-1) ?? "";
+    if (over) return void fetchText(new URL(`v1/realtime/calls/${id}/hangup`, base));
+    join(id);
+    await peer.accept(await answer.text());
+  };
+  dial().catch(fail);
+
+  return {
+    sound: peer.sound,
+    send(event: ClientEvent) {
+      if (companion?.readyState === WebSocket.OPEN && standing) companion.send(JSON.stringify(event));
+    },
+    close: end,
+  };
+}
