@@ -16,6 +16,7 @@ from tools.search.document import DocumentRecord
 from tools.search.embedder import Embedder, shared_embedder
 from tools.search.fusion import Weights, fused, ranked
 from tools.search.lexical import Lexicon, words
+from tools.search.postings import lengths
 from tools.search.schema import ensure
 from tools.search.storage import FileStorage, MemoryStorage, Storage
 from tools.search.vectors import VectorTable
@@ -186,9 +187,7 @@ class LocalIndex:
 
     def _evidence(self, connection: sqlite3.Connection, query: str, vector: NDArray[np.float32]) -> Evidence:
         snapshot = self._current(connection)
-        found = snapshot.lexicon.matches(connection, query, context_weight=self.weights.context)
-        shares = np.zeros(len(snapshot.numbers), dtype=np.float32)
-        shares[np.searchsorted(snapshot.numbers, found.numbers)] = found.shares
+        shares = snapshot.lexicon.shares(connection, query, context_weight=self.weights.context)
         return Evidence(snapshot.numbers, snapshot.pages, snapshot.vectors.similarities(vector), shares)
 
     def _current(self, connection: sqlite3.Connection) -> _Snapshot:
@@ -203,9 +202,10 @@ class LocalIndex:
 def _load(connection: sqlite3.Connection, generation: int, dimensions: int) -> _Snapshot:
     rows = connection.execute("SELECT number, vector, document, page FROM chunks ORDER BY number").fetchall()
     pages: dict[object, int] = {}
+    numbers = np.array([row[0] for row in rows], dtype=np.int64)
     return _Snapshot(
         generation,
-        np.array([row[0] for row in rows], dtype=np.int64),
+        numbers,
         # Where there are no pages, each chunk stands for itself.
         np.array(
             [
@@ -215,7 +215,7 @@ def _load(connection: sqlite3.Connection, generation: int, dimensions: int) -> _
             dtype=np.int64,
         ),
         VectorTable([row[1] for row in rows], dimensions),
-        Lexicon(len(rows)),
+        Lexicon(numbers, lengths(connection)),
     )
 
 
