@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+_RECORDS = "SELECT path, title, format, sha256, pages, size, source FROM documents"
+
+
 class Index(Protocol):
     """What an ingest needs of an index."""
 
@@ -122,10 +125,20 @@ class LocalIndex:
     def documents(self) -> list[DocumentRecord]:
         """All documents, by path."""
         with self._storage.reading() as connection:
-            rows = connection.execute(
-                "SELECT path, title, format, sha256, pages, size, source FROM documents ORDER BY path"
-            ).fetchall()
+            rows = connection.execute(f"{_RECORDS} ORDER BY path").fetchall()
         return [DocumentRecord(*row) for row in rows]
+
+    def document(self, path: str) -> DocumentRecord | None:
+        """One document; None when there is none of that path.
+
+        Args:
+            path: As `DocumentRecord.path` has it.
+        """
+        if any("\ud800" <= character <= "\udfff" for character in path):
+            return None  # half a character, as a client may send; SQLite takes none, so no document has one
+        with self._storage.reading() as connection:
+            row = connection.execute(f"{_RECORDS} WHERE path = ?", (path,)).fetchone()
+        return None if row is None else DocumentRecord(*row)
 
     def count(self) -> int:
         """How many chunks there are."""
