@@ -55,6 +55,7 @@ quality: setup
 	$(RUN) tests/quality/speech.py "$(DATA)"
 	$(RUN) tests/quality/retrieval.py "$(DATA)"
 	$(RUN) tests/quality/answers.py "$(DATA)"
+	$(RUN) tests/quality/samples.py
 
 mutants: setup
 	$(RUN) tests/mutants/run.py $(ARGS)

@@ -86,7 +86,7 @@ class Library:
 
     def file_of(self, document: str) -> Path | None:
         """The file of a document in the index, and of nothing else; None when it is unknown or has gone."""
-        record = self._record(document)
+        record = self.index.document(document)
         return None if record is None else _file(record)
 
     def view(self, document: str, page: int | None = None, start: int = 0, end: int = 0) -> View | None:
@@ -95,7 +95,7 @@ class Library:
         Raises:
             InputError: The file cannot be read any more.
         """
-        record = self._record(document)
+        record = self.index.document(document)
         path = None if record is None else _file(record)
         if record is None or path is None:
             return None
@@ -113,9 +113,6 @@ class Library:
     def close(self) -> None:
         """Close the index."""
         self.index.close()
-
-    def _record(self, document: str) -> DocumentRecord | None:
-        return next((record for record in self.index.documents() if record.path == document), None)
 
 
 def _file(record: DocumentRecord) -> Path | None:

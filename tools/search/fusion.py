@@ -60,7 +60,7 @@ def ranked(
     count = min(len(scores), _CANDIDATES * top)
     if count <= 0:
         return []
-    candidates = np.argpartition(-scores, count - 1)[:count]
+    candidates = np.argpartition(scores, -count)[-count:]
     # Ties by position, so that an index answers the same way every time.
     candidates = candidates[np.lexsort((candidates, -scores[candidates]))]
     best: dict[int, int] = {}

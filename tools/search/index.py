@@ -16,6 +16,7 @@ from tools.search.document import DocumentRecord
 from tools.search.embedder import Embedder, shared_embedder
 from tools.search.fusion import Weights, fused, ranked
 from tools.search.lexical import Lexicon, words
+from tools.search.postings import lengths
 from tools.search.schema import ensure
 from tools.search.storage import FileStorage, MemoryStorage, Storage
 from tools.search.vectors import VectorTable
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+
+_RECORDS = "SELECT path, title, format, sha256, pages, size, source FROM documents"
 
 
 class Index(Protocol):
@@ -121,10 +125,20 @@ class LocalIndex:
     def documents(self) -> list[DocumentRecord]:
         """All documents, by path."""
         with self._storage.reading() as connection:
-            rows = connection.execute(
-                "SELECT path, title, format, sha256, pages, size, source FROM documents ORDER BY path"
-            ).fetchall()
+            rows = connection.execute(f"{_RECORDS} ORDER BY path").fetchall()
         return [DocumentRecord(*row) for row in rows]
+
+    def document(self, path: str) -> DocumentRecord | None:
+        """One document; None when there is none of that path.
+
+        Args:
+            path: As `DocumentRecord.path` has it.
+        """
+        if any("\ud800" <= character <= "\udfff" for character in path):
+            return None  # half a character, as a client may send; SQLite takes none, so no document has one
+        with self._storage.reading() as connection:
+            row = connection.execute(f"{_RECORDS} WHERE path = ?", (path,)).fetchone()
+        return None if row is None else DocumentRecord(*row)
 
     def count(self) -> int:
         """How many chunks there are."""
@@ -186,9 +200,7 @@ class LocalIndex:
 
     def _evidence(self, connection: sqlite3.Connection, query: str, vector: NDArray[np.float32]) -> Evidence:
         snapshot = self._current(connection)
-        found = snapshot.lexicon.matches(connection, query, context_weight=self.weights.context)
-        shares = np.zeros(len(snapshot.numbers), dtype=np.float32)
-        shares[np.searchsorted(snapshot.numbers, found.numbers)] = found.shares
+        shares = snapshot.lexicon.shares(connection, query, context_weight=self.weights.context)
         return Evidence(snapshot.numbers, snapshot.pages, snapshot.vectors.similarities(vector), shares)
 
     def _current(self, connection: sqlite3.Connection) -> _Snapshot:
@@ -203,9 +215,10 @@ class LocalIndex:
 def _load(connection: sqlite3.Connection, generation: int, dimensions: int) -> _Snapshot:
     rows = connection.execute("SELECT number, vector, document, page FROM chunks ORDER BY number").fetchall()
     pages: dict[object, int] = {}
+    numbers = np.array([row[0] for row in rows], dtype=np.int64)
     return _Snapshot(
         generation,
-        np.array([row[0] for row in rows], dtype=np.int64),
+        numbers,
         # Where there are no pages, each chunk stands for itself.
         np.array(
             [
@@ -215,7 +228,7 @@ def _load(connection: sqlite3.Connection, generation: int, dimensions: int) -> _
             dtype=np.int64,
         ),
         VectorTable([row[1] for row in rows], dimensions),
-        Lexicon(len(rows)),
+        Lexicon(numbers, lengths(connection)),
     )
 
 

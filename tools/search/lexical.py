@@ -1,15 +1,17 @@
-"""Lexical search: which chunks hold a query's words, by BM25 in FTS5."""
+"""Lexical search: which chunks hold a query's words, by BM25 over the postings that FTS5 keeps."""
 
 from __future__ import annotations
 
 import math
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+
+from tools.search.postings import counted, following, places
 
 if TYPE_CHECKING:
     import sqlite3
@@ -17,22 +19,22 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-# FTS5 visits every chunk that holds any of the words, some thousand chunks a millisecond. So the rarest words are
-# taken until this many visits; common ones, which decide little, are left out of a large index only.
+    from tools.search.postings import Postings
+
+# Every chunk that holds any of the words is visited, some thousand chunks a millisecond. So the rarest words are taken
+# until this many visits; common ones, which decide little, are left out of a large index only.
 _VISITS: Final = 12_000
-# Of what was found, so many of the best are taken over: making rows of the rest costs more than finding them, and a
-# chunk that thousands of others beat by its words can only be found by its meaning.
-_BEST: Final = 4_000
 _AT_LEAST: Final = 2  # words are kept however common they are
-_MOST_WORDS: Final = 64  # of a query; FTS5 refuses very large expressions
+_MOST_WORDS: Final = 64  # of a query; nobody asks so much in one breath
 # Two words that follow one another in the query are also looked up as a phrase ("prior authorization", "clinical
 # trial"), if neither stands in more chunks than this: phrases of common words say little and cost much.
 _RARE: Final = 300
 # Added to the best BM25 possible before the share is taken, so that a query of words that stand everywhere is not
 # taken for a perfect match. About one rare word's worth.
 _DOUBT: Final = 5.0
-_K1: Final = 1.2  # of FTS5's bm25, which does not let one choose
-_LEAST_IDF: Final = 1e-6  # FTS5's floor for a word that stands in more than half of the chunks
+_K1: Final = 1.2  # the usual ones: how soon a repeated word counts no more,
+_B: Final = 0.75  # and how far a long chunk is marked down
+_LEAST_IDF: Final = 1e-6  # for a word that stands in more than half of the chunks
 
 _WORD = re.compile(r"[^\W_]+")  # so no quote, operator or control character of a query ever reaches FTS5
 
@@ -42,69 +44,65 @@ class Term:
     """A word of a query.
 
     Attributes:
-        word: As it stands in the query.
+        position: Of its word among the query's words, from 0.
         stem: As the index knows it.
         chunks: How many chunks hold it.
     """
 
-    word: str
+    position: int
     stem: str
     chunks: int
 
 
-@dataclass(frozen=True, slots=True)
-class Matches:
-    """The chunks that hold words of a query.
-
-    Attributes:
-        numbers: The chunks' row numbers.
-        shares: For each, BM25 as a share of what a chunk could reach at best, from 0 to 1; unlike BM25 itself this
-            can be compared between queries.
-    """
-
-    numbers: NDArray[np.int64]
-    shares: NDArray[np.float32]
-
-
-NO_MATCHES = Matches(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
-
-
-@dataclass(slots=True)
 class Lexicon:
     """What one state of an index knows of words; counts are remembered, since questions share their common words.
 
-    Attributes:
-        chunks: How many chunks there are.
+    Args:
+        numbers: The chunks' row numbers, rising.
+        lengths: How many words each has.
     """
 
-    chunks: int
-    _counts: dict[str, int] = field(default_factory=dict[str, int])
+    def __init__(self, numbers: NDArray[np.int64], lengths: NDArray[np.float64]) -> None:
+        self._numbers = numbers
+        mean = max(float(lengths.mean()), 1.0) if len(lengths) else 1.0
+        self._norms = _K1 * (1 - _B + _B * lengths / mean)
+        self._counts: dict[str, int] = {}
 
-    def matches(self, connection: sqlite3.Connection, query: str, *, context_weight: float) -> Matches:
-        """Find the chunks that hold words of a query.
+    def shares(self, connection: sqlite3.Connection, query: str, *, context_weight: float) -> NDArray[np.float32]:
+        """BM25 of every chunk as a share of what a chunk could reach at best.
 
         Args:
             connection: Within a transaction, prepared by `schema.prepare_queries`.
             query: Anything that a user may say.
             context_weight: How much a word in a chunk's context counts against one in its text.
-        """
-        asked = words(query)
-        terms = selected(self._terms(connection, asked))
-        if not terms:
-            return NO_MATCHES
-        rows = connection.execute(
-            "SELECT number, score FROM (SELECT rowid AS number, -bm25(words, 1.0, ?) AS score FROM words"
-            " WHERE words MATCH ? ORDER BY score DESC LIMIT ?) ORDER BY number",
-            (context_weight, _expression(terms, asked), _BEST),
-        ).fetchall()
-        table = np.array(rows, dtype=np.float64).reshape(-1, 2)
-        best = sum(self._idf(term) for term in terms) * (_K1 + 1) + _DOUBT
-        # Phrases come on top of the words they are made of.
-        shares = np.minimum(table[:, 1] / best, 1.0)
-        return Matches(table[:, 0].astype(np.int64), shares.astype(np.float32))
 
-    def _idf(self, term: Term) -> float:
-        return max(_LEAST_IDF, math.log((self.chunks - term.chunks + 0.5) / (term.chunks + 0.5)))
+        Returns:
+            From 0 to 1 for each chunk, in the order of their numbers; unlike BM25 itself it can be compared between
+            queries.
+        """
+        scores = np.zeros(len(self._numbers))
+        terms = selected(self._terms(connection, words(query)))
+        if not terms:
+            return scores.astype(np.float32)
+        found = {term.position: places(connection, term.stem) for term in terms}
+        for term in terms:
+            self._add(scores, counted(found[term.position], context_weight), self._idf(term.chunks))
+        rare = sorted(term.position for term in terms if term.chunks <= _RARE)
+        for first, second in pairwise(rare):
+            if second == first + 1:
+                phrase = counted(following(found[first], found[second]), context_weight)
+                self._add(scores, phrase, self._idf(len(phrase.numbers)))
+        best = sum(self._idf(term.chunks) for term in terms) * (_K1 + 1) + _DOUBT
+        # Phrases come on top of the words they are made of.
+        return np.minimum(scores / best, 1.0).astype(np.float32)
+
+    def _add(self, scores: NDArray[np.float64], postings: Postings, idf: float) -> None:
+        """Add what a word or phrase is worth in the chunks that hold it."""
+        at = np.searchsorted(self._numbers, postings.numbers)
+        scores[at] += idf * (_K1 + 1) * postings.frequencies / (postings.frequencies + self._norms[at])
+
+    def _idf(self, chunks: int) -> float:
+        return max(_LEAST_IDF, math.log((len(self._numbers) - chunks + 0.5) / (chunks + 0.5)))
 
     def _terms(self, connection: sqlite3.Connection, asked: Sequence[str]) -> list[Term]:
         connection.execute("DELETE FROM query")
@@ -112,7 +110,7 @@ class Lexicon:
         stems: list[tuple[str, int]] = connection.execute(
             "SELECT term, min(doc) FROM query_terms GROUP BY term"
         ).fetchall()
-        terms = [Term(asked[position], stem, self._count(connection, stem)) for stem, position in stems]
+        terms = [Term(position, stem, self._count(connection, stem)) for stem, position in stems]
         return [term for term in terms if term.chunks]
 
     def _count(self, connection: sqlite3.Connection, stem: str) -> int:
@@ -129,17 +127,11 @@ def words(query: str) -> list[str]:
     return list(dict.fromkeys(found))[:_MOST_WORDS]
 
 
-def _expression(terms: Sequence[Term], asked: Sequence[str]) -> str:
-    rare = {term.word for term in terms if term.chunks <= _RARE}
-    phrases = [" ".join(pair) for pair in pairwise(asked) if rare.issuperset(pair)]
-    return " OR ".join(f'"{phrase}"' for phrase in [*(term.word for term in terms), *phrases])
-
-
 def selected(terms: Sequence[Term]) -> list[Term]:
     """The terms worth looking up: the rarest, as long as there is time for them."""
     kept: list[Term] = []
     visits = 0
-    for term in sorted(terms, key=lambda term: (term.chunks, term.word)):
+    for term in sorted(terms, key=lambda term: (term.chunks, term.position)):
         visits += term.chunks
         if len(kept) >= _AT_LEAST and visits > _VISITS:
             break

@@ -42,10 +42,12 @@ END;
 CREATE VIRTUAL TABLE frequencies USING fts5vocab (words, row);
 """
 
-# Asked of every connection that searches: the same tokenizer as `words`, to learn what a query's words are stemmed to.
+# Asked of every connection that searches: the same tokenizer as `words`, to learn what a query's words are stemmed to;
+# and a view of where each word stands.
 _QUERY_TABLES = """
 CREATE VIRTUAL TABLE temp.query USING fts5 (word, tokenize = 'porter unicode61 remove_diacritics 2');
 CREATE VIRTUAL TABLE temp.query_terms USING fts5vocab (temp, query, instance);
+CREATE VIRTUAL TABLE temp.places USING fts5vocab (main, words, instance);
 """
 
 
@@ -62,7 +64,7 @@ def create_tables(connection: sqlite3.Connection, embedder: str, dimensions: int
 
 
 def prepare_queries(connection: sqlite3.Connection) -> None:
-    """Give a connection the scratch tables that `lexical` needs; they live in its own temporary database."""
+    """Give a connection the scratch tables that a search needs; they live in its own temporary database."""
     connection.execute("PRAGMA temp_store = MEMORY")
     connection.executescript(_QUERY_TABLES)
 

@@ -34,12 +34,14 @@ class Found:
     Attributes:
         text: The passage.
         title: What its document or page calls itself; "" when nothing says.
+        heading: The innermost heading that it stands under; "" when nothing says.
         name: Title, document and section, whatever there is, to tell passages of like text apart.
         score: The tool's own score; None where it gives none. Comparable only within one output.
     """
 
     text: str
     title: str = ""
+    heading: str = ""
     name: str = ""
     score: float | None = None
 
@@ -91,12 +93,12 @@ def _passage(value: object) -> Found | None:
     if text is None or (len(text.split()) < 4 and "score" not in mapping):
         return None
     score = mapping.get("score")
+    headings = _headings(mapping)
     return Found(
         text,
+        heading=headings[-1] if headings else "",
         title=next((str(mapping[key]) for key in _TITLES if isinstance(mapping.get(key), str)), ""),
-        name=" ".join(
-            [*(str(mapping[key]) for key in _NAMES if isinstance(mapping.get(key), str)), *_headings(mapping)]
-        ),
+        name=" ".join([*(str(mapping[key]) for key in _NAMES if isinstance(mapping.get(key), str)), *headings]),
         score=float(score) if isinstance(score, int | float) else None,
     )
 

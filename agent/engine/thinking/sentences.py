@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 _BULLET = re.compile(r"^\s*(?:[•●▪◦‣∙·*\u2013\u2014-]|o(?=\s)|\(?\d{1,2}[.)](?=\s)|\(?[a-z][.)](?=\s)|#{1,6}(?=\s))\s*")
+_NUMBERED = re.compile(r"^\d{1,2}[.)]\s")
+_NO_HEADING = ".!:;,"
+_HEADING_WORDS = 9
 _MARKUP = re.compile(r"\*\*|__|`|~~|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _BROKEN_WORD = re.compile(r"(?<=[a-z])-\n(?=[a-z])")
@@ -16,32 +20,72 @@ _ABBREVIATION = re.compile(
 )
 
 
-def split(text: str) -> list[str]:
-    """Split a passage into sentences; each bullet or heading is one of its own."""
-    found: list[str] = []
-    for block in _blocks(text):
-        found.extend(_sentences(block))
-    return [sentence for sentence in found if any(letter.isalpha() for letter in sentence)]
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence as it stands in a passage.
+
+    Attributes:
+        text: The sentence, tidied; a bullet or heading is one of its own.
+        heading: The heading within the passage that it stands under; "" where there is none.
+        heads: Whether it is a heading itself.
+    """
+
+    text: str
+    heading: str = ""
+    heads: bool = False
 
 
-def _blocks(text: str) -> list[str]:
+def split(text: str) -> list[Said]:
+    """Split a passage into sentences, each with the heading above it."""
+    found: list[Said] = []
+    heading = ""
+    blocks = _blocks(text)
+    for number, block in enumerate(blocks):
+        pieces = _sentences(block.text)
+        # What nothing follows heads nothing, and a heading is one sentence at most.
+        if block.heads and len(pieces) == 1 and number + 1 < len(blocks):
+            heading = block.text
+            found.append(Said(heading, heads=True))
+        else:
+            found.extend(Said(sentence, heading) for sentence in pieces)
+    return [sentence for sentence in found if any(letter.isalpha() for letter in sentence.text)]
+
+
+@dataclass(slots=True)
+class _Block:
+    """Lines that belong together: a paragraph, a bullet or a heading."""
+
+    text: str
+    heads: bool
+
+
+def _blocks(text: str) -> list[_Block]:
     """Join lines that a page's width broke, keeping bullets, headings and paragraphs apart."""
     lines = _BROKEN_WORD.sub("", text.replace("\r\n", "\n").replace("\xad", "").replace("\ufffe", "-")).split("\n")
     width = max((len(line) for line in lines), default=0)
-    blocks: list[str] = []
+    blocks: list[_Block] = []
     fresh, full = True, False  # the next line begins anew; the last line filled the page's width
-    for raw in lines:
+    for raw, after in zip(lines, [*lines[1:], ""], strict=True):
         line = raw.strip()
         tidied = "" if _FURNITURE.match(line) or _RULE.match(line) else tidy(line)
         if not tidied:
             fresh = True
             continue
-        if fresh or _BULLET.match(line) or _begins_anew(blocks[-1], tidied, full=full):
-            blocks.append(tidied)
+        if fresh or _BULLET.match(line) or _begins_anew(blocks[-1].text, tidied, full=full):
+            blocks.append(_Block(tidied, _heads(line, alone=fresh and not after.strip())))
         else:
-            blocks[-1] += " " + tidied
+            blocks[-1].text += " " + tidied
         fresh, full = line.startswith("#"), len(raw) >= 0.7 * width
     return blocks
+
+
+def _heads(line: str, *, alone: bool) -> bool:
+    """Whether a line is a heading: marked as one, or a few words alone between blank lines that end no sentence."""
+    if line.startswith("#"):
+        return True
+    listed = _BULLET.match(line) and not _NUMBERED.match(line)
+    few = len(line.split()) <= _HEADING_WORDS
+    return alone and few and not listed and "|" not in line and line[-1] not in _NO_HEADING
 
 
 def _begins_anew(block: str, line: str, *, full: bool) -> bool:

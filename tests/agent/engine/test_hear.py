@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agent.engine import hear, models
+from agent.engine import hear
 from agent.engine.hear import LocalEars, load_ears
 from agent.engine.models import ModelFileError
 from agent.engine.moonshine import Moonshine
@@ -12,6 +12,7 @@ from agent.engine.parts import HEARING_RATE, VAD_FRAME, Ears
 from agent.engine.wav import read_wav
 from agent.engine.whisper import EarsError
 from tests.quality.word_errors import errors, rate
+from tools.search import models
 
 CLIPS = Path(__file__).resolve().parents[2] / "data" / "speech"
 MANIFEST = [json.loads(line) for line in (CLIPS / "manifest.jsonl").read_text(encoding="utf-8").splitlines()]

@@ -93,6 +93,12 @@ def test_documents_are_listed_as_they_were_put(filled):
     assert filled.places() == [("routes.pdf", 1), ("routes.pdf", 2), ("menu.md", None)]
 
 
+def test_a_document_is_looked_up_by_its_path(filled):
+    assert filled.document("menu.md") == filled.documents()[0]
+    for path in ("", "Menu.md", "menu", "routes", "menu.md\0", "me%", "\ud800"):
+        assert filled.document(path) is None
+
+
 def test_an_index_outlives_the_process_that_made_it(path, words_embedder, put):
     index = LocalIndex.open(path, create=True, embedder=words_embedder)
     put(index, "a.md", "the ferry")

@@ -18,7 +18,9 @@ def test_our_own_search_is_read() -> None:
         ]
     }
 
-    assert passages.find(json.dumps(output)) == [passages.Found(TEXT, title="A", name="A a.pdf B C", score=0.5)]
+    assert passages.find(json.dumps(output)) == [
+        passages.Found(TEXT, title="A", heading="C", name="A a.pdf B C", score=0.5)
+    ]
 
 
 @pytest.mark.parametrize(

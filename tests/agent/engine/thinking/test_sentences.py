@@ -27,7 +27,7 @@ from agent.engine.thinking import sentences
     ],
 )
 def test_a_passage_is_cut_into_what_can_be_said(text: str, expected: list[str]) -> None:
-    assert sentences.split(text) == expected
+    assert [said.text for said in sentences.split(text)] == expected
 
 
 def test_lines_that_the_page_broke_are_one_sentence() -> None:
@@ -36,11 +36,51 @@ def test_lines_that_the_page_broke_are_one_sentence() -> None:
         "Exceptions\nNone at all."
     )
 
-    assert sentences.split(text) == [
+    assert [said.text for said in sentences.split(text)] == [
         "The plan covers the cost of every visit that a doctor has ordered in writing for you.",
         "Exceptions",
         "None at all.",
     ]
+
+
+def test_a_sentence_knows_the_heading_that_it_stands_under() -> None:
+    text = (
+        "Found things wait in the hall.\n\nLost property\n\nThey are kept for 60 days. Ask at the desk.\n\n"
+        "May I smoke?\n\n- On deck only.\n\n3. Fares\n\nAdults pay 12."
+    )
+
+    assert [(said.heading, said.text) for said in sentences.split(text) if not said.heads] == [
+        ("", "Found things wait in the hall."),
+        ("Lost property", "They are kept for 60 days."),
+        ("Lost property", "Ask at the desk."),
+        ("May I smoke?", "On deck only."),
+        ("Fares", "Adults pay 12."),
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "It costs 12 euros.",  # a sentence
+        "You need:",  # announces a list
+        "- a passport",  # one of a list
+        "Ticket | Adult | Child",  # a table's first row
+        "Twelve words and no full stop at all, as a long caption has",
+    ],
+)
+def test_what_only_looks_like_a_heading_is_none(line: str) -> None:
+    assert not any(said.heads or said.heading for said in sentences.split(f"Before.\n\n{line}\n\nAfter it."))
+
+
+@pytest.mark.parametrize(
+    "text", ["Open at nine", "One here. Two there! Three?\n\nMore.", "You get: • one • two\n\nMore."]
+)
+def test_neither_a_lone_line_nor_several_sentences_are_a_heading(text: str) -> None:
+    assert not any(said.heads for said in sentences.split(text))
+
+
+def test_a_line_within_a_paragraph_is_no_heading() -> None:
+    assert not any(said.heads for said in sentences.split("Lost property\nis kept for 60 days.\nAsk"))
 
 
 @pytest.mark.parametrize(
