@@ -37,22 +37,26 @@ def install_python(lock: Path) -> None:
     stamp.write_text(wanted, encoding="ascii")
 
 
-def install_node(folder: Path) -> None:
+def install_node(lock: Path) -> None:
     """Install what a package-lock says, with the Node.js that the web client is built with."""
     sys.path.insert(0, str(ROOT))
     import hatch_build
 
     node = hatch_build.node_on_path() or hatch_build.node_from_wheel()
     if node is None:
-        raise SystemExit(f"no Node.js with npm: install it, or the package {hatch_build.NODE_WHEEL}")
-    hatch_build.install(node, folder)
+        raise hatch_build.WebBuildError(f"no Node.js with npm: install it, or the package {hatch_build.NODE_WHEEL}")
+    hatch_build.install(node, lock.parent)
 
 
 def main() -> int:
-    for lock in sorted(HERE.glob("*/requirements.lock")):
-        install_python(lock)
-    for lock in sorted(HERE.glob("*/package-lock.json")):
-        install_node(lock.parent)
+    for install, name in ((install_python, "requirements.lock"), (install_node, "package-lock.json")):
+        for lock in sorted(HERE.glob(f"*/{name}")):
+            try:
+                install(lock)
+            except (subprocess.CalledProcessError, OSError, RuntimeError) as error:
+                # Nobody needs them to use the product.
+                text = f"{lock.parent.name} could not be installed: its tests are skipped here, and fail in CI."
+                print(text, error, sep="\n", file=sys.stderr)
     return 0
 
 

@@ -6,11 +6,10 @@ import asyncio
 import base64
 from typing import Any
 
-from openai import AsyncAzureOpenAI
-from openai.types.beta.realtime import RealtimeServerEvent
-
 from caller import TYPED, WEATHER, called, main, speak, tell
 from checked import checking
+from openai import AsyncAzureOpenAI
+from openai.types.beta.realtime import RealtimeServerEvent
 
 check = checking(RealtimeServerEvent)
 

@@ -17,7 +17,6 @@ from azure.ai.voicelive.models import (
     UserMessageItem,
 )
 from azure.core.credentials import AzureKeyCredential
-
 from caller import TYPED, WEATHER, called, main, speak, tell
 
 
