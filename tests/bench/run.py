@@ -1,4 +1,4 @@
-"""The project's benchmark: `make bench`, or `python tests/bench/run.py [relay|engine|ingest|search|all] [--quick]`.
+"""The project's benchmark: `make bench`, or `python tests/bench/run.py [PART] [--quick]`, PART being one of PARTS.
 
 Every figure is a duration on the machine it runs on; only ratios within one run can be compared with other machines.
 See docs/benchmarks.md for what is measured and how.
@@ -16,9 +16,9 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
-from harness import engine, ingest, relay, report, search  # noqa: E402
+from harness import crowd, engine, ingest, relay, report, search  # noqa: E402
 
-PARTS = {"relay": relay, "engine": engine, "ingest": ingest, "search": search}
+PARTS = {"relay": relay, "crowd": crowd, "engine": engine, "ingest": ingest, "search": search}
 
 
 def arguments(words: list[str] | None = None) -> argparse.Namespace:
@@ -30,7 +30,7 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--out", type=Path, help="add each measurement to this file as a line of JSON")
     parser.add_argument("--update-docs", action="store_true", help="write the tables into docs/benchmarks.md")
-    parser.add_argument("--tiers", help="relay: only these, comma-separated such as direct,vocative")
+    parser.add_argument("--tiers", help="relay, crowd: only these, comma-separated such as direct,vocative")
     parser.add_argument("--sizes", help="search: numbers of chunks, comma-separated (1000,10000,100000)")
     return parser.parse_args(words)
 
