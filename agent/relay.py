@@ -1,4 +1,4 @@
-"""Relay: drives one session. Two transports, one `Session`, the tool tasks, one timer; it decides nothing itself."""
+"""Relay: drives one session: its client, its connections to the model, its tools, its timer. It decides nothing."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
-from agent.core.actions import Action, CancelCall, Hangup, StartCall, ToClient, ToUpstream
+from agent.core.actions import CancelCall, Hangup, StartCall, ToClient, ToUpstream
 from agent.core.calls import CallResult
 from agent.core.frames import Frame
 from agent.core.session import Phase
+from agent.lines import Lines
 from agent.outbox import Outbox
 from tools import ToolContext, invoke
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Sequence
+    from collections.abc import Awaitable, Callable, Coroutine
 
+    from agent.core.handover import Outcomes
     from agent.core.session import Session
     from agent.transports.base import Transport
     from tools import Progress, Toolset, User
@@ -25,8 +27,8 @@ _log = logging.getLogger(__name__)
 
 # Frames of a client that may wait here until the model has taken our configuration; then its socket is held back.
 EARLY = 64
-# Characters that may wait for a client before the model is held back, and for a model before a client is.
-CLIENT_WAITS, UPSTREAM_WAITS = 4 * 1024 * 1024, 1024 * 1024
+# Characters that may wait for a client before the model is held back.
+CLIENT_WAITS = 4 * 1024 * 1024
 # Seconds that a client may take nothing of what waits for it.
 STALLED = 30.0
 
@@ -39,6 +41,7 @@ class Relay:
         upstream: Where the model is; not started yet.
         session: The state machine that decides.
         toolset: The tools it may start.
+        connect: Opens another connection to the model, when the first is lost or expires; None where there is none.
         session_id: Names the session in the logs and to the tools.
         user: Who is calling, if known.
         clock: Seconds; the session must have been made with the same clock.
@@ -51,6 +54,7 @@ class Relay:
         session: Session,
         toolset: Toolset,
         *,
+        connect: Callable[[], Awaitable[Transport]] | None = None,
         session_id: str = "",
         user: User | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -62,8 +66,18 @@ class Relay:
         self._session_id = session_id
         self._user = user
         self._clock = clock
-        self._to_client = Outbox(client, CLIENT_WAITS, hold=upstream.pause, release=upstream.resume)
-        self._to_upstream = Outbox(upstream, UPSTREAM_WAITS, hold=client.pause, release=client.resume, live_audio=True)
+        self._lines = Lines(
+            session,
+            connect,
+            perform=self._perform,
+            clock=clock,
+            spawn=self._spawn,
+            broken=self._broken,
+            hold=client.pause,
+            release=client.resume,
+            name=session_id,
+        )
+        self._to_client = Outbox(client, CLIENT_WAITS, hold=self._lines.pause, release=self._lines.resume)
         self._early: list[str | bytes] | None = []
         self._calls: dict[str, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -73,7 +87,7 @@ class Relay:
 
     async def run(self) -> None:
         """Relay until either side is gone; then close both and leave no task behind."""
-        self._upstream.start(self._from_upstream, room=self._to_upstream.flush, closed=self._upstream_closed)
+        self._lines.begin(self._upstream, self._opening)
         self._client.start(self._from_client, room=self._to_client.flush, closed=self._client_closed)
         self._arm()
         watch = self._spawn(self._watch_client())
@@ -84,17 +98,6 @@ class Relay:
             await self._end()
 
     # ── frames ──
-
-    def _from_upstream(self, message: str | bytes) -> None:
-        if isinstance(message, bytes):
-            _log.warning("session %s: the model sent a binary frame, which the protocol lacks", self._session_id)
-            return
-        try:
-            self._perform(self._session.receive_upstream(Frame(message), self._clock()))
-            if self._early is not None and self._session.phase is Phase.OPEN:
-                self._open()
-        except Exception as error:
-            self._broken(error)
 
     def _from_client(self, message: str | bytes) -> None:
         if self._early is not None:
@@ -111,7 +114,10 @@ class Relay:
         except Exception as error:
             self._broken(error)
 
-    def _open(self) -> None:
+    def _opening(self) -> None:
+        if self._early is None or self._session.phase is not Phase.OPEN:
+            return
+        self._lines.opened()
         if self._session.rejected:
             fields = ", ".join(self._session.rejected)
             _log.warning("session %s: the model does not take %s, and goes without", self._session_id, fields)
@@ -120,29 +126,27 @@ class Relay:
             self._from_client(message)
         self._client.resume()
 
-    def _upstream_closed(self, code: int, reason: str) -> None:
-        _log.info("session %s: the model's side is closed with %d %s", self._session_id, code, reason)
-        self._perform(self._session.upstream_closed(code, reason))
-
     def _client_closed(self, code: int, reason: str) -> None:
         _log.info("session %s: the client's side is closed with %d %s", self._session_id, code, reason)
         self._perform(self._session.client_closed())
 
     # ── actions ──
 
-    def _perform(self, actions: Sequence[Action]) -> None:
+    def _perform(self, actions: Outcomes) -> None:
         for action in actions:
             # In the order of their frequency: nearly all that happens is audio to the client or to the model.
             if isinstance(action, ToClient):
                 self._to_client.send(action.frame.text)
             elif isinstance(action, ToUpstream):
-                self._to_upstream.send(action.frame.text)
+                self._lines.send(action.frame.text)
             elif isinstance(action, StartCall):
                 self._calls[action.call_id] = self._spawn(self._run_call(action))
             elif isinstance(action, CancelCall):
                 self._cancel(action.call_id)
-            else:
+            elif isinstance(action, Hangup):
                 self._hang_up(action)
+            else:
+                self._lines.do(action)
         self._arm()
 
     def _cancel(self, call_id: str) -> None:
@@ -219,6 +223,5 @@ class Relay:
         pending = [task for task in self._tasks if task is not current]
         for task in pending:
             task.cancel()
-        self._upstream.close()
         self._client.close()
-        await asyncio.gather(*pending, self._upstream.wait_closed(), self._client.wait_closed(), return_exceptions=True)
+        await asyncio.gather(*pending, self._lines.close(), self._client.wait_closed(), return_exceptions=True)

@@ -134,8 +134,19 @@ class Server:
             await refused.close(1011, str(error))
             return
         config = self._agent.session_config(extensions=extensions)
-        session = Session(config, new_id=new_id, now=time.monotonic(), cite=_cited, profile=self._profile, client=names)
-        await Relay(client, upstream, session, self._agent.toolset, session_id=name, user=user).run()
+        now = time.monotonic()
+        session = Session(
+            config,
+            new_id=new_id,
+            now=now,
+            cite=_cited,
+            profile=self._profile,
+            client=names,
+            chance=secrets.SystemRandom().random,
+            unix=time.time() - now,
+        )
+        toolset = self._agent.toolset
+        await Relay(client, upstream, session, toolset, connect=self._connect, session_id=name, user=user).run()
 
     async def _stop(self, _application: web.Application) -> None:
         for client in tuple(self._clients):
