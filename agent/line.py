@@ -1,26 +1,20 @@
-"""Line: one connection with the model. It can be left at any moment, and is not heard any more after that."""
+"""Line: one connection, the client's or one with the model. Once it is left, it is not heard any more."""
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, TypeAlias
 
 from agent.core.frames import Frame
-from agent.outbox import Outbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from agent.core.handover import Outcomes
+    from agent.outbox import Outbox
     from agent.transports.base import Transport
 
     Take: TypeAlias = "Callable[[Frame, float], Outcomes]"
     Ended: TypeAlias = "Callable[[int, str, float], Outcomes]"
-
-_log = logging.getLogger(__name__)
-
-# Characters that may wait for a model before its client is held back.
-UPSTREAM_WAITS = 1024 * 1024
 
 
 class Line:
@@ -28,38 +22,38 @@ class Line:
 
     Args:
         transport: Open, and not started yet.
+        outbox: What is sent on it.
         take: Takes each of its frames, and tells what is to be done.
         ended: Takes its end, and tells what is to be done.
         perform: Does that.
         clock: Seconds.
         broken: Told of an exception, which is a bug of ours.
+        binary: Called for a binary frame, which the protocol does not have; tells what is to be done.
         gone: Told when both directions are down, whether it had been left or not.
-        hold: Holds the client back, because too much waits here.
-        release: Lets the client go on.
 
     Attributes:
         transport: As handed in.
-        outbox: What is sent.
+        outbox: As handed in.
     """
 
     def __init__(  # noqa: PLR0913  (what a connection joins)
         self,
         transport: Transport,
+        outbox: Outbox,
         take: Take,
         ended: Ended,
         *,
         perform: Callable[[Outcomes], None],
         clock: Callable[[], float],
         broken: Callable[[Exception], None],
+        binary: Callable[[], Outcomes],
         gone: Callable[[Line], None],
-        hold: Callable[[], None],
-        release: Callable[[], None],
     ) -> None:
         self.transport = transport
-        self.outbox = Outbox(transport, UPSTREAM_WAITS, hold=hold, release=release, live_audio=True)
+        self.outbox = outbox
         self._take, self._ended = take, ended
         self._perform, self._clock = perform, clock
-        self._broken, self._gone = broken, gone
+        self._broken, self._binary, self._gone = broken, binary, gone
 
     def start(self) -> None:
         """Begin to listen."""
@@ -69,18 +63,20 @@ class Line:
         """Someone else takes its frames and its end from now on."""
         self._take, self._ended = take, ended
 
-    def leave(self) -> None:
+    def leave(self, code: int = 1000, reason: str = "") -> None:
         """Close it. What it may still send is dropped, and what waits for it too."""
         self.becomes(_nothing, _no_end)
+        self._binary = _silence
         self.outbox.discard()
-        self.transport.close()
+        self.transport.resume()  # what is held back must not keep the end from being seen
+        self.transport.close(code, reason)
 
     def _received(self, message: str | bytes) -> None:
-        if isinstance(message, bytes):
-            _log.warning("the model sent a binary frame, which the protocol lacks")
-            return
         try:
-            self._perform(self._take(Frame(message), self._clock()))
+            if isinstance(message, bytes):
+                self._perform(self._binary())
+            else:
+                self._perform(self._take(Frame(message), self._clock()))
         except Exception as error:
             self._broken(error)
 
@@ -94,6 +90,10 @@ class Line:
 
 
 def _nothing(_frame: Frame, _now: float) -> Outcomes:
+    return ()
+
+
+def _silence() -> Outcomes:
     return ()
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from agent.core.handover import Dial, DropSuccessor, Switch, ToSuccessor
 from agent.errors import DialError, ModelError
 from agent.line import Line
+from agent.outbox import Outbox
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+# Characters that may wait for a model before its client is held back.
+UPSTREAM_WAITS = 1024 * 1024
 # HTTP statuses after which another attempt would be told the same.
 _FINAL = frozenset({400, 401, 403, 404, 410})
 
@@ -168,17 +171,22 @@ class Lines:
         self._successor = None
         return self._session.successor_closed(code, reason, now)
 
+    def _binary(self) -> Outcomes:
+        _log.warning("session %s: the model sent a binary frame, which the protocol lacks", self._name)
+        return ()
+
     def _made(self, transport: Transport, take: Take, ended: Ended) -> Line:
+        outbox = Outbox(transport, UPSTREAM_WAITS, hold=self._hold, release=self._release, live_audio=True)
         line = Line(
             transport,
+            outbox,
             take,
             ended,
             perform=self._perform,
             clock=self._clock,
             broken=self._broken,
+            binary=self._binary,
             gone=self._all.discard,
-            hold=self._hold,
-            release=self._release,
         )
         self._all.add(line)
         return line

@@ -7,6 +7,7 @@ import itertools
 import logging
 import secrets
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from aiohttp import web
 from agent.core import messages
 from agent.core.dialect import DIALECTS, GA
 from agent.core.profiles import PROFILES
+from agent.core.resuming import GRACE, NotResumable
 from agent.core.session import Session
 from agent.door.door import Door
 from agent.door.guarded import let_in
@@ -24,6 +26,7 @@ from agent.engine.faces import PATHS, dialect_at
 from agent.errors import ModelError
 from agent.pages import document_url, documents_routes, page_routes
 from agent.relay import Relay
+from agent.returns import RESUME, Returns
 from agent.transports.adoption import adopt, let_go
 from agent.transports.stream import Stream
 from tools.search.citing import cite
@@ -56,6 +59,7 @@ class Server:
         library: Its documents, or None.
         door: Who may come in; by default callers of this machine, and nobody else.
         profile: The service that the model is reached through.
+        grace: Seconds that a session waits for a client whose connection broke.
     """
 
     def __init__(
@@ -66,6 +70,7 @@ class Server:
         door: Door | None = None,
         *,
         profile: Profile = PROFILES["compatible"],
+        grace: float = GRACE,
     ) -> None:
         self._agent = agent
         self._connect = connect
@@ -73,6 +78,8 @@ class Server:
         self._door = door or Door()
         self._profile = profile
         self._clients: set[Transport] = set()
+        self._returns = Returns(grace)
+        self._running: set[asyncio.Task[None]] = set()
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -104,7 +111,11 @@ class Server:
             guarded = await let_in(client, visit.admission, visit.seat, self._door)
             if guarded is not None:
                 names = DIALECTS[dialect_at(request.path, request.headers.get("OpenAI-Beta"))]
-                await self.serve(guarded, extensions=extensions, user=guarded.user, names=names)
+                token = next((name[len(RESUME) :] for name in offered if name.startswith(RESUME)), None)
+                if token is not None and extensions:
+                    await self._resume(guarded, token, guarded.user)
+                else:
+                    await self.serve(guarded, extensions=extensions, user=guarded.user, names=names)
         finally:
             self._clients.discard(client)
             if not self._clients:
@@ -114,7 +125,7 @@ class Server:
     async def serve(
         self, client: Transport, *, extensions: bool, user: User | None = None, names: Dialect = GA
     ) -> None:
-        """Hold one session with a client until either side leaves.
+        """Hold one session with a client until either side leaves, or the client is back on another connection.
 
         Args:
             client: A transport that is open.
@@ -134,6 +145,8 @@ class Server:
             await refused.close(1011, str(error))
             return
         config = self._agent.session_config(extensions=extensions)
+        if extensions:
+            config = replace(config, ready={**config.ready, **self._returns.ticket(name, _owner(user))})
         now = time.monotonic()
         session = Session(
             config,
@@ -145,17 +158,59 @@ class Server:
             chance=secrets.SystemRandom().random,
             unix=time.time() - now,
         )
-        toolset = self._agent.toolset
-        await Relay(client, upstream, session, toolset, connect=self._connect, session_id=name, user=user).run()
+        relay = Relay(
+            client,
+            upstream,
+            session,
+            self._agent.toolset,
+            connect=self._connect,
+            waits=lambda: self._returns.left(name),
+            session_id=name,
+            user=user,
+        )
+        self._returns.began(name, relay)
+        # A task of its own: it may outlive this connection.
+        running = asyncio.create_task(self._run(name, relay))
+        self._running.add(running)
+        running.add_done_callback(self._running.discard)
+        try:
+            await relay.attends(client)
+        except asyncio.CancelledError:
+            running.cancel()
+            raise
+
+    async def _run(self, name: str, relay: Relay) -> None:
+        try:
+            await relay.run()
+        finally:
+            self._returns.ended(name)
+
+    async def _resume(self, client: Transport, token: str, user: User | None) -> None:
+        try:
+            name, relay = self._returns.claim(token, _owner(user))
+        except NotResumable as no:
+            refused = Stream(client)
+            await refused.send(messages.failure(f"event_{secrets.token_hex(8)}", str(no), "not_resumable").text)
+            await refused.close(1008, str(no))
+            return
+        relay.rejoin(client, self._returns.ticket(name, _owner(user)))
+        await relay.attends(client)
+        await client.wait_closed()
 
     async def _stop(self, _application: web.Application) -> None:
         for client in tuple(self._clients):
             client.close(1001, "the server is stopping")
+        self._returns.end_all()
         try:
             async with asyncio.timeout(DRAIN):
                 await self._idle.wait()
+                await asyncio.gather(*self._running, return_exceptions=True)
         except TimeoutError:
             _log.warning("%d sessions did not close in time", len(self._clients))
+
+
+def _owner(user: User | None) -> str | None:
+    return None if user is None else user.id
 
 
 def _cited(answer: str, retrieved: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

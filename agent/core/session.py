@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agent.core import events, firewall, messages
+from agent.core import events, firewall, messages, notices
+from agent.core.absence import fall_silent
 from agent.core.actions import Actions, Hangup, ToClient, ToUpstream
 from agent.core.client_side import ClientSide
 from agent.core.config import SessionConfig, effective
@@ -184,6 +185,33 @@ class Session:
         """The client is gone: stop everything."""
         self._state.phase, self._opening_ends, self._due_known = Phase.CLOSED, None, False
         return [*self._state.tools.abandon(), Hangup(1000, "")]
+
+    def client_lost(self, now: float) -> Outcomes:
+        """The client's connection is broken, and it may be back: the answer stops, the tools run on."""
+        state, self._due_known = self._state, False
+        active = state.responses.active_id
+        silence = fall_silent(state.playback, active, state.our_id, now)
+        state.interruption.begin(active, now)
+        return self._faces.spoken(self._renewal.redirect([ToUpstream(frame) for frame in silence]))
+
+    def client_back(self, ready: Mapping[str, Any], missed: int, *, complete: bool, now: float) -> Outcomes:
+        """The client is back on another connection.
+
+        Args:
+            ready: Fields of `extension.ready` that are new.
+            missed: How many events follow, that it was not told.
+            complete: Nothing but deltas was left out of them.
+            now: Seconds.
+        """
+        state, self._due_known = self._state, False
+        if state.playback.give_up():
+            # What was spoken to nobody is not begun in the middle; the client reads it.
+            state.interruption.begin(state.responses.active_id, now)
+        fields = {**state.config.ready, **ready}
+        return [
+            ToClient(messages.ready(state.new_id(), state.session_id, fields)),
+            ToClient(notices.resumed(state.new_id(), missed, complete=complete)),
+        ]
 
     def next_deadline(self) -> float | None:
         """When `handle_timer` wants to be called, on the clock of `now`; None for never."""
