@@ -39,6 +39,11 @@ class Watched(Script):
         self.when(re.compile("tool")).calls("look_up").then_says(lambda outputs: f"It is {outputs[-1]}.")
         self.otherwise().says("Good evening, how can I help you today?")
 
+    def was_asked(self, words):
+        """Whether the last thing that the model had to answer is this."""
+        asked = [item for item in self.items if item.get("role") == "user"]
+        return bool(asked) and any(part.get("text") == words for part in asked[-1]["content"])
+
     async def respond(self, thought):
         self.items = thought.items
         async for piece in super().respond(thought):
