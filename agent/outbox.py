@@ -64,6 +64,19 @@ class Outbox:
             self.taken += 1
             self._transport.send(text)
 
+    @property
+    def held(self) -> bool:
+        """Whether whoever makes more is held back."""
+        return self._held
+
+    def discard(self) -> None:
+        """The other side is gone, or was left: drop what waits, and hold nobody back for it."""
+        self._waiting.clear()
+        self._characters = 0
+        if self._held:
+            self._held = False
+            self._release()
+
     def flush(self) -> None:
         """The other side takes messages again."""
         while self._waiting and not self._transport.full:

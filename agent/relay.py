@@ -1,34 +1,28 @@
-"""Relay: drives one session. Two transports, one `Session`, the tool tasks, one timer; it decides nothing itself."""
+"""Relay: drives one session: its client, its connections to the model, its tools, its timer. It decides nothing."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from agent.core.actions import Action, CancelCall, Hangup, StartCall, ToClient, ToUpstream
+from agent.core.actions import CancelCall, Hangup, StartCall, ToClient, ToUpstream
 from agent.core.calls import CallResult
-from agent.core.frames import Frame
 from agent.core.session import Phase
-from agent.outbox import Outbox
+from agent.lines import Lines
+from agent.reception import Reception
 from tools import ToolContext, invoke
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Sequence
+    from collections.abc import Awaitable, Callable, Coroutine, Mapping
 
+    from agent.core.handover import Outcomes
     from agent.core.session import Session
     from agent.transports.base import Transport
     from tools import Progress, Toolset, User
 
 _log = logging.getLogger(__name__)
-
-# Frames of a client that may wait here until the model has taken our configuration; then its socket is held back.
-EARLY = 64
-# Characters that may wait for a client before the model is held back, and for a model before a client is.
-CLIENT_WAITS, UPSTREAM_WAITS = 4 * 1024 * 1024, 1024 * 1024
-# Seconds that a client may take nothing of what waits for it.
-STALLED = 30.0
 
 
 class Relay:
@@ -39,6 +33,8 @@ class Relay:
         upstream: Where the model is; not started yet.
         session: The state machine that decides.
         toolset: The tools it may start.
+        connect: Opens another connection to the model, when the first is lost or expires; None where there is none.
+        waits: Asked when the client's connection breaks: whether the session is to wait for its return.
         session_id: Names the session in the logs and to the tools.
         user: Who is calling, if known.
         clock: Seconds; the session must have been made with the same clock.
@@ -51,99 +47,94 @@ class Relay:
         session: Session,
         toolset: Toolset,
         *,
+        connect: Callable[[], Awaitable[Transport]] | None = None,
+        waits: Callable[[], bool] = lambda: False,
         session_id: str = "",
         user: User | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._client = client
         self._upstream = upstream
         self._session = session
         self._toolset = toolset
         self._session_id = session_id
         self._user = user
         self._clock = clock
-        self._to_client = Outbox(client, CLIENT_WAITS, hold=upstream.pause, release=upstream.resume)
-        self._to_upstream = Outbox(upstream, UPSTREAM_WAITS, hold=client.pause, release=client.resume, live_audio=True)
-        self._early: list[str | bytes] | None = []
         self._calls: dict[str, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._over = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
         self._armed: float | None = None
+        shared: dict[str, Any] = {"perform": self._perform, "clock": clock, "broken": self._broken, "name": session_id}
+        self._reception = Reception(session, waits=waits, **shared)
+        self._lines = Lines(
+            session,
+            connect,
+            spawn=self._spawn,
+            hold=self._reception.pause,
+            release=self._reception.resume,
+            **shared,
+        )
+        self._reception.attend(client, hold=self._lines.pause, release=self._lines.resume)
 
     async def run(self) -> None:
-        """Relay until either side is gone; then close both and leave no task behind."""
-        self._upstream.start(self._from_upstream, room=self._to_upstream.flush, closed=self._upstream_closed)
-        self._client.start(self._from_client, room=self._to_client.flush, closed=self._client_closed)
+        """Relay until it is over; then close both sides and leave no task behind."""
+        self._lines.begin(self._upstream, self._opening)
+        self._reception.start()
         self._arm()
-        watch = self._spawn(self._watch_client())
+        watch = self._spawn(self._reception.watch())
         try:
             await self._over.wait()
         finally:
             watch.cancel()
             await self._end()
 
-    # ── frames ──
+    def rejoin(self, client: Transport, ready: Mapping[str, Any]) -> None:
+        """The client is back on another connection.
 
-    def _from_upstream(self, message: str | bytes) -> None:
-        if isinstance(message, bytes):
-            _log.warning("session %s: the model sent a binary frame, which the protocol lacks", self._session_id)
-            return
-        try:
-            self._perform(self._session.receive_upstream(Frame(message), self._clock()))
-            if self._early is not None and self._session.phase is Phase.OPEN:
-                self._open()
-        except Exception as error:
-            self._broken(error)
+        Args:
+            client: Where it is now; not started yet.
+            ready: Fields of `extension.ready` that are new, such as the token for its next return.
+        """
+        self._reception.rejoin(client, ready)
 
-    def _from_client(self, message: str | bytes) -> None:
-        if self._early is not None:
-            # Until the model has taken our configuration, a client's frames wait.
-            self._early.append(message)
-            if len(self._early) >= EARLY:
-                self._client.pause()
-            return
-        try:
-            if isinstance(message, bytes):
-                self._perform(self._session.receive_binary())
-            else:
-                self._perform(self._session.receive_client(Frame(message), self._clock()))
-        except Exception as error:
-            self._broken(error)
+    def abandon(self) -> None:
+        """The client has not come back: end the session."""
+        if not self._over.is_set():
+            self._perform(self._session.client_closed())
 
-    def _open(self) -> None:
-        if self._session.rejected:
-            fields = ", ".join(self._session.rejected)
-            _log.warning("session %s: the model does not take %s, and goes without", self._session_id, fields)
-        early, self._early = self._early or (), None
-        for message in early:
-            self._from_client(message)
-        self._client.resume()
+    async def attends(self, client: Transport) -> None:
+        """Wait until a client's connection is no part of this session any more."""
+        await self._reception.attends(client)
 
-    def _upstream_closed(self, code: int, reason: str) -> None:
-        _log.info("session %s: the model's side is closed with %d %s", self._session_id, code, reason)
-        self._perform(self._session.upstream_closed(code, reason))
-
-    def _client_closed(self, code: int, reason: str) -> None:
-        _log.info("session %s: the client's side is closed with %d %s", self._session_id, code, reason)
-        self._perform(self._session.client_closed())
+    def _opening(self) -> None:
+        if self._reception.waiting and self._session.phase is Phase.OPEN:
+            self._lines.opened()
+            if self._session.rejected:
+                fields = ", ".join(self._session.rejected)
+                _log.warning("session %s: the model does not take %s, and goes without", self._session_id, fields)
+            self._reception.open()
 
     # ── actions ──
 
-    def _perform(self, actions: Sequence[Action]) -> None:
+    def _perform(self, actions: Outcomes) -> None:
         for action in actions:
             # In the order of their frequency: nearly all that happens is audio to the client or to the model.
             if isinstance(action, ToClient):
-                self._to_client.send(action.frame.text)
+                self._reception.send(action.frame.text)
             elif isinstance(action, ToUpstream):
-                self._to_upstream.send(action.frame.text)
+                self._lines.send(action.frame.text)
             elif isinstance(action, StartCall):
                 self._calls[action.call_id] = self._spawn(self._run_call(action))
             elif isinstance(action, CancelCall):
                 self._cancel(action.call_id)
+            elif isinstance(action, Hangup):
+                self._reception.close(action.code, action.reason)
+                self._over.set()
             else:
-                self._hang_up(action)
-        self._arm()
+                self._lines.do(action)
+        due = self._session.next_deadline()
+        if due != self._armed:
+            self._arm()
 
     def _cancel(self, call_id: str) -> None:
         task = self._calls.pop(call_id, None)
@@ -162,28 +153,12 @@ class Relay:
     async def _progress(self, call: StartCall, progress: Progress) -> None:
         self._perform(self._session.call_progress(call.call_id, progress.message, progress.fraction))
 
-    def _hang_up(self, hangup: Hangup) -> None:
-        self._client.close(hangup.code, hangup.reason)
-        self._over.set()
-
-    async def _watch_client(self) -> None:
-        """End the session of a client that takes nothing of what waits for it."""
-        while not self._over.is_set():
-            taken = self._to_client.taken
-            await asyncio.sleep(STALLED)
-            if self._to_client.waiting and self._to_client.taken == taken:
-                _log.warning("session %s: the client takes nothing of what is sent to it", self._session_id)
-                self._client.close(1008, "too slow: what was sent to you was not taken")
-
     # ── timer and tasks ──
 
     def _arm(self) -> None:
-        due = self._session.next_deadline()
-        if due == self._armed:
-            return
         if self._timer is not None:
             self._timer.cancel()
-        self._armed = due
+        due = self._armed = self._session.next_deadline()
         delay = None if due is None else max(0.0, due - self._clock())
         self._timer = None if delay is None else asyncio.get_running_loop().call_later(delay, self._ring)
 
@@ -219,6 +194,6 @@ class Relay:
         pending = [task for task in self._tasks if task is not current]
         for task in pending:
             task.cancel()
-        self._upstream.close()
-        self._client.close()
-        await asyncio.gather(*pending, self._upstream.wait_closed(), self._client.wait_closed(), return_exceptions=True)
+        self._reception.close(1000, "")
+        await asyncio.gather(*pending, self._lines.close(), self._reception.wait_closed(), return_exceptions=True)
+        self._reception.dismiss()

@@ -7,6 +7,7 @@ import itertools
 import logging
 import secrets
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from aiohttp import web
 from agent.core import messages
 from agent.core.dialect import DIALECTS, GA
 from agent.core.profiles import PROFILES
+from agent.core.resuming import GRACE, NotResumable
 from agent.core.session import Session
 from agent.door.door import Door
 from agent.door.guarded import let_in
@@ -24,6 +26,7 @@ from agent.engine.faces import PATHS, dialect_at
 from agent.errors import ModelError
 from agent.pages import document_url, documents_routes, page_routes
 from agent.relay import Relay
+from agent.returns import RESUME, Returns
 from agent.transports.adoption import adopt, let_go
 from agent.transports.stream import Stream
 from agent.webrtc.preview_calling import PreviewCalling
@@ -62,9 +65,10 @@ class Server:
         door: Who may come in; by default callers of this machine, and nobody else.
         profile: The service that the model is reached through.
         calling: Its model, where it takes WebRTC calls; a `PreviewCalling` for Azure's preview.
+        grace: Seconds that a session waits for a client whose connection broke.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (one for each thing that is joined)
         self,
         agent: Agent,
         connect: Callable[[], Awaitable[Transport]],
@@ -73,6 +77,7 @@ class Server:
         *,
         profile: Profile = PROFILES["compatible"],
         calling: Calling | PreviewCalling | None = None,
+        grace: float = GRACE,
     ) -> None:
         self._agent = agent
         self._connect = connect
@@ -81,6 +86,8 @@ class Server:
         self._profile = profile
         self._signalling = None if calling is None else _signalling(agent, calling, self._door)
         self._clients: set[Transport] = set()
+        self._returns = Returns(grace)
+        self._running: set[asyncio.Task[None]] = set()
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -130,7 +137,11 @@ class Server:
             guarded = await let_in(client, visit.admission, visit.seat, self._door)
             if guarded is not None:
                 names = DIALECTS[dialect_at(request.path, request.headers.get("OpenAI-Beta"))]
-                await self.serve(guarded, extensions=extensions, user=guarded.user, names=names)
+                token = next((name[len(RESUME) :] for name in offered if name.startswith(RESUME)), None)
+                if token is not None and extensions:
+                    await self._resume(guarded, token, guarded.user)
+                else:
+                    await self.serve(guarded, extensions=extensions, user=guarded.user, names=names)
         finally:
             self._clients.discard(client)
             if not self._clients:
@@ -140,7 +151,7 @@ class Server:
     async def serve(
         self, client: Transport, *, extensions: bool, user: User | None = None, names: Dialect = GA
     ) -> None:
-        """Hold one session with a client until either side leaves.
+        """Hold one session with a client until either side leaves, or the client is back on another connection.
 
         Args:
             client: A transport that is open.
@@ -160,17 +171,68 @@ class Server:
             await refused.close(1011, str(error))
             return
         config = self._agent.session_config(extensions=extensions)
-        session = Session(config, new_id=new_id, now=time.monotonic(), cite=_cited, profile=self._profile, client=names)
-        await Relay(client, upstream, session, self._agent.toolset, session_id=name, user=user).run()
+        if extensions:
+            config = replace(config, ready={**config.ready, **self._returns.ticket(name, _owner(user))})
+        now = time.monotonic()
+        session = Session(
+            config,
+            new_id=new_id,
+            now=now,
+            cite=_cited,
+            profile=self._profile,
+            client=names,
+            chance=secrets.SystemRandom().random,
+            unix=time.time() - now,
+        )
+        relay = Relay(
+            client,
+            upstream,
+            session,
+            self._agent.toolset,
+            connect=self._connect,
+            waits=lambda: self._returns.left(name),
+            session_id=name,
+            user=user,
+        )
+        self._returns.began(name, relay)
+        # A task of its own: it may outlive this connection.
+        running = asyncio.create_task(self._run(name, relay))
+        self._running.add(running)
+        running.add_done_callback(self._running.discard)
+        try:
+            await relay.attends(client)
+        except asyncio.CancelledError:
+            running.cancel()
+            raise
+
+    async def _run(self, name: str, relay: Relay) -> None:
+        try:
+            await relay.run()
+        finally:
+            self._returns.ended(name)
+
+    async def _resume(self, client: Transport, token: str, user: User | None) -> None:
+        try:
+            name, relay = self._returns.claim(token, _owner(user))
+        except NotResumable as no:
+            refused = Stream(client)
+            await refused.send(messages.failure(f"event_{secrets.token_hex(8)}", str(no), "not_resumable").text)
+            await refused.close(1008, str(no))
+            return
+        relay.rejoin(client, self._returns.ticket(name, _owner(user)))
+        await relay.attends(client)
+        await client.wait_closed()
 
     async def _stop(self, _application: web.Application) -> None:
         if self._signalling is not None:
             await self._signalling.close()
         for client in tuple(self._clients):
             client.close(1001, "the server is stopping")
+        self._returns.end_all()
         try:
             async with asyncio.timeout(DRAIN):
                 await self._idle.wait()
+                await asyncio.gather(*self._running, return_exceptions=True)
         except TimeoutError:
             _log.warning("%d sessions did not close in time", len(self._clients))
 
@@ -186,6 +248,10 @@ def _signalling(agent: Agent, calling: Calling | PreviewCalling, door: Door) -> 
 async def _caller_of(request: web.Request) -> User | None:
     # The gate has let it in by now.
     return visit_of(request).admission.user
+
+
+def _owner(user: User | None) -> str | None:
+    return None if user is None else user.id
 
 
 def _cited(answer: str, retrieved: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

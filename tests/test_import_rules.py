@@ -35,7 +35,11 @@ RULES = {
     "agent.checking": {"agent.checkup", "agent.services", "agent.core.profiles", "agent.errors"}
     | {"agent.transports.base", "agent.transports.stream"},
     "agent.credentials": {"agent.services", "agent.config", "agent.errors", "azure.core", "azure.identity"},
-    "agent.relay": {"agent.core", "agent.outbox", "agent.transports.base", "agent.errors", "tools"},
+    "agent.relay": {"agent.core", "agent.lines", "agent.reception", "agent.transports.base", "tools"},
+    "agent.reception": {"agent.core", "agent.line", "agent.outbox", "agent.transports.base"},
+    "agent.returns": {"agent.core", "agent.relay"},
+    "agent.lines": {"agent.core", "agent.line", "agent.outbox", "agent.transports.base", "agent.errors"},
+    "agent.line": {"agent.core", "agent.outbox", "agent.transports.base"},
     "agent.outbox": {"agent.transports.base"},
     "agent.errors": set(),
     "agent.config": {"agent.errors", "agent.door.settings", "pydantic", "pydantic_settings"},

@@ -79,24 +79,30 @@ DEFINED = {
     "agent.core.turns": ["TABLE", "Model", "Signal", "Turns", "User"],
     "agent.core.dialect": ["DIALECTS", "GA", "PREVIEW", "VOICE_LIVE", "VOICE_LIVE_ONLY", "Dialect"],
     "agent.transports.base": ["Pull", "Transport", "TransportClosed"],
-    "agent.relay": ["EARLY", "Relay", "STALLED"],
+    "agent.relay": ["Relay"],
 }
 METHODS = {
     ("agent.core.session", "Session"): [
         "broken",
         "call_finished",
         "call_progress",
+        "client_back",
         "client_closed",
+        "client_lost",
+        "dial_failed",
+        "dialled",
         "handle_timer",
         "next_deadline",
         "receive_binary",
         "receive_client",
+        "receive_successor",
         "receive_upstream",
+        "successor_closed",
         "upstream_closed",
     ],
     ("agent.transports.base", "Transport"): ["close", "pause", "resume", "send", "start", "wait_closed"],
     ("agent.transports.stream", "Stream"): ["close", "receive", "send"],
-    ("agent.relay", "Relay"): ["run"],
+    ("agent.relay", "Relay"): ["abandon", "attends", "rejoin", "run"],
 }
 
 

@@ -84,6 +84,22 @@ class Configuration:
         self.rejected.append(field)
         return True
 
+    def give_way(self, error: ErrorReported) -> bool:
+        """Another session of the service does not take what is in force in the present one.
+
+        A client may have chosen something that was refused at the time: it must not cost the caller the next session.
+
+        Returns:
+            Whether it is worth another attempt, without the field that the error names.
+        """
+        name = named_field(error)
+        field = None if name is None else self.profile.field_to_ga(name)
+        if field is not None and self._chosen:
+            before, self._chosen = self._chosen, without(self._chosen, field)
+            if self._chosen != before:
+                return True
+        return self.reject(error)
+
     def _laid_out(self, fields: Json) -> Json:
         for path in self.rejected:
             fields = without(fields, path)

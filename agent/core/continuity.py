@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from agent.core import notices
+from agent.core import messages, notices
 from agent.core.actions import ToClient, ToUpstream
 from agent.core.answering import Answering
 from agent.core.deadlines import earliest
@@ -59,6 +59,7 @@ class Continuity:
         extensions: The client opted in to our own events.
         length_ms: Tells how much sound of an item's part was passed on, in ms.
         session_to_ga: Translates a session object of the service's to GA's names.
+        does_without: Takes a successor's error about the configuration; tells whether it is worth another attempt.
         policy: Times and attempts.
 
     Attributes:
@@ -77,6 +78,7 @@ class Continuity:
         extensions: bool = False,
         length_ms: Callable[[str, int], int] = lambda _item_id, _index: 0,
         session_to_ga: Callable[[Json], Json] = lambda session: session,
+        does_without: Callable[[Frame], bool] = lambda _error: False,
         policy: Policy | None = None,
     ) -> None:
         self.history = History(length_ms=length_ms)
@@ -86,6 +88,8 @@ class Continuity:
         self._new_id = new_id
         self._unix = unix
         self._extensions = extensions
+        self._length_ms = length_ms
+        self._does_without = does_without
         self._session_to_ga = session_to_ga
         self._lineage = Lineage(self.history)
         self._succession = Succession(policy or Policy(), chance)
@@ -99,6 +103,11 @@ class Continuity:
         self._passed_on = False
         self._pending: Reason | None = None
         self._lost_at: float | None = None
+
+    @property
+    def session(self) -> Json:
+        """What the connection that was dialled last has told of its session, in the service's names."""
+        return self._successor.session
 
     @property
     def severed(self) -> bool:
@@ -177,7 +186,9 @@ class Continuity:
             self._succession.reached(Stage.GREETING, now)
         return []
 
-    def dial_failed(self, attempt: int, text: str, now: float, *, final: bool = False) -> list[Step]:
+    def dial_failed(
+        self, attempt: int, text: str, now: float, *, final: bool = False, retry_after: float | None = None
+    ) -> list[Step]:
         """It could not be opened.
 
         Args:
@@ -185,13 +196,15 @@ class Continuity:
             text: Why, in words.
             now: Seconds.
             final: Trying again is of no use, as after a 401 or a 404.
+            retry_after: Seconds that the service asks to wait, or None.
         """
-        return self._succession.failed(text, now, final=final) if self._dialling(attempt) else []
+        if not self._dialling(attempt):
+            return []
+        return self._succession.failed(text, now, final=final, retry_after=retry_after)
 
     def successor_closed(self, code: int, reason: str, now: float) -> list[Step]:
         """The connection that was dialled last has closed."""
-        text = f"the model closed the connection (code {code}" + (f", {reason})" if reason else ")")
-        return self._succession.failed(text, now)
+        return self._succession.failed(messages.closed(code, reason), now)
 
     def receive_successor(self, frame: Frame, kind: str, now: float) -> list[Step]:
         """Take a frame that came on the connection that was dialled last.
@@ -207,6 +220,8 @@ class Continuity:
         if stage is Stage.CONFIGURING and kind == "session.updated":
             steps = self._successor.seed(frame, self._floor(now).running, now, unplaced=self.severed)
             return [*steps, *(self._seeded(now) if self._successor.seeding.settled else [])]
+        if stage is Stage.CONFIGURING and kind == "error" and self._does_without(frame):
+            return self._successor.configure_again(self._configuration())
         if stage in {Stage.GREETING, Stage.CONFIGURING} and kind == "error":
             return self._succession.failed(self._successor.refusal(frame), now)
         if stage in {Stage.SEEDING, Stage.READY} and self._successor.take(frame, kind) and stage is Stage.SEEDING:
@@ -276,7 +291,8 @@ class Continuity:
         return [*steps, *(self._look(now) if self._succession.stage is Stage.READY else [])]
 
     def _break_off(self, floor: Floor) -> list[Step]:
-        floor = replace(floor, passed_on=floor.passed_on or self._passed_on)
+        heard = self._passed_on or any(self._length_ms(item_id, 0) for item_id in self._endings.begun())
+        floor = replace(floor, passed_on=floor.passed_on or heard)
         unheard = floor.response_id is not None and not floor.passed_on
         begun = self.history.break_off(keep=not unheard)
         frames = self._endings.end({item.id for item in begun} if unheard else set())

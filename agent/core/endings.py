@@ -46,6 +46,10 @@ class Endings:
             case _:
                 pass
 
+    def begun(self) -> set[str]:
+        """Ids of the items that have begun and not ended."""
+        return {item_id for outputs in self._open.values() for item_id in outputs}
+
     def end(self, forgotten: Collection[str]) -> list[Frame]:
         """The events that end whatever is open, in the order of the wire.
 

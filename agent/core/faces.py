@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agent.core import wording
-from agent.core.actions import Action, ToClient, ToUpstream
+from agent.core.actions import ToClient, ToUpstream
 from agent.core.dialect import GA
 from agent.core.frames import MalformedFrame
+from agent.core.handover import ToSuccessor
 from agent.core.translate import Translation
 
 if TYPE_CHECKING:
-    from agent.core.actions import Actions
     from agent.core.dialect import Dialect
+    from agent.core.handover import Outcome, Outcomes
 
 
 class Faces:
@@ -36,7 +37,7 @@ class Faces:
             source.name: Translation(source, client) for source in (GA, upstream) if source is not client
         }
 
-    def spoken(self, actions: Actions) -> Actions:
+    def spoken(self, actions: Outcomes) -> Outcomes:
         """The same actions, each frame in the names of who is to read it.
 
         Raises:
@@ -44,7 +45,7 @@ class Faces:
         """
         if self.plain:
             return actions
-        result: list[Action] = []
+        result: list[Outcome] = []
         for action in actions:
             if isinstance(action, ToClient):
                 translation = self._translations.get(action.frame.dialect)
@@ -52,12 +53,14 @@ class Faces:
             elif isinstance(action, ToUpstream):
                 frame = wording.spoken(action.frame, self._upstream)
                 result.append(action if frame is action.frame else ToUpstream(frame))
+            elif isinstance(action, ToSuccessor):
+                result.append(ToSuccessor(wording.spoken(action.frame, self._upstream)))
             else:
                 result.append(action)
         return result
 
 
-def _to_client(action: ToClient, translation: Translation) -> list[Action]:
+def _to_client(action: ToClient, translation: Translation) -> list[Outcome]:
     try:
         return [action if frame is action.frame else ToClient(frame) for frame in translation.frames(action.frame)]
     except MalformedFrame:

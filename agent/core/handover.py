@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from agent.core.actions import Action
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from agent.core.frames import Frame
 
 
@@ -83,3 +85,5 @@ class GiveUp:
 HandoverAction: TypeAlias = Dial | ToSuccessor | Switch | DropSuccessor
 Inward: TypeAlias = FromModel | Ask | GiveUp
 Step: TypeAlias = Action | HandoverAction | Inward
+Outcome: TypeAlias = Action | HandoverAction
+Outcomes: TypeAlias = "Sequence[Outcome]"

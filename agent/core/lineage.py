@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from agent.core.frames import Frame
-
 if TYPE_CHECKING:
+    from agent.core.frames import Frame
     from agent.core.history import History
     from agent.core.seeding import Seeding
 
@@ -144,7 +143,7 @@ class Lineage:
 
 def changed(frame: Frame, **fields: object) -> Frame:
     """The same event with some of its fields replaced."""
-    return Frame.of({**frame.data, **fields})
+    return frame.changed(**fields)
 
 
 def _renamed(frame: Frame, name: str, value: object) -> Frame:

@@ -56,6 +56,11 @@ def truncate(event_id: str, item_id: str, content_index: int, audio_end_ms: int)
     )
 
 
+def closed(code: int, reason: str) -> str:
+    """That the model has closed a connection, in words."""
+    return f"the model closed the connection (code {code}" + (f", {reason})" if reason else ")")
+
+
 def failure(event_id: str, message: str, code: str) -> Frame:
     """Tell a client that its session failed, through no fault of its own."""
     return _error(event_id, {"type": "server_error", "code": code, "message": message, "param": None})

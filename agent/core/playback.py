@@ -130,6 +130,16 @@ class Playback:
             return None
         return max(heard_ms, 1)
 
+    def give_up(self) -> bool:
+        """Nobody has heard what was passed on, and nobody will: forget it.
+
+        Returns:
+            Whether the model is in the midst of it.
+        """
+        unfinished = any(track.sent_bytes and not track.complete for track in self._tracks.values())
+        self._tracks.clear()
+        return unfinished
+
     def forget_heard(self, now: float) -> None:
         """Drop tracks that can never be cut again, so that a day-long session does not grow."""
         keep = {(track.item_id, track.content_index) for track, _ in self.unheard(now)}

@@ -85,6 +85,17 @@ class Responses:
             self._hold(request, now)
         return self._release(now)
 
+    @property
+    def request(self) -> Frame | None:
+        """The request that is in flight."""
+        return self._sent
+
+    def upstream_changed(self, now: float) -> list[Frame]:
+        """Another upstream has taken over: what was in flight is lost, and what was said before not answered."""
+        self.turns.move(Signal.UNANSWERED)
+        self._voice_due = None
+        return self.rejected(now) if self._sent is not None else self._release(now)
+
     def withdraw(self) -> Frame | None:
         """Take back the request that is being held, if one is: something has to come before it."""
         request, self._wanted = self._wanted, None

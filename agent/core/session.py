@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agent.core import events, firewall, messages
-from agent.core.actions import Action, Actions, Hangup, ToClient, ToUpstream
+from agent.core import events, firewall, messages, notices
+from agent.core.absence import fall_silent
+from agent.core.actions import Actions, Hangup, ToClient, ToUpstream
 from agent.core.client_side import ClientSide
 from agent.core.config import SessionConfig, effective
 from agent.core.configuration import named_field
@@ -20,6 +21,7 @@ from agent.core.faces import Faces
 from agent.core.frames import Frame, MalformedFrame
 from agent.core.model_side import Cite, ModelSide
 from agent.core.profiles import PROFILES
+from agent.core.renewal import Renewal
 from agent.core.state import Phase, State
 from agent.core.view import session_view
 
@@ -27,9 +29,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
+    from agent.core.actions import Action
     from agent.core.calls import CallResult
     from agent.core.dialect import Dialect
+    from agent.core.events import Json
+    from agent.core.handover import Outcomes, Step
     from agent.core.profiles import Profile
+    from agent.core.succession import Policy
 
 # Seconds the model has to greet us and to accept our configuration.
 OPENING_TIME = 15.0
@@ -49,9 +55,12 @@ class Session:
         cite: Picks, from the passages retrieved in this turn, those that bear out an answer.
         profile: The service that the model is reached through.
         client: The names that the client is thought to use; its first `session.update` corrects that.
+        chance: Gives a number from 0 to 1, for the pauses between attempts to reach the model anew.
+        unix: What to add to `now` to have seconds since 1970, in which services tell when a session ends.
+        policy: Times and attempts of a model's session that takes another's place; None for the usual ones.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (one for each thing that a pure core must be handed)
         self,
         config: SessionConfig,
         *,
@@ -60,12 +69,28 @@ class Session:
         cite: Cite = _cite_all,
         profile: Profile = PROFILES["compatible"],
         client: Dialect = GA,
+        chance: Callable[[], float] = lambda: 1.0,
+        unix: float = 0.0,
+        policy: Policy | None = None,
     ) -> None:
         self._state = State(config, profile, new_id)
         self._model = ModelSide(self._state, cite)
         self._client = ClientSide(self._state, client)
         self._opening_ends: float | None = now + OPENING_TIME
         self._faces = Faces(profile.dialect, client)
+        self._renewal = Renewal(
+            self._state,
+            from_model=self._from_model,
+            adopt=self._adopt,
+            fail=self._fail,
+            chance=chance,
+            unix=unix,
+            policy=policy,
+        )
+        self._appended = self._renewal.continuity.appended
+        # Asked for after every frame; audio, which is most of them, changes nothing about it.
+        self._due: float | None = self._opening_ends
+        self._due_known = True
 
     @property
     def phase(self) -> Phase:
@@ -84,7 +109,7 @@ class Session:
 
     # ── what happens ──
 
-    def receive_upstream(self, frame: Frame, now: float) -> Actions:
+    def receive_upstream(self, frame: Frame, now: float) -> Outcomes:
         """Take a frame from the model. What is no event, or breaks off, is dropped: the session goes on without it."""
         frame.dialect = self._state.upstream.profile.dialect.name
         try:
@@ -92,6 +117,7 @@ class Session:
             if phase is Phase.OPEN:
                 actions = self._receive_open(frame, now)
             else:
+                self._due_known = False
                 actions = () if phase is Phase.CLOSED else self._receive_opening(frame, now)
             return actions if self._faces.plain else self._faces.spoken(actions)
         except MalformedFrame:
@@ -101,23 +127,29 @@ class Session:
         kind = frame.type
         if kind in AUDIO_DELTA:
             return self._model.audio(frame, now)
+        self._due_known = False
+        return self._renewal.receive(frame, kind, now)
+
+    def _from_model(self, frame: Frame, now: float) -> Actions:
+        kind = frame.type
         if kind not in events.READ_TYPES:
             return self._model.opaque(frame)
         event = events.read(frame)
         if event is None or isinstance(event, events.SessionCreated):
             return ()
         if isinstance(event, events.SessionUpdated):
-            return [*self._session_event("session.updated", event), *self._in_force(event, now)]
+            return [*self._session_event("session.updated", event), *self._in_force(event.session, now)]
         return self._model.read(event, frame, now)
 
-    def receive_client(self, frame: Frame, now: float) -> Actions:
+    def receive_client(self, frame: Frame, now: float) -> Outcomes:
         """Take a frame from the client. What may not pass is answered with an `error` event, and nothing else."""
         if self._state.phase is not Phase.OPEN:
             return ()
         if firewall.is_audio_append(frame.text):
-            return (ToUpstream(frame),)
+            return self._appended(frame)
+        self._due_known = False
         try:
-            actions = self._client.receive(frame, now)
+            actions = self._renewal.redirect(self._client.receive(frame, now))
             if self._client.dialect is not self._faces.client:
                 self._faces = Faces(self._state.upstream.profile.dialect, self._client.dialect)
             return self._faces.spoken(actions)
@@ -130,18 +162,20 @@ class Session:
         text = "binary frames are not part of the Realtime protocol: send audio as base64 in input_audio_buffer.append"
         return (ToClient(messages.refusal(self._state.new_id(), firewall.Refused(text, "invalid_frame"))),)
 
-    def call_finished(self, call_id: str, result: CallResult, now: float) -> Actions:
+    def call_finished(self, call_id: str, result: CallResult, now: float) -> Outcomes:
         """A tool has returned. Its output goes into the conversation, also after a barge-in; a late one is dropped."""
-        return self._faces.spoken(self._state.tools.finished(call_id, result, now))
+        self._due_known = False
+        return self._faces.spoken(self._renewal.redirect(self._state.tools.finished(call_id, result, now)))
 
     def call_progress(self, call_id: str, message: str, fraction: float | None = None) -> Actions:
         """A tool tells how far it is."""
         return self._state.tools.progress(call_id, message, fraction)
 
-    def upstream_closed(self, code: int, reason: str) -> Actions:
-        """The model is gone: tell the client why, stop the tools, hang up."""
-        text = f"the model closed the connection (code {code}" + (f", {reason})" if reason else ")")
-        return self._fail(text, "upstream_closed")
+    def upstream_closed(self, code: int, reason: str, now: float) -> Outcomes:
+        """The model is gone: find another session of it. Before ours was open: say why, and hang up."""
+        if self._state.phase is Phase.OPEN:
+            return self._done(self._renewal.upstream_closed(code, reason, now), now)
+        return self._fail(messages.closed(code, reason), "upstream_closed")
 
     def broken(self) -> Actions:
         """Our own code failed: say so and hang up."""
@@ -149,11 +183,43 @@ class Session:
 
     def client_closed(self) -> Actions:
         """The client is gone: stop everything."""
-        self._state.phase, self._opening_ends = Phase.CLOSED, None
+        self._state.phase, self._opening_ends, self._due_known = Phase.CLOSED, None, False
         return [*self._state.tools.abandon(), Hangup(1000, "")]
+
+    def client_lost(self, now: float) -> Outcomes:
+        """The client's connection is broken, and it may be back: the answer stops, the tools run on."""
+        state, self._due_known = self._state, False
+        active = state.responses.active_id
+        silence = fall_silent(state.playback, active, state.our_id, now)
+        state.interruption.begin(active, now)
+        return self._faces.spoken(self._renewal.redirect([ToUpstream(frame) for frame in silence]))
+
+    def client_back(self, ready: Mapping[str, Any], missed: int, *, complete: bool, now: float) -> Outcomes:
+        """The client is back on another connection.
+
+        Args:
+            ready: Fields of `extension.ready` that are new.
+            missed: How many events follow, that it was not told.
+            complete: Nothing but deltas was left out of them.
+            now: Seconds.
+        """
+        state, self._due_known = self._state, False
+        if state.playback.give_up():
+            # What was spoken to nobody is not begun in the middle; the client reads it.
+            state.interruption.begin(state.responses.active_id, now)
+        fields = {**state.config.ready, **ready}
+        return [
+            ToClient(messages.ready(state.new_id(), state.session_id, fields)),
+            ToClient(notices.resumed(state.new_id(), missed, complete=complete)),
+        ]
 
     def next_deadline(self) -> float | None:
         """When `handle_timer` wants to be called, on the clock of `now`; None for never."""
+        if not self._due_known:
+            self._due, self._due_known = self._earliest(), True
+        return self._due
+
+    def _earliest(self) -> float | None:
         state = self._state
         if state.phase is Phase.CLOSED:
             return None
@@ -162,22 +228,57 @@ class Session:
             state.responses.next_deadline(),
             state.interruption.next_deadline(),
             state.tools.next_deadline(),
+            self._renewal.continuity.next_deadline() if state.phase is Phase.OPEN else None,
         )
 
-    def handle_timer(self, now: float) -> Actions:
+    def handle_timer(self, now: float) -> Outcomes:
         """Do what has become due."""
-        state = self._state
+        state, self._due_known = self._state, False
         if state.phase is Phase.CLOSED:
             return ()
         if self._opening_ends is not None and now >= self._opening_ends:
             return self._fail(f"the model did not start the session within {OPENING_TIME:g} s", "upstream_timeout")
-        return self._faces.spoken(
-            [
-                *state.interruption.handle_timer(now),
-                *state.tools.handle_timer(now),
-                *(ToUpstream(request) for request in state.responses.overdue(now)),
-            ]
-        )
+        due = [
+            *state.interruption.handle_timer(now),
+            *state.tools.handle_timer(now),
+            *(ToUpstream(request) for request in state.responses.overdue(now)),
+        ]
+        steps = self._renewal.continuity.handle_timer(now) if state.phase is Phase.OPEN else ()
+        return self._done([*self._renewal.redirect(due), *steps], now)
+
+    # ── another session of the model's ──
+
+    def dialled(self, attempt: int, now: float) -> Outcomes:
+        """The connection that `Dial` asked for is open."""
+        return self._done(self._renewal.continuity.dialled(attempt, now), now)
+
+    def dial_failed(
+        self, attempt: int, text: str, now: float, *, final: bool = False, retry_after: float | None = None
+    ) -> Outcomes:
+        """It could not be opened; see `Continuity.dial_failed`."""
+        steps = self._renewal.continuity.dial_failed(attempt, text, now, final=final, retry_after=retry_after)
+        return self._done(steps, now)
+
+    def receive_successor(self, frame: Frame, now: float) -> Outcomes:
+        """Take a frame from the connection that was dialled last, while it is not the upstream yet."""
+        frame.dialect = self._state.upstream.profile.dialect.name
+        try:
+            return self._done(self._renewal.receive_successor(frame, now), now)
+        except MalformedFrame:
+            return ()
+
+    def successor_closed(self, code: int, reason: str, now: float) -> Outcomes:
+        """That connection has closed."""
+        return self._done(self._renewal.continuity.successor_closed(code, reason, now), now)
+
+    def _done(self, steps: Sequence[Step], now: float) -> Outcomes:
+        self._due_known = False
+        return () if self._state.phase is Phase.CLOSED else self._faces.spoken(self._renewal.done(steps, now))
+
+    def _adopt(self, session: Json, now: float) -> Actions:
+        upstream = self._state.upstream
+        upstream.session = session_view(session) | {"id": self._state.session_id}
+        return self._in_force(session, now)
 
     # ── opening ──
 
@@ -191,9 +292,7 @@ class Session:
         return self._refused(event) if isinstance(event, events.ErrorReported) else ()
 
     def _configure(self) -> Actions:
-        configuration = self._state.configuration
-        names = configuration.profile.dialect.name
-        return (ToUpstream(messages.session_update(self._state.our_id(), configuration.whole(), names)),)
+        return (ToUpstream(self._state.configured()),)
 
     def _refused(self, event: events.ErrorReported) -> Actions:
         if self._state.phase is Phase.CONFIGURING and self._state.configuration.reject(event):
@@ -204,17 +303,18 @@ class Session:
 
     def _opened(self, event: events.SessionUpdated, now: float) -> Actions:
         state = self._state
-        self._in_force(event, now)
+        self._in_force(event.session, now)
+        self._renewal.continuity.met(event.session, now)
+        state.session_id = str(event.session.get("id", ""))
         state.phase, self._opening_ends = Phase.OPEN, None
         actions = self._session_event("session.created", event)
         if state.config.extensions:
-            name = str(event.session.get("id", ""))
-            actions.append(ToClient(messages.ready(state.new_id(), name, state.config.ready)))
+            actions.append(ToClient(messages.ready(state.new_id(), state.session_id, state.config.ready)))
         return actions
 
-    def _in_force(self, event: events.SessionUpdated, now: float) -> Actions:
+    def _in_force(self, session: Json, now: float) -> Actions:
         upstream = self._state.upstream
-        upstream.effective = effective(upstream.profile.dialect.session_to_ga(event.session))
+        upstream.effective = effective(upstream.profile.dialect.session_to_ga(session))
         self._state.playback.bytes_per_ms = upstream.effective.bytes_per_ms
         # Where voice activity is off, nobody will tell that the user has stopped.
         return () if upstream.effective.detects_voice else self._model.speech_is_over(now)
@@ -222,6 +322,9 @@ class Session:
     def _session_event(self, kind: str, event: events.SessionUpdated) -> list[Action]:
         upstream = self._state.upstream
         upstream.session = session_view(event.session)
+        if self._state.session_id and "id" in upstream.session:
+            # The client has one session, however many the model had meanwhile.
+            upstream.session["id"] = self._state.session_id
         view = self._state.client_tools.shown(upstream.session)
         return [ToClient(messages.session_event(kind, self._state.new_id(), view, upstream.profile.dialect.name))]
 
@@ -230,7 +333,7 @@ class Session:
     def _fail(self, text: str, code: str) -> Actions:
         if self._state.phase is Phase.CLOSED:
             return ()
-        self._state.phase, self._opening_ends = Phase.CLOSED, None
+        self._state.phase, self._opening_ends, self._due_known = Phase.CLOSED, None, False
         report = messages.failure(self._state.new_id(), text, code)
         abandoned = self._state.tools.abandon()
         return [*abandoned, ToClient(report), Hangup(1011, text.encode()[:123].decode(errors="ignore"))]

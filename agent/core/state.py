@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from agent.core.config import SessionConfig
+    from agent.core.frames import Frame
     from agent.core.profiles import Profile
 
 
@@ -61,12 +62,16 @@ class State:
         config: What the server decides.
         profile: The service that the model is reached through.
         new_id: Gives a fresh unique string on each call.
+
+    Attributes:
+        session_id: By which the client knows its session: that of the first upstream.
     """
 
     def __init__(self, config: SessionConfig, profile: Profile, new_id: Callable[[], str]) -> None:
         self.config = config
         self.new_id = new_id
         self.phase = Phase.OPENING
+        self.session_id = ""
         self.upstream = Upstream(profile)
         self.client_tools = ClientTools(config.session.get("tools") or (), enabled=config.client_tools)
         self.configuration = Configuration(config.session, self.client_tools, profile)
@@ -81,3 +86,8 @@ class State:
     def our_id(self) -> str:
         """A fresh id for an event of ours to the model, so that an error can be told to be ours."""
         return messages.OURS + self.new_id()
+
+    def configured(self) -> Frame:
+        """A `session.update` that says everything that we enforce and the client has chosen."""
+        whole, names = self.configuration.whole(), self.configuration.profile.dialect.name
+        return messages.session_update(self.our_id(), whole, names)

@@ -48,6 +48,8 @@ class Reason(Enum):
     LOST = "lost"
 
 
+# Seconds that a service may make us wait, whatever it asks for: a caller does not stay on a silent line for ever.
+LONGEST_WAIT = 30.0
 # Reasons that leave no upstream that could be used in the meantime.
 _FORCED = frozenset({Reason.EXPIRED, Reason.LOST})
 _UNDER_WAY = frozenset({Stage.DIALLING, Stage.GREETING, Stage.CONFIGURING, Stage.SEEDING, Stage.READY})
@@ -142,20 +144,21 @@ class Succession:
         elif stage is Stage.READY:
             self._ready_since, self._due = now, now
 
-    def failed(self, text: str, now: float, *, final: bool = False) -> list[Step]:
+    def failed(self, text: str, now: float, *, final: bool = False, retry_after: float | None = None) -> list[Step]:
         """The attempt has come to nothing.
 
         Args:
             text: Why, in words.
             now: Seconds.
             final: Trying again is of no use: the service refuses us.
+            retry_after: Seconds that the service asks to wait.
         """
         if not self.under_way:
             return []
         drop = DropSuccessor(text)
         if self.bereft and (final or self._policy.backoff.exhausted(self.attempt)):
             return [drop, *self._give_up(text)]
-        return [drop, *self._pause(now)]
+        return [drop, *self._pause(now, at_least=min(retry_after or 0.0, LONGEST_WAIT))]
 
     def may_switch(self, now: float, *, quiet: bool) -> bool:
         """Whether the successor is to be taken now."""
@@ -211,7 +214,7 @@ class Succession:
         tries = f"after {self.attempt} attempt{'s' if self.attempt > 1 else ''}"
         return [GiveUp(f"the connection to the model was lost and could not be renewed {tries}: {text}")]
 
-    def _pause(self, now: float) -> list[Step]:
+    def _pause(self, now: float, at_least: float = 0.0) -> list[Step]:
         self.stage = Stage.PAUSING
-        self._due = now + self._policy.backoff.pause(self.attempt, self._chance())
+        self._due = now + max(at_least, self._policy.backoff.pause(self.attempt, self._chance()))
         return []

@@ -60,6 +60,11 @@ class Successor:
         self._succession.reached(Stage.CONFIGURING, now)
         return [ToSuccessor(update)]
 
+    def configure_again(self, update: Frame) -> list[Step]:
+        """It has refused something that we can do without: say the rest."""
+        self._configured = update.data["session"]
+        return [ToSuccessor(update)]
+
     def seed(self, accepted: Frame, running: Container[str], now: float, *, unplaced: bool) -> list[Step]:
         """It has taken our configuration: tell it the conversation.
 

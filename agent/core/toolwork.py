@@ -69,6 +69,11 @@ class ToolWork:
         """Whether a call of the latest response is open, so that a new response would not see its output."""
         return self._calls.any_open(self._responses.latest_id)
 
+    @property
+    def running(self) -> frozenset[str]:
+        """Call ids whose outputs are still to come."""
+        return frozenset(self._calls.open_ids())
+
     def new_turn(self) -> None:
         """The user has said or typed something new."""
         self.evidence.clear()

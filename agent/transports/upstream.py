@@ -56,6 +56,9 @@ async def dial(url: str, headers: Mapping[str, str], service: Service | None = N
                 extra_headers=dict(headers),
                 max_redirects=0,
             )
+    except asyncio.CancelledError:
+        transport.close()  # it may be open, and nobody has got it
+        raise
     except (TimeoutError, ValueError, WSInvalidURL, WSHandshakeError, OSError) as error:
         raise _told(service, error) from None
     return transport

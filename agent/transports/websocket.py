@@ -207,4 +207,7 @@ def _sent(transport: WSTransport) -> tuple[int, str] | None:
     """What picows itself closed the socket for: a frame against the protocol, a ping without an answer."""
     handshake: Any = transport.close_handshake  # None before any close frame, whatever the stubs say
     info = handshake and handshake.sent
+    if info and info.code is WSCloseCode.GOING_AWAY:
+        # Nobody answers its pings any more: that is no orderly end, whatever picows wrote onto the dead wire.
+        return 1006, info.reason
     return (int(info.code), info.reason) if info else None

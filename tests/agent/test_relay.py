@@ -291,7 +291,7 @@ async def test_what_was_decided_first_is_sent_first_however_slow_the_other_side_
 
 async def test_a_client_that_takes_nothing_is_let_go_with_a_reason(monkeypatch):
     """Trap: a slow client must not cost us memory for ever."""
-    monkeypatch.setattr("agent.relay.STALLED", 0.05)
+    monkeypatch.setattr("agent.reception.STALLED", 0.05)
     at = House(capacity=1)
     await at.open()
     for _ in range(3):
@@ -316,7 +316,7 @@ async def test_a_client_that_leaves_before_the_model_greets_is_noticed_at_once()
 
 
 async def test_a_client_that_says_much_before_the_model_greets_is_held_back_and_loses_nothing(monkeypatch):
-    monkeypatch.setattr("agent.relay.EARLY", 2)
+    monkeypatch.setattr("agent.reception.EARLY", 2)
     at = House()
     for number in range(5):
         await at.client_says("input_audio_buffer.append", audio=f"AAA{number}")
@@ -334,7 +334,7 @@ async def test_a_bug_of_ours_costs_this_caller_the_session_and_is_logged_without
     def broken(*_):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(at.session, "receive_client", broken)
+    monkeypatch.setattr(at.session._client, "receive", broken)
     with caplog.at_level(logging.ERROR):
         await at.client_says("response.create", instructions="the caller's own words")
         assert (await at.client_gets("error"))["error"]["code"] == "internal_error"

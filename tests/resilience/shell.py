@@ -7,6 +7,7 @@ import itertools
 from agent.core import events
 from agent.core.actions import Action, StartCall, ToClient, ToUpstream
 from agent.core.calls import CallResult
+from agent.core.client_tools import ClientTools
 from agent.core.continuity import WATCHED, Continuity
 from agent.core.deadlines import earliest
 from agent.core.floor import Floor
@@ -33,7 +34,9 @@ class Shell:
         self.responses = Responses()
         our_id = lambda: "vocative_" + self._new_id()  # noqa: E731
         self.our_id = our_id
-        self.tools = ToolWork(self.responses, {"tool": None}, extensions=False, our_id=our_id)
+        self.tools = ToolWork(
+            self.responses, ClientTools((), enabled=False), {"tool": None}, extensions=False, our_id=our_id
+        )
         self._armed = None
         self._handlers = {
             events.ResponseCreated: self._created,
@@ -94,9 +97,7 @@ class Shell:
     def from_client(self, event):
         frame = Frame.of(event)
         if event["type"] == "response.create":
-            if self.tools.busy:
-                self.tools.ask_after(frame)
-            else:
+            if not self.tools.client_asks(frame):
                 frames = self.responses.want(frame, self.clock.time(), override=True)
                 self.perform([ToUpstream(each) for each in frames])
         else:

@@ -56,6 +56,10 @@ export class Client {
     this.#store.setState({ link: "connecting", trouble: null });
     this.#connection = connectBy(this.#transport, this.#base, {
       event: (event) => this.#receive(event),
+      away: () => {
+        this.#store.setState({ link: "connecting" });
+        void this.#fallSilent();
+      },
       ended: (ending) => void this.#ended(ending),
     });
   }
@@ -220,6 +224,13 @@ export class Client {
       case "session.created":
         this.#store.setState({ link: "open" });
         break;
+      case "extension.reconnecting":
+        this.#store.setState({ link: "connecting" });
+        return;
+      case "extension.reconnected":
+      case "extension.resumed":
+        this.#store.setState({ link: "open" });
+        return;
     }
     this.#reduce(event);
   }

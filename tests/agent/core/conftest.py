@@ -11,6 +11,7 @@ from agent.core.actions import CancelCall, Hangup, StartCall, ToClient, ToUpstre
 from agent.core.calls import CallResult
 from agent.core.dialect import DIALECTS
 from agent.core.frames import Frame, MalformedFrame
+from agent.core.handover import Dial, DropSuccessor, Switch, ToSuccessor
 from agent.core.messages import OURS
 from agent.core.profiles import PROFILES
 from agent.core.session import Session, SessionConfig
@@ -39,7 +40,7 @@ class Bench:
         self, *, extensions=True, timeouts=None, cite=None, prefix="id", profile="engine", client="ga", **config
     ):
         self.now = 0.0
-        self.ours = []
+        self.ours, self.lines, self.successor = [], [], []
         self.client, self.upstream, self.started, self.cancelled, self.hangups = [], [], [], [], []
         counter = itertools.count(1)
         session = config.pop("session", {"type": "realtime", "instructions": "x"})
@@ -52,12 +53,14 @@ class Bench:
         self.session = Session(config, new_id=lambda: f"{prefix}_{next(counter)}", now=0.0, **faces, **extra)
 
     def take(self, actions):
-        sorts = {ToClient: self.client, ToUpstream: self.upstream, Hangup: self.hangups}
+        sorts = {ToClient: self.client, ToUpstream: self.upstream, Hangup: self.hangups, ToSuccessor: self.successor}
         for action in actions:
             if isinstance(action, StartCall):
                 self.started.append(action)
             elif isinstance(action, CancelCall):
                 self.cancelled.append(action.call_id)
+            elif isinstance(action, Dial | DropSuccessor | Switch):
+                self.lines.append(action)
             else:
                 sorts[type(action)].append(action if isinstance(action, Hangup) else action.frame)
                 if isinstance(action, ToUpstream) and action.frame.data.get("event_id", "").startswith(OURS):

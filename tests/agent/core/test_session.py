@@ -48,7 +48,7 @@ def test_the_greeting_and_the_configuration_are_taken_in_this_order_only(make_be
 def test_a_later_update_is_shown_without_what_is_the_operators(bench):
     """Trap VoiceRAG 7: session.updated leaks the prompt and tools to the browser."""
     bench.model("session.updated", session={"id": "s", "instructions": "secret", "tools": []})
-    assert bench.seen("session.updated")[0]["session"] == {"id": "s"}
+    assert bench.seen("session.updated")[0]["session"] == {"id": "sess_1"}
 
 
 @pytest.mark.parametrize("greeted", [False, True])
@@ -87,7 +87,10 @@ def test_an_upstream_that_closes_is_reported_in_every_phase(make_bench, phase):
     if phase == "closed":
         bench.take(bench.session.client_closed())
         bench.clear()
-    bench.take(bench.session.upstream_closed(1001, "session_expired"))
+    bench.take(bench.session.upstream_closed(1001, "session_expired", bench.now))
+    if phase in {"open", "calling"}:
+        bench.take(bench.session.dial_failed(1, "nobody is there", bench.now, final=True))
+        assert "nobody is there" in bench.seen("error")[0]["error"]["message"]
     if phase == "closed":
         assert bench.client == bench.hangups == []
         return
@@ -97,7 +100,8 @@ def test_an_upstream_that_closes_is_reported_in_every_phase(make_bench, phase):
 
 
 def test_the_reason_of_a_hangup_fits_a_close_frame(bench):
-    bench.take(bench.session.upstream_closed(1011, "ü" * 100))
+    bench.take(bench.session.upstream_closed(1011, "ü" * 100, bench.now))
+    bench.take(bench.session.dial_failed(1, "nobody is there", bench.now, final=True))
     assert 110 < len(bench.hangups[0].reason.encode()) <= 123
 
 

@@ -225,5 +225,5 @@ async def test_a_peer_that_answers_no_ping_is_given_up_with_a_reason(adopted, ht
     url, arrived = await adopted(heartbeat=0.05)
     async with http.ws_connect(url, autoping=False):
         code, reason = await ended(Stream(await arrived))
-    assert code == 1001
+    assert code == 1006
     assert "ping" in reason

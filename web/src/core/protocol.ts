@@ -134,7 +134,11 @@ export type ServerEvent =
       readonly session_id: string;
       readonly agent: Agent;
       readonly engine?: string;
+      /** How to come back when the connection breaks. */
+      readonly resume?: { readonly token: string; readonly grace_ms: number };
     }
+  | { readonly type: "extension.reconnecting" | "extension.reconnected"; readonly reason: string }
+  | { readonly type: "extension.resumed"; readonly missed: number; readonly complete: boolean }
   | {
       readonly type: "extension.call.started";
       readonly call_id: string;

@@ -11,7 +11,7 @@ class FakeSocket {
   closed = false;
   onopen: (() => void) | null = null;
   onmessage: ((message: { data: unknown }) => void) | null = null;
-  onclose: ((close: { reason: string }) => Promise<void>) | null = null;
+  onclose: ((close: { reason: string; code?: number }) => Promise<void>) | null = null;
   constructor(
     readonly url: URL,
     readonly protocols: string[],
@@ -35,9 +35,11 @@ const asked: string[] = [];
 let answer: () => Promise<Response>;
 let endings: Ending[];
 let events: string[];
+let absences: number;
 
 const listener = {
   event: (event: { type: string }) => void events.push(event.type),
+  away: () => void absences++,
   ended: (ending: Ending) => void endings.push(ending),
 };
 const json = (status: number, body: unknown) => () => Promise.resolve(new Response(JSON.stringify(body), { status }));
@@ -52,6 +54,7 @@ beforeEach(() => {
   asked.length = 0;
   endings = [];
   events = [];
+  absences = 0;
   vi.stubGlobal("WebSocket", FakeSocket);
   vi.stubGlobal("fetch", (url: URL, init: RequestInit) => {
     asked.push(`${init.method} ${url.pathname}`);
@@ -116,6 +119,71 @@ describe("connecting", () => {
       await socket(0).onclose?.({ reason: "" });
       expect(endings.pop()?.trouble).toBe(trouble);
     }
+  });
+
+  describe("that breaks", () => {
+    const ready = (token: string) => ({
+      data: JSON.stringify({ type: "extension.ready", session_id: "s", resume: { token, grace_ms: 5000 } }),
+    });
+    const broken = { reason: "", code: 1006 };
+
+    it("comes back with the token, and with the next one the next time", async () => {
+      connect("http://h/", listener);
+      socket(0).open();
+      socket(0).onmessage?.(ready("first"));
+      await socket(0).onclose?.(broken);
+      expect(socket(1).protocols).toEqual(["realtime", "vocative.v1", "vocative.resume.first"]);
+      expect(absences).toBe(1);
+      socket(1).open();
+      socket(1).onmessage?.(ready("second"));
+      await socket(1).onclose?.(broken);
+      expect(socket(2).protocols).toContain("vocative.resume.second");
+      expect(endings).toEqual([]);
+    });
+
+    it("tries again while the server waits for it, with a ticket where one is needed, and then says that it is over", async () => {
+      vi.useFakeTimers();
+      answer = json(200, { ticket: "t" });
+      connect("http://h/", listener);
+      socket(0).open();
+      socket(0).onmessage?.(ready("a"));
+      await socket(0).onclose?.(broken);
+      await socket(1).onclose?.(broken);
+      expect(socket(2).protocols).toEqual(["realtime", "vocative.v1", "vocative.ticket.t", "vocative.resume.a"]);
+      const failing = socket(2).onclose?.(broken);
+      await vi.advanceTimersByTimeAsync(1000);
+      await failing;
+      expect(FakeSocket.made).toHaveLength(4);
+      expect(endings).toEqual([]);
+      vi.setSystemTime(Date.now() + 6000);
+      answer = () => Promise.reject(new TypeError("Failed to fetch"));
+      await socket(3).onclose?.(broken);
+      expect(endings).toEqual([{ trouble: "unreachable", reason: "" }]);
+      vi.useRealTimers();
+    });
+
+    it("does not come back where the server has ended it, or knows of no return", async () => {
+      connect("http://h/", listener);
+      socket(0).open();
+      socket(0).onmessage?.(ready("a"));
+      await socket(0).onclose?.({ reason: "stopping", code: 1001 });
+      expect(endings).toEqual([{ trouble: "lost", reason: "stopping" }]);
+      connect("http://h/", listener);
+      socket(1).open();
+      await socket(1).onclose?.(broken);
+      expect(endings).toHaveLength(2);
+      expect(FakeSocket.made).toHaveLength(2);
+    });
+
+    it("is over when the server does not know the token any more", async () => {
+      connect("http://h/", listener);
+      socket(0).open();
+      socket(0).onmessage?.(ready("a"));
+      await socket(0).onclose?.(broken);
+      socket(1).open();
+      await socket(1).onclose?.({ reason: "start anew", code: 1008 });
+      expect(endings).toEqual([{ trouble: "lost", reason: "start anew" }]);
+    });
   });
 
   it("stays quiet once it was closed, whatever is still under way", async () => {

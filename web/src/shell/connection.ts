@@ -11,6 +11,8 @@ export interface Ending {
 
 export interface ConnectionListener {
   event(event: ServerEvent): void;
+  /** The connection broke, and is being made anew; `extension.resumed` says that it is there, `ended` that it is not. */
+  away(): void;
   ended(ending: Ending): void;
 }
 
@@ -38,9 +40,22 @@ export interface Connection {
 
 /** A WebSocket cannot carry a header, so a ticket is offered as one more subprotocol. */
 const TICKET = "vocative.ticket.";
+/** The same for the token that leads back into a session. */
+const RESUME = "vocative.resume.";
+/** RFC 6455: the connection broke; with any other code somebody has said that it is over. */
+const BROKEN = 1006;
+/** Between two attempts to come back, ms. */
+const PAUSE_MS = 1_000;
+
+/** How to come back into a session. */
+interface Return {
+  readonly token: string;
+  readonly graceMs: number;
+}
 
 /**
- * Connect. Where the server lets nobody in without a ticket, ask it for one, and connect again with that.
+ * Connect. Where the server lets nobody in without a ticket, ask it for one, and connect again with that. A connection
+ * that breaks is made anew, as long as the server waits for us.
  *
  * @param base address below which the server's paths lie.
  */
@@ -48,6 +63,9 @@ export function connect(base: string, listener: ConnectionListener): Connection 
   const url = new URL("v1/realtime", base);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   let quiet = false;
+  let back: Return | null = null;
+  /** Until when it is of use to come back; null while we are there. */
+  let until: number | null = null;
   let socket = dial();
   return {
     sound: null,
@@ -63,24 +81,40 @@ export function connect(base: string, listener: ConnectionListener): Connection 
   };
 
   function dial(ticket?: string): WebSocket {
-    const dialled = new WebSocket(url, ticket === undefined ? [...PROTOCOLS] : [...PROTOCOLS, TICKET + ticket]);
+    const offers: string[] = [...PROTOCOLS];
+    if (ticket !== undefined) offers.push(TICKET + ticket);
+    if (until !== null && back !== null) offers.push(RESUME + back.token);
+    const dialled = new WebSocket(url, offers);
     let opened = false;
     dialled.onopen = () => {
       opened = true;
     };
     dialled.onmessage = (message: MessageEvent<unknown>) => {
       const event = typeof message.data === "string" ? parseEvent(message.data) : null;
-      if (event !== null && !quiet) listener.event(event);
+      if (event === null || quiet) return;
+      if (event.type === "extension.ready") {
+        back = event.resume === undefined ? null : { token: event.resume.token, graceMs: event.resume.grace_ms };
+        until = null;
+      }
+      listener.event(event);
     };
     dialled.onclose = async (close) => {
       if (opened) {
-        if (!quiet) listener.ended({ trouble: "lost", reason: close.reason });
+        if (quiet) return;
+        if (close.code === BROKEN && back !== null && until === null) {
+          until = Date.now() + back.graceMs;
+          listener.away();
+          socket = dial();
+        } else listener.ended({ trouble: "lost", reason: close.reason });
         return;
       }
       const answer = await askForTicket(base);
       if (quiet) return;
       if (answer.ticket !== undefined && ticket === undefined) socket = dial(answer.ticket);
-      else listener.ended({ trouble: answer.alive ? "refused" : "unreachable", reason: answer.reason ?? close.reason });
+      else if (until !== null && Date.now() < until) {
+        await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+        if (!quiet) socket = dial();
+      } else listener.ended({ trouble: answer.alive ? "refused" : "unreachable", reason: answer.reason ?? close.reason });
     };
     return dialled;
   }

@@ -1,0 +1,194 @@
+"""Reception: a session's client, over any number of its own connections, and with none for a while."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any
+
+from agent.core.absence import Missed
+from agent.core.frames import Frame
+from agent.line import Line
+from agent.outbox import Outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from agent.core.handover import Outcomes
+    from agent.core.session import Session
+    from agent.transports.base import Transport
+
+_log = logging.getLogger(__name__)
+
+# Frames of a client that may wait here until the model has taken our configuration; then its socket is held back.
+EARLY = 64
+# Characters that may wait for a client before the model is held back.
+CLIENT_WAITS = 4 * 1024 * 1024
+# Seconds that a client may take nothing of what waits for it.
+STALLED = 30.0
+# RFC 6455, section 7.1.5: the connection broke. With any other code somebody has said that it is over.
+BROKEN = 1006
+
+
+class Reception:
+    """The client's side of one relay.
+
+    Args:
+        session: The state machine that decides.
+        waits: Asked when the connection breaks: whether the session is to wait for the client's return.
+        perform: Does what the session says.
+        clock: Seconds.
+        broken: Told of an exception, which is a bug of ours.
+        name: The session's, for the logs.
+
+    Attributes:
+        send: Sends a text to the client, or keeps of it what it will be told when it is back.
+        waiting: Its frames wait, because the session is not open yet.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        waits: Callable[[], bool],
+        perform: Callable[[Outcomes], None],
+        clock: Callable[[], float],
+        broken: Callable[[Exception], None],
+        name: str,
+    ) -> None:
+        self.waiting = True
+        self._session = session
+        self._waits, self._perform, self._clock, self._broken = waits, perform, clock, broken
+        self._name = name
+        self._early: list[Frame | None] = []
+        self._missed = Missed()
+        self._paused = self._away = False
+        self._lines: dict[Line, asyncio.Event] = {}
+
+    def attend(self, client: Transport, *, hold: Callable[[], None], release: Callable[[], None]) -> None:
+        """Take the first connection of the client's.
+
+        Args:
+            client: Not started yet.
+            hold: Holds the model back, because the client is slow.
+            release: Lets it go on.
+        """
+        self._hold, self._release = hold, release
+        self._take(client)
+        self._line.becomes(self._keep, self._closed)
+
+    def start(self) -> None:
+        """Begin to listen."""
+        self._line.start()
+
+    def open(self) -> None:
+        """The session is open: it takes what has waited, and all that comes."""
+        self.waiting = False
+        self._line.becomes(self._session.receive_client, self._closed)
+        early, self._early = self._early, []
+        for frame in early:
+            self._perform(self._binary() if frame is None else self._session.receive_client(frame, self._clock()))
+        self._line.transport.resume()
+
+    def pause(self) -> None:
+        """The model is slow: read nothing from the client."""
+        self._paused = True
+        self._line.transport.pause()
+
+    def resume(self) -> None:
+        """Read again."""
+        self._paused = False
+        self._line.transport.resume()
+
+    def rejoin(self, client: Transport, ready: Mapping[str, Any]) -> None:
+        """The client is back; see `Relay.rejoin`."""
+        if not self._away:
+            # Its old connection seems to live still; nobody is at its other end.
+            self._leave(self._line)
+        self._line.leave(1000, "you are connected anew")
+        self._lines[self._line].set()
+        frames, complete = self._missed.drain()
+        self._take(client)
+        if self._paused:
+            client.pause()
+        _log.info("session %s: the client is back", self._name)
+        self._perform(self._session.client_back(ready, len(frames), complete=complete, now=self._clock()))
+        for frame in frames:
+            self.send(frame.text)
+        self._line.start()
+
+    def close(self, code: int, reason: str) -> None:
+        """Close the client's connection."""
+        self._line.transport.close(code, reason)
+
+    async def wait_closed(self) -> None:
+        """Wait until all of its connections are down."""
+        await asyncio.gather(*(line.transport.wait_closed() for line in tuple(self._lines)))
+
+    def dismiss(self) -> None:
+        """It is over: whoever attends need not wait any more."""
+        for event in self._lines.values():
+            event.set()
+
+    async def attends(self, client: Transport) -> None:
+        """Wait until a connection is no part of this session any more."""
+        for line, event in tuple(self._lines.items()):
+            if line.transport is client:
+                await event.wait()
+                self._lines.pop(line, None)
+
+    async def watch(self) -> None:
+        """End the session of a client that takes nothing of what waits for it."""
+        while True:
+            line, taken = self._line, self._line.outbox.taken
+            await asyncio.sleep(STALLED)
+            if line is self._line and line.outbox.waiting and line.outbox.taken == taken:
+                _log.warning("session %s: the client takes nothing of what is sent to it", self._name)
+                line.transport.close(1008, "too slow: what was sent to you was not taken")
+
+    def _take(self, client: Transport) -> None:
+        outbox = Outbox(client, CLIENT_WAITS, hold=self._hold, release=self._release)
+        self._line = Line(
+            client,
+            outbox,
+            self._session.receive_client,
+            self._closed,
+            perform=self._perform,
+            clock=self._clock,
+            broken=self._broken,
+            binary=self._binary,
+            gone=lambda _line: None,
+        )
+        self._lines[self._line] = asyncio.Event()
+        self._away, self.send = False, outbox.send
+
+    def _keep(self, frame: Frame, _now: float) -> Outcomes:
+        self._wait(frame)
+        return ()
+
+    def _wait(self, frame: Frame | None) -> None:
+        self._early.append(frame)
+        if len(self._early) >= EARLY:
+            self._line.transport.pause()
+
+    def _binary(self) -> Outcomes:
+        if self.waiting:
+            self._wait(None)
+            return ()
+        return self._session.receive_binary()
+
+    def _closed(self, code: int, reason: str, _now: float) -> Outcomes:
+        _log.info("session %s: the client's side is closed with %d %s", self._name, code, reason)
+        if code == BROKEN and not self.waiting and self._waits():
+            self._leave(self._line)
+            return ()
+        return self._session.client_closed()
+
+    def _leave(self, line: Line) -> None:
+        """Nobody is at the other end of the connection: what is to be said is kept from here on."""
+        line.outbox.discard()
+        self._away, self.send = True, self._remember
+        self._perform(self._session.client_lost(self._clock()))
+
+    def _remember(self, text: str) -> None:
+        self._missed.take(Frame(text))
