@@ -10,6 +10,7 @@ import base64
 import itertools
 import json
 
+from agent.core.messages import OURS
 from tests.scenarios.language import Call, Say
 
 BYTES_PER_MS = 48
@@ -33,11 +34,12 @@ class FakeModel:
         errors: Codes of the errors that it had to send.
         unread: Outputs that no response has seen when all is over.
         needless: Responses that began though nothing new stood in the conversation: answers given twice.
+        by_client: Those of the responses that a client asked for by itself; whether they are needed is its affair.
     """
 
     def __init__(self, clock, send, script):
         self.responses, self.outputs, self.truncates, self.errors, self.unread = 0, [], [], [], set()
-        self.needless, self._fresh = 0, False
+        self.needless, self.by_client, self._fresh = 0, 0, False
         self._clock, self._send = clock, send
         self._script = [*script.responses]
         self._quirks = {"nameless_errors": False, "loses": (), "speed": 10.0} | script.quirks
@@ -108,7 +110,7 @@ class FakeModel:
         if self._active is not None:
             self._refuse(event, "conversation_already_has_active_response")
         else:
-            self._begin()
+            self._begin(by_client=not str(event.get("event_id")).startswith(OURS))
 
     def _on_response_cancel(self, event):
         if self._active is None:
@@ -118,10 +120,11 @@ class FakeModel:
 
     # ── what it does ──
 
-    def _begin(self):
+    def _begin(self, *, by_client=False):
         self._active = f"resp_{next(self._ids)}"
         self.responses += 1
-        self.needless += not self._fresh
+        self.needless += not self._fresh and not by_client
+        self.by_client += by_client
         self._fresh = False
         self.unread.clear()
         parts = self._script.pop(0) if self._script else [Say("I have nothing to add.")]
