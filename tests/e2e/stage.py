@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
-import json
 
 import numpy as np
 
 from agent.server import Server
 from agent.transports.base import TransportClosed
 from agent.transports.memory import pair
+from tests.scenarios.book import Watched
 from tests.scenarios.fake_client import FakeClient
 from tests.scenarios.in_memory import direct
 from tests.scenarios.language import matches
@@ -55,45 +55,6 @@ class Citing:
         return f"Citing({self._document!r})"
 
 
-class Watched:
-    """An upstream that keeps the book which the fake model keeps of itself, and hands on everything unchanged."""
-
-    def __init__(self, upstream):
-        self.responses, self.statuses, self.outputs, self.truncates, self.errors = 0, [], [], [], []
-        self.upstream = upstream
-        self._calls = {}
-
-    def __getattr__(self, name):
-        return getattr(self.upstream, name)  # the rest of what a transport is
-
-    def start(self, received, *, room, closed):
-        def watched(text):
-            self.see(json.loads(text))
-            received(text)
-
-        self.upstream.start(watched, room=room, closed=closed)
-
-    def see(self, event):
-        match event["type"]:
-            case "response.created":
-                self.responses += 1
-            case "response.done":
-                self.statuses.append(event["response"]["status"])
-            case "response.output_item.done" if event["item"]["type"] == "function_call":
-                self._calls[event["item"]["call_id"]] = event["item"]["name"]
-            case "conversation.item.truncated":
-                self.truncates.append(event["audio_end_ms"])
-            case "error":
-                self.errors.append(event["error"]["code"])
-
-    def send(self, text):
-        event = json.loads(text)
-        item = event.get("item", {})
-        if item.get("type") == "function_call_output":
-            self.outputs.append([self._calls[item["call_id"]], item["output"]])
-        self.upstream.send(text)
-
-
 class Caller(FakeClient):
     """The scenarios' caller; it has heard an answer out when the last response to its latest words is complete."""
 
@@ -130,11 +91,6 @@ class Caller(FakeClient):
         response = event["response"]
         self._asked = response["id"] in self._mine and bool(response["output"])
         super()._on_response_done(event)
-
-    def _on_response_output_item_done(self, event):
-        item = event["item"]
-        if item["type"] == "message" and item["status"] == "completed":
-            self.seen.answers += [part.get("transcript", part.get("text")) for part in item["content"]]
 
 
 def sound(samples):

@@ -149,7 +149,7 @@ class FakeClient:
     def _on_response_output_item_done(self, event):
         item = event["item"]
         if item["type"] == "message" and item["status"] == "completed":
-            self.seen.answers += [part["transcript"] for part in item["content"]]
+            self.seen.answers += [part.get("transcript", part.get("text")) for part in item["content"]]
 
     def _on_error(self, event):
         self.seen.errors.append(event["error"]["code"])
