@@ -71,6 +71,14 @@ def cli() -> None:
     help="Pages of this origin, such as https://app.example, may use the assistant too; may be given several times.",
 )
 @click.option("--no-auth", is_flag=True, help="Let everybody in who can reach the address, without signing in.")
+@click.option(
+    "--drain",
+    default=20.0,
+    show_default=True,
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    help="How long running sessions may go on after SIGTERM; no new ones are taken then.",
+)
 @click.option("--webrtc", is_flag=True, help="Let pages speak with the model over WebRTC; tools still run here.")
 @click.option(
     "--webrtc-preview",

@@ -84,8 +84,9 @@ def serve(*, app: str | None, host: str, port: int, **options: Any) -> int:
             upstream(agent.model, settings, make_engine) as connect,
             calls(service, settings, engines, webrtc=webrtc, preview=preview, voice=decided.voice) as calling,
         ):
-            application = Server(decided, connect, library, door, profile=profile, calling=calling).application()
-            await listen(application, host, port, f"{agent.name} listens on")
+            server = Server(decided, connect, library, door, profile=profile, calling=calling)
+            greeting, grace = f"{agent.name} listens on", options["drain"]
+            await listen(server.application(), host, port, greeting, drain=lambda: server.drain(grace))
         return 0
 
     with contextlib.closing(library) if library else contextlib.nullcontext():

@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
+from typing import TYPE_CHECKING, Any
 
 import aiofastnet
 import click
 from aiohttp import web
 
 from agent.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
 
 # Characters of one header: a token of somebody in the 200 groups that one can list is longer than aiohttp's own 8 KiB.
 MAX_HEADER = 32 * 1024
@@ -38,7 +42,14 @@ class _Site(web.BaseSite):
         self._server = await aiofastnet.create_server(loop, server, self._host, self._port, backlog=128)
 
 
-async def listen(application: web.Application, host: str, port: int, greeting: str, path: str = "") -> None:
+async def listen(
+    application: web.Application,
+    host: str,
+    port: int,
+    greeting: str,
+    path: str = "",
+    drain: Callable[[], Coroutine[Any, Any, None]] | None = None,
+) -> None:
     """Serve until SIGINT or SIGTERM.
 
     Args:
@@ -47,6 +58,7 @@ async def listen(application: web.Application, host: str, port: int, greeting: s
         port: Port; 0 for any free one.
         greeting: What is printed before the address once it is listened on.
         path: Path to print after it, where the address is that of a WebSocket.
+        drain: After SIGTERM, and while it is still listened, waits until what runs has ended or its time is up.
 
     Raises:
         UsageError: The port cannot be listened on.
@@ -67,11 +79,23 @@ async def listen(application: web.Application, host: str, port: int, greeting: s
         gc.freeze()
         scheme = "ws" if path else "http"
         # Before the greeting: who reads it may stop us at once.
-        stop = _stop_signal()
+        stop = Stop()
         click.echo(f"{greeting} {scheme}://{shown(host)}:{bound}{path}  (Ctrl+C stops it)")
-        await stop.wait()
+        await stop.asked.wait()
+        if drain is not None and not stop.at_once.is_set():
+            await _first(drain(), stop.at_once.wait())
     finally:
         await runner.cleanup()
+
+
+async def _first(*work: Coroutine[Any, Any, object]) -> None:
+    tasks = [asyncio.ensure_future(each) for each in work]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def shown(host: str) -> str:
@@ -79,12 +103,25 @@ def shown(host: str) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
 
 
-def _stop_signal() -> asyncio.Event:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        try:
-            loop.add_signal_handler(number, stop.set)
-        except NotImplementedError:  # Windows: Ctrl+C arrives as KeyboardInterrupt instead
-            continue
-    return stop
+class Stop:
+    """Tells when the process is to stop: SIGTERM leaves what runs some time, SIGINT or a second signal does not.
+
+    Attributes:
+        asked: Set when it is to stop.
+        at_once: Set when it is to stop without waiting for anything.
+    """
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+        self.at_once = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            try:
+                loop.add_signal_handler(number, self._signalled, number)
+            except NotImplementedError:  # Windows: Ctrl+C arrives as KeyboardInterrupt instead
+                continue
+
+    def _signalled(self, number: int) -> None:
+        if number == signal.SIGINT or self.asked.is_set():
+            self.at_once.set()
+        self.asked.set()

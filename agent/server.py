@@ -49,6 +49,7 @@ PROTOCOL = "realtime"
 # Twice what the protocol allows an event to be: a frame above the limit gets an `error` event, not a closed socket.
 MAX_FRAME_BYTES = 32 * 1024 * 1024
 DRAIN = 5.0  # seconds that running sessions get to close when the server stops
+_LOOK = 0.1  # seconds between two looks at whether the last session has ended
 
 
 class Server:
@@ -99,8 +100,21 @@ class Server:
         application.on_cleanup.append(lambda _application: self._door.close())
         return application
 
+    async def drain(self, grace: float) -> None:
+        """Take no new sessions, and wait until those that run have ended or their time is up.
+
+        Args:
+            grace: Seconds that they have. What is left then ends when the application is shut down.
+        """
+        admissions = self._door.admissions
+        admissions.drain(time.monotonic(), grace)
+        _log.info("stopping: %d sessions have %g s left", admissions.count, grace)
+        while not admissions.drained(time.monotonic()):  # noqa: ASYNC110  (time decides as well)
+            await asyncio.sleep(_LOOK)
+
     async def _health(self, _request: web.Request) -> web.Response:
-        return web.json_response({"status": "ok", "sessions": len(self._clients)})
+        status = "draining" if self._door.admissions.draining else "ok"
+        return web.json_response({"status": status, "sessions": len(self._clients)})
 
     async def _realtime(self, request: web.Request) -> web.StreamResponse:
         visit = visit_of(request)

@@ -93,7 +93,6 @@ RULES = {
     "agent.testing.stage": {"agent.testing", "agent.engine", "agent.transports", "agent.errors", "aiohttp"}
     | {"agent.assistant", "agent.library", "agent.server"},
     "agent.engine.webrtc": {"agent.engine", "agent.errors", "numpy", "aiortc", "av"},
-    "agent.engine.channel_names": {"agent.core.dialect"},
     "agent.engine.call_routes": {"agent.engine", "agent.core.dialect", "agent.core.frames", "aiohttp"},
     "agent.engine.serving": {"agent.engine", "agent.transports", "agent.errors", "aiohttp"},
 }

@@ -8,8 +8,8 @@ from aiohttp import web
 
 from agent.core.dialect import PREVIEW
 from agent.core.frames import MalformedFrame, decode
-from agent.engine.channel_names import session_to_preview
 from agent.engine.checks import anything, mapping, number, one_of, record
+from agent.engine.preview_face import PreviewFace
 from agent.engine.secrets import DEFAULT_SECONDS, LONGEST_SECONDS, PREVIEW_SECONDS, SHORTEST_SECONDS
 from agent.engine.wire_errors import WireError, invalid, missing
 
@@ -76,7 +76,7 @@ def call_routes(calls: Calls) -> list[web.RouteDef]:
             raise WireError("Send the resource's key in the header api-key.", code="missing_credential")
         given = PREVIEW.session_to_ga(await _json(request))
         secret, session = calls.mint(given, seconds=PREVIEW_SECONDS, preview=True)
-        shown = session_to_preview(session)
+        shown = PreviewFace().session_outward(session)
         shown["client_secret"] = {"value": secret.value, "expires_at": secret.expires_at}
         return web.json_response(shown)
 

@@ -129,7 +129,7 @@ class Calls:
         given = {"type": "realtime", **(session or {})}
         Configuration("", "", 0).update(given, voice_fixed=False)
         transport = CallTransport(new_id)
-        channel = Channel(filtered=filtered, preview=preview)
+        channel = Channel(filtered=filtered, preview=preview, new_id=new_id)
         transport.attach(channel.event, greet=False)
         peer = make_peer(transport, channel)
         try:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from agent.core.frames import Frame, MalformedFrame
-from agent.engine.channel_names import from_preview, to_preview
+from agent.core.frames import Frame
+from agent.engine.faces import face_for
+from agent.engine.wire_errors import EventRefused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,11 +38,13 @@ class Channel:
     Args:
         filtered: Let through only what Azure's filter does.
         preview: Speak the preview's names.
+        new_id: Makes an id of a kind.
     """
 
-    def __init__(self, *, filtered: bool = False, preview: bool = False) -> None:
+    def __init__(self, *, filtered: bool = False, preview: bool = False, new_id: Callable[[str], str] = str) -> None:
+        self._new_id = new_id
         self._filtered = filtered
-        self._preview = preview
+        self._face = face_for("preview" if preview else "ga")
         self._send: Callable[[str], None] | None = None
         self._early: deque[str] = deque(maxlen=_MOST_EARLY)
 
@@ -55,24 +58,20 @@ class Channel:
         """Take an event of the session; a sink of `CallTransport`."""
         if self._filtered and kind not in FILTERED:
             return
-        shown = _in_preview(text) if self._preview else text
-        if shown is None:
-            return
-        if self._send is None:
-            self._early.append(shown)
-        else:
-            self._send(shown)
+        for shown in self._face.outward(Frame(text).data):
+            self._tell(Frame.of(shown).text)
 
-    def received(self, message: str | bytes) -> str | bytes:
-        """What the peer has sent, in GA's names; what cannot be read is left for the session to refuse."""
-        if not self._preview or isinstance(message, bytes):
-            return message
+    def received(self, message: str | bytes) -> str | bytes | None:
+        """What the peer has sent, in GA's names; None for what was refused, as the peer has been told."""
         try:
-            return Frame.of(from_preview(Frame(message).data)).text
-        except (MalformedFrame, KeyError):
-            return message
+            return self._face.inward(message)
+        except EventRefused as refused:
+            error = {"type": "error", "event_id": self._new_id("event"), "error": refused.body(refused.event_id)}
+            self._tell(Frame.of(error).text)
+            return None
 
-
-def _in_preview(text: str) -> str | None:
-    event = to_preview(Frame(text).data)
-    return None if event is None else Frame.of(event).text
+    def _tell(self, text: str) -> None:
+        if self._send is None:
+            self._early.append(text)
+        else:
+            self._send(text)

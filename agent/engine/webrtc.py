@@ -134,7 +134,9 @@ class Peer:
         self._channel.opened(send)
 
     def _receive(self, message: str | bytes) -> None:
-        self._call.take(self._channel.received(message))
+        event = self._channel.received(message)
+        if event is not None:
+            self._call.take(event)
 
     def _listen(self, track: MediaStreamTrack) -> None:
         if track.kind != "audio":

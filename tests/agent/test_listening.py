@@ -114,3 +114,33 @@ async def test_a_token_of_somebody_in_two_hundred_groups_fits_into_a_header(monk
     os.kill(os.getpid(), signal.SIGTERM)
     await asyncio.wait_for(serving, 30)
     assert seen == [16_000]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
+@pytest.mark.parametrize(
+    ("signals", "drained"),
+    [((signal.SIGTERM,), True), ((signal.SIGTERM, signal.SIGTERM), False), ((signal.SIGINT,), False)],
+)
+async def test_sigterm_waits_for_what_runs_and_sigint_or_a_second_signal_does_not(monkeypatch, signals, drained):
+    waited, began, goes_on = [], asyncio.Event(), asyncio.Event()
+
+    async def drain():
+        began.set()
+        await goes_on.wait()
+        waited.append(True)
+
+    ready = asyncio.Event()
+    monkeypatch.setattr(listening.click, "echo", lambda _text: ready.set())
+    serving = asyncio.create_task(listen(web.Application(), "127.0.0.1", 0, "it listens on", drain=drain))
+    async with asyncio.timeout(10):
+        await ready.wait()
+        os.kill(os.getpid(), signals[0])
+        if signals[0] == signal.SIGTERM:
+            await began.wait()
+            assert not serving.done()
+        for number in signals[1:]:
+            os.kill(os.getpid(), number)
+        if drained:
+            goes_on.set()
+        await serving
+    assert bool(waited) is drained

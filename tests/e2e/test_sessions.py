@@ -131,7 +131,7 @@ async def test_nonsense_in_mid_session_gets_an_error_and_leaves_the_session_aliv
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM: a process is ended outright")
 async def test_a_server_that_is_told_to_stop_says_so_to_its_callers_and_exits_with_0():
-    running = await asyncio.to_thread(Running, "run", "--port", "0")
+    running = await asyncio.to_thread(Running, "run", "--port", "0", "--drain", "0")
     try:
         async with conversation(running) as idle, conversation(running) as busy:
             await busy.ask("Tell me about the lighthouse.")
@@ -144,6 +144,28 @@ async def test_a_server_that_is_told_to_stop_says_so_to_its_callers_and_exits_wi
     finally:
         await asyncio.to_thread(running.stop)
     assert "Traceback" not in "".join(running.said)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM: a process is ended outright")
+async def test_a_server_that_is_told_to_stop_lets_a_caller_finish_and_takes_no_new_one():
+    running = await asyncio.to_thread(Running, "run", "--port", "0", "--drain", "60")
+    try:
+        async with conversation(running) as busy:
+            running.process.terminate()
+            async with aiohttp.ClientSession() as http, asyncio.timeout(PATIENCE):
+                status = ""
+                while status != "draining":
+                    async with http.get(running.http + "/healthz") as answer:
+                        status = (await answer.json())["status"]
+                with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+                    await http.ws_connect(running.ws)
+            assert refused.value.status == 503
+            assert int(refused.value.headers["Retry-After"]) > 0
+            await busy.ask("How many steps does the lighthouse have?")
+            assert "142" in (await busy.answer())[0]
+        assert await asyncio.to_thread(running.process.wait, 30) == 0
+    finally:
+        await asyncio.to_thread(running.stop)
 
 
 async def _drain(socket):

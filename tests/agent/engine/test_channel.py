@@ -36,5 +36,7 @@ def test_the_previews_names_go_both_ways_and_what_cannot_be_read_is_left_for_the
     update = json.loads(channel.received('{"type":"session.update","session":{"voice":"ash"}}'))
     assert update["session"] == {"type": "realtime", "audio": {"output": {"voice": "ash"}}}
     assert channel.received("{") == "{"
+    assert channel.received('{"type":"session.update","event_id":"e","session":{"audio":{}}}') is None
+    assert sent[-1] == "error"
     assert channel.received(b"x") == b"x"
     assert Channel().received('{"type":"x"}') == '{"type":"x"}'
