@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
 
 import pytest
 
@@ -96,3 +97,14 @@ def test_what_was_recorded_goes_the_same_way_with_the_service_of_the_recording(n
 @pytest.mark.parametrize("name", GA_ONES)
 def test_what_was_recorded_goes_the_same_way_with_the_recording_in_another_dialect(name, profile, client):
     check(scenario_of(name), client, *run(with_recording(name, profile, client)))
+
+
+def test_the_docs_tell_how_much_the_matrix_holds():
+    page = (Path(__file__).parents[2] / "docs" / "dialects.md").read_text(encoding="utf-8")
+    rows = [line for line in page.partition("## What is tested with what")[2].splitlines() if line.startswith("| ")]
+    quoted = lambda names: ", ".join(f"`{name}`" for name in names)  # noqa: E731
+    assert f"| the engine as {quoted(ENGINES)} |" in rows[1]
+    assert f"| {len(DIALOGUES)} dialogues, {len(ALL)} recorded sessions |" in rows[1]
+    assert f"| {len(ALL)} recorded sessions |" in rows[2]
+    assert f"{quoted(REWORDED)} |" in rows[3]
+    assert f"| {len(GA_ONES)} recorded sessions |" in rows[3]
