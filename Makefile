@@ -17,6 +17,8 @@ BIN := $(VENV)/bin
 endif
 STAMP := $(VENV)/.ready
 WEB := $(shell find web -type f -not -path '*/node_modules/*' 2>/dev/null)
+# The stock clients of tests/clients that the main environment cannot hold, each with a lock of its own.
+CLIENTS := $(wildcard tests/clients/*/requirements.lock tests/clients/*/package-lock.json)
 RUN := $(BIN)/python
 
 .PHONY: setup run test lint types bench quality mutants lock clean
@@ -24,12 +26,13 @@ RUN := $(BIN)/python
 setup: $(STAMP)
 
 # Everything that needs the network happens here.
-$(STAMP): pyproject.toml requirements.lock hatch_build.py $(WEB)
+$(STAMP): pyproject.toml requirements.lock hatch_build.py $(WEB) $(CLIENTS)
 	@test -n "$(PYTHON)" || { echo "Vocative needs Python 3.11 or newer; none was found on PATH." >&2; exit 1; }
 	test -x $(RUN) || $(PYTHON) -m venv $(VENV)
 	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	$(RUN) tests/browser_setup.py
+	$(RUN) tests/clients/install.py
 	@touch $@
 
 run: setup
@@ -60,11 +63,14 @@ quality: setup
 mutants: setup
 	$(RUN) tests/mutants/run.py $(ARGS)
 
-# For maintainers: pin anew what pyproject.toml asks for. No address of an index goes into the file.
+# For maintainers: pin anew what pyproject.toml and the stock clients ask for. No address of an index goes into a file.
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header
 lock:
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --all-extras --group dev \
-		--no-emit-index-url --no-emit-find-links --no-header pyproject.toml -o requirements.lock
+	$(COMPILE) --all-extras --group dev pyproject.toml -o requirements.lock
+	for folder in $(patsubst %/requirements.lock,%,$(filter %.lock,$(CLIENTS))); do \
+		$(COMPILE) $$folder/requirements.in -o $$folder/requirements.lock || exit; done
 
 clean:
-	rm -rf $(VENV) build dist agent/static/web web/node_modules .pytest_cache .ruff_cache .hypothesis .coverage*
+	rm -rf $(VENV) build dist agent/static/web web/node_modules tests/clients/*/node_modules .pytest_cache .ruff_cache .hypothesis .coverage*
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +

@@ -19,7 +19,6 @@ import numpy as np
 
 from agent import asking, checking, samples
 from agent.assistant import Agent
-from agent.call_setup import calls
 from agent.checkup import MISCONFIGURED, Checkup
 from agent.config import Settings
 from agent.core.profiles import PROFILES, Profile
@@ -42,6 +41,7 @@ from agent.services.configured import unfinished
 from agent.terminal import ingesting, print_passages, print_turn
 from agent.transports.memory import pair
 from agent.upstreams import run_loop, upstream
+from agent.webrtc.call_setup import calls
 from tools.errors import ToolsError
 
 if TYPE_CHECKING:

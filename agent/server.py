@@ -23,23 +23,23 @@ from agent.door.ticketing import ticket_routes
 from agent.engine.faces import PATHS, dialect_at
 from agent.errors import ModelError
 from agent.pages import document_url, documents_routes, page_routes
-from agent.preview_calling import PreviewCalling
-from agent.preview_signalling import PreviewSignalling
 from agent.relay import Relay
-from agent.signalling import Signalling
 from agent.transports.adoption import adopt, let_go
 from agent.transports.stream import Stream
+from agent.webrtc.preview_calling import PreviewCalling
+from agent.webrtc.preview_signalling import PreviewSignalling
+from agent.webrtc.signalling import Signalling
 from tools.search.citing import cite
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from agent.assistant import Agent
-    from agent.calling import Calling
     from agent.core.dialect import Dialect
     from agent.core.profiles import Profile
     from agent.library import Library
     from agent.transports.base import Transport
+    from agent.webrtc.calling import Calling
     from tools import User
 
 _log = logging.getLogger(__name__)

@@ -46,29 +46,47 @@ RULES = {
     "agent.door.ticketing": {"agent.door", "tools.context", "aiohttp"},
     "agent.door.guarded": {"agent.door", "agent.core", "agent.transports.base", "tools.context"},
     "agent.asking": {"agent.transports.base", "agent.transports.stream", "agent.errors", "numpy"},
-    "agent.calling": {"agent.transports.base"},
-    "agent.posting": {"agent.calling", "agent.errors", "aiohttp"},
-    "agent.service_calling": {"agent.calling", "agent.posting", "agent.transports", "agent.errors", "aiohttp"},
-    "agent.engine_calling": {"agent.calling", "agent.engine", "agent.transports.base", "agent.errors"},
-    "agent.preview_calling": {"agent.calling", "agent.posting", "agent.errors", "aiohttp"},
-    "agent.companion": {"agent.core.frames", "agent.transports.base"},
-    "agent.sideband": {"agent.core", "agent.transports.base"},
-    "agent.calls": {"agent.calling", "agent.companion", "agent.sideband", "agent.relay", "agent.core", "agent.errors"}
+    "agent.webrtc.calling": {"agent.transports.base"},
+    "agent.webrtc.posting": {"agent.webrtc.calling", "agent.errors", "aiohttp"},
+    "agent.webrtc.service_calling": {
+        "agent.webrtc.calling",
+        "agent.webrtc.posting",
+        "agent.transports",
+        "agent.errors",
+        "aiohttp",
+    },
+    "agent.webrtc.engine_calling": {"agent.webrtc.calling", "agent.engine", "agent.transports.base", "agent.errors"},
+    "agent.webrtc.preview_calling": {"agent.webrtc.calling", "agent.webrtc.posting", "agent.errors", "aiohttp"},
+    "agent.webrtc.companion": {"agent.core.frames", "agent.transports.base"},
+    "agent.webrtc.sideband": {"agent.core", "agent.transports.base"},
+    "agent.webrtc.calls": {
+        "agent.webrtc.calling",
+        "agent.webrtc.companion",
+        "agent.webrtc.sideband",
+        "agent.relay",
+        "agent.core",
+        "agent.errors",
+    }
     | {"agent.assistant", "agent.door.admissions", "agent.transports.pushed", "agent.transports.base", "tools"},
-    "agent.signalling": {
+    "agent.webrtc.signalling": {
         "agent.door",
         "tools",
-        "agent.calls",
-        "agent.calling",
+        "agent.webrtc.calls",
+        "agent.webrtc.calling",
         "agent.core",
         "agent.transports",
         "agent.errors",
         "aiohttp",
     }
     | {"agent.assistant"},
-    "agent.tooldesk": {"agent.core", "tools"},
-    "agent.preview_signalling": {"agent.signalling", "agent.preview_calling", "agent.calls", "agent.calling"}
-    | {"agent.assistant", "agent.tooldesk", "agent.core", "agent.errors", "aiohttp"},
+    "agent.webrtc.tooldesk": {"agent.core", "tools"},
+    "agent.webrtc.preview_signalling": {
+        "agent.webrtc.signalling",
+        "agent.webrtc.preview_calling",
+        "agent.webrtc.calls",
+        "agent.webrtc.calling",
+    }
+    | {"agent.assistant", "agent.webrtc.tooldesk", "agent.core", "agent.errors", "aiohttp"},
     "agent.pages": {"agent.library", "agent.errors", "aiohttp"},
     "agent.library": {"agent.errors", "tools"},
     "agent.listening": {"agent.errors", "aiofastnet", "aiohttp", "click"},
@@ -97,7 +115,14 @@ RULES = {
     "agent.engine.serving": {"agent.engine", "agent.transports", "agent.errors", "aiohttp"},
 }
 # The only modules that put parts together; they may import all of the above.
-COMPOSING = {"agent.call_setup", "agent.server", "agent.assistant", "agent.cli", "agent.commands", "agent.upstreams"}
+COMPOSING = {
+    "agent.webrtc.call_setup",
+    "agent.server",
+    "agent.assistant",
+    "agent.cli",
+    "agent.commands",
+    "agent.upstreams",
+}
 # Sans-I/O like the core: what the engine's side of the wire consists of.
 ENGINE_WIRE = {"agent.core.frames", "agent.core.events", "agent.core.dialect", "agent.engine"}
 IO = {"asyncio", "socket", "threading", "time", "logging", "aiohttp", "websockets", "numpy", "random", "secrets", "os"}

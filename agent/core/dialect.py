@@ -104,6 +104,7 @@ class Dialect:
         response: How its response objects, and the overrides of `response.create`, are laid out.
         content: Its types of the assistant's content → GA's, where they differ.
         own_events: Event types that no other dialect has.
+        lacks: Event types, by GA's names, that every other dialect has and this one does not.
         names_calls: `response.function_call_arguments.done` carries the function's name.
     """
 
@@ -113,6 +114,7 @@ class Dialect:
     response: Shape = SAME
     content: Mapping[str, str] = field(default_factory=dict[str, str])
     own_events: frozenset[str] = frozenset()
+    lacks: frozenset[str] = frozenset()
     names_calls: bool = True
 
     def event_to_ga(self, kind: str) -> str:
@@ -161,7 +163,8 @@ VOICE_LIVE = Dialect(
     Shape(
         _VOICE_LIVE_SESSION,
         _VOICE_LIVE_VALUES,
-        _PREVIEW_ONLY | VOICE_LIVE_ONLY,
+        # `speed` is preview's and no field of this service; were one to tell it all the same, GA has it elsewhere.
+        _PREVIEW_ONLY | VOICE_LIVE_ONLY | {"metadata", "speed"},
         _GA_ONLY - {"include", "parallel_tool_calls"},
         {"type": "realtime"},
     ),
@@ -177,6 +180,15 @@ VOICE_LIVE = Dialect(
             "response.audio_timestamp.delta",
             "response.audio_timestamp.done",
             "session.avatar.connecting",
+        }
+    ),
+    # Neither azure-ai-voicelive nor a recorded session has them.
+    frozenset(
+        {
+            "conversation.created",
+            "output_audio_buffer.started",
+            "output_audio_buffer.stopped",
+            "rate_limits.updated",
         }
     ),
 )

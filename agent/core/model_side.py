@@ -112,8 +112,8 @@ class ModelSide:
     def _response_created(self, event: events.ResponseCreated, frame: Frame, now: float) -> Actions:
         if event.out_of_band:
             self._state.upstream.out_of_band.add(event.response_id)
-            return (ToClient(frame),)
-        return [ToClient(frame), *self._begun(event.response_id, now)]
+            return (ToClient(self._view.response_created(frame)),)
+        return [ToClient(self._view.response_created(frame)), *self._begun(event.response_id, now)]
 
     def _begun(self, response_id: str, now: float) -> Actions:
         superseded = self._responses.active_id

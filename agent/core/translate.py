@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from agent.core.dialect import Dialect
     from agent.core.paths import Json
 
-# Event types that all dialects share, as GA names them.
+# Event types that the dialects share, as GA names them.
 _COMMON = frozenset(
     {
         "conversation.created",
@@ -76,7 +76,7 @@ class Translation:
         self._source = source
         self._target = target
         self._content = items.content_names(source, target)
-        self._types = {source.event_from_ga(kind): target.event_from_ga(kind) for kind in _COMMON}
+        self._types = {source.event_from_ga(kind): target.event_from_ga(kind) for kind in _COMMON - target.lacks}
         self._completes = _WHOLE_ITEM in target.own_events - source.own_events
         self._unfinished: dict[str, object] = {}  # item that is there and not yet whole → the one before it
         self._called: dict[str, object] = {}  # item of a call → the name of its function

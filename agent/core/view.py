@@ -118,9 +118,15 @@ class View:
         """Arguments of a call."""
         return self.within_response(frame) if self._theirs(frame.data) else None
 
+    def response_created(self, frame: Frame) -> Frame:
+        """The beginning of a response. What the operator decided of it is hidden, should a service repeat it there."""
+        response: Json = frame.data["response"]
+        return frame if HIDDEN_SESSION_FIELDS.isdisjoint(response) else frame.changed(response=session_view(response))
+
     def response_done(self, event: ResponseDone, frame: Frame) -> Frame:
         """The end of a response, whose output lists its items again."""
         self.forget(event.response_id)
+        frame = self.response_created(frame)
         if not any(self._is_hidden(item) for item in event.output):
             return frame
         response: Json = frame.data["response"]

@@ -75,7 +75,7 @@ class VoiceLiveFace(PreviewFace):
     names_calls: ClassVar[bool] = True
     counts_images: ClassVar[bool] = True
     session_fields: ClassVar[Mapping[str, Check]] = {
-        **PreviewFace.session_fields,
+        **{name: check for name, check in PreviewFace.session_fields.items() if name != "speed"},
         **dict.fromkeys(_AZURE_ONLY, anything),
         **dict.fromkeys(("parallel_tool_calls", "include", "metadata", "truncation_strategy"), anything),
         "modalities": array(one_of("text", "audio", "animation", "avatar"), most=4),
@@ -150,6 +150,7 @@ class VoiceLiveFace(PreviewFace):
         """The session as the client sees it."""
         shown = settings_from_ga(session) | {"object": "realtime.session"}
         shown["voice"] = self._shown_voice(shown["voice"])
+        shown.pop("speed", None)  # the service's sessions have none
         for name, value in self.kept.items():
             if name in {"turn_detection", "input_audio_transcription"}:
                 below = shown[name]

@@ -12,8 +12,8 @@ from agent import Agent
 from agent.engine.parts import Call
 from agent.engine.runtime import Engine
 from agent.engine.serving import engine_app
-from agent.engine_calling import EngineCalling
 from agent.server import Server
+from agent.webrtc.engine_calling import EngineCalling
 from tests.agent.engine.conftest import LoudnessEars, ScriptedReasoner
 from tests.rtc import HummingVoice, Phone, offer_loopback
 from tools import tool

@@ -22,11 +22,11 @@ from agent.engine.serving import engine_app
 from agent.engine.speak import load_voice
 from agent.engine.think import load_reasoner
 from agent.engine.wav import write_wav
-from agent.engine_calling import EngineCalling
 from agent.library import Library
-from agent.preview_calling import PreviewCalling, PreviewUrls
 from agent.server import Server
-from agent.service_calling import CallUrls, ServiceCalling
+from agent.webrtc.engine_calling import EngineCalling
+from agent.webrtc.preview_calling import PreviewCalling, PreviewUrls
+from agent.webrtc.service_calling import CallUrls, ServiceCalling
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
 

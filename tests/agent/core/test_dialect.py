@@ -87,6 +87,11 @@ def test_voice_live_may_name_the_rate_alone():
     assert VOICE_LIVE.session_from_ga(ga) == {"input_audio_format": "pcm16_16000hz", "input_audio_sampling_rate": 16000}
 
 
+@pytest.mark.parametrize("name", ["metadata", "speed", "avatar", "temperature"])
+def test_what_ga_sessions_do_not_have_stays_with_voice_live(name):
+    assert VOICE_LIVE.session_to_ga({name: 1}) == {"type": "realtime"}
+
+
 def test_the_example_of_the_docs_runs():
     text = (Path(__file__).parents[3] / "docs" / "dialects.md").read_text("utf-8")
     lines = [line[4:] for line in text.splitlines() if line.startswith("    ")]

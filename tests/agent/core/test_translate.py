@@ -164,6 +164,14 @@ def test_voice_lives_own_events_and_settings_stay_with_voice_live():
     assert shown(Translation(VOICE_LIVE, PREVIEW), given)[0][1]["session"] == {"voice": "Ava", "turn_detection": None}
 
 
+@pytest.mark.parametrize("source", [GA, PREVIEW])
+def test_what_voice_live_does_not_have_is_not_sent_to_its_clients(source):
+    assert {"rate_limits.updated", "conversation.created"} <= VOICE_LIVE.lacks
+    for kind in VOICE_LIVE.lacks:
+        assert Translation(source, VOICE_LIVE).frames(frame(kind, source.name)) == ()
+        assert Translation(source, PREVIEW if source is GA else GA).frames(frame(kind, source.name)) != ()
+
+
 @pytest.mark.parametrize("kind", ["conversation.item.input_audio_transcription.segment", "something.new"])
 def test_what_preview_has_no_name_for_is_left_out(to_preview, kind):
     assert to_preview.frames(frame(kind, "ga")) == ()

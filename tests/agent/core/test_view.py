@@ -120,3 +120,17 @@ def test_the_end_of_a_response_lists_what_was_shown_and_then_nothing_is_parsed_a
 def test_the_end_of_a_response_without_calls_is_the_identical_object(view):
     frame = Frame('{"type":"response.done","response":{"id":"r1","output":[{"type":["odd"]}]}}')
     assert view.response_done(events.read(frame), frame) is frame
+
+
+@pytest.mark.parametrize("kind", ["response.created", "response.done"])
+def test_a_response_that_repeats_the_prompt_and_the_tools_is_shown_without_them(view, kind):
+    """Trap VoiceRAG 7: no service does so today; a client must not see them when one begins to."""
+    response = {"id": "r1", "status": "completed", "output": []}
+    for secret in ({}, {"instructions": "secret", "tools": [{"name": "secret"}]}):
+        frame = Frame(json.dumps({"type": kind, "response": response | secret}))
+        if kind == "response.done":
+            shown = view.response_done(events.read(frame), frame)
+        else:
+            shown = view.response_created(frame)
+        assert shown.data["response"] == response
+        assert (shown is frame) is (not secret)

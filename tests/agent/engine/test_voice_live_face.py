@@ -111,6 +111,12 @@ def test_a_voice_is_shown_as_an_object_however_it_was_named(client):
     assert client.caller.session._configuration.output["voice"] == "sage"
 
 
+def test_a_session_shows_no_speed_which_is_previews(client, recorded):
+    theirs = next(event["session"] for _, event in recorded if event["type"] == "session.updated")
+    assert "speed" not in theirs
+    assert "speed" not in client.configures(voice="echo")["session"]
+
+
 @pytest.mark.parametrize(("rate", "bytes_per_ms"), [(16_000, 32), (8_000, 16), (24_000, 48)])
 def test_audio_comes_at_the_rate_that_was_set(client, rate, bytes_per_ms):
     assert client.configures(input_audio_sampling_rate=rate)["session"]["input_audio_sampling_rate"] == rate
@@ -129,6 +135,7 @@ def test_audio_comes_at_the_rate_that_was_set(client, rate, bytes_per_ms):
         ({"turn_detection": {"silence_duration_ms": 300}}, "session.turn_detection.type"),
         ({"voice": {"name": "alloy"}}, "session.voice.type"),
         ({"audio": {}}, "session.audio"),
+        ({"speed": 1.2}, "session.speed"),
     ],
 )
 def test_what_voice_live_does_not_have_is_refused_by_name(client, session, param):

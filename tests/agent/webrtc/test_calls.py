@@ -10,11 +10,11 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from agent import Agent, DialError
-from agent import calls as module
-from agent.calling import Answered, Key
-from agent.calls import without_formats
 from agent.server import Server
 from agent.transports.memory import pair
+from agent.webrtc import calls as module
+from agent.webrtc.calling import Answered, Key
+from agent.webrtc.calls import without_formats
 
 
 class Model:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agent.calling import Answered, Key
 from agent.engine.calls import MISSING, Calls, is_available
 from agent.engine.wire_errors import WireError
 from agent.errors import ConfigurationError, DialError
+from agent.webrtc.calling import Answered, Key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

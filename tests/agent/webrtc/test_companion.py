@@ -6,10 +6,10 @@ import asyncio
 
 import pytest
 
-from agent.companion import Companion
 from agent.transports.base import TransportClosed
 from agent.transports.memory import joined as line
 from agent.transports.stream import Stream
+from agent.webrtc.companion import Companion
 
 ONE, TWO, THREE = '{"type":"session.created"}', '{"type":"extension.ready"}', '{"type":"response.done"}'
 

@@ -8,10 +8,10 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from agent import Agent, DialError
-from agent.calling import Key
-from agent.preview_calling import PreviewCalling, PreviewUrls
-from agent.preview_signalling import SESSION_TIME, PreviewSignalling
 from agent.server import Server
+from agent.webrtc.calling import Key
+from agent.webrtc.preview_calling import PreviewCalling, PreviewUrls
+from agent.webrtc.preview_signalling import SESSION_TIME, PreviewSignalling
 from tools import tool
 
 

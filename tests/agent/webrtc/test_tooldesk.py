@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from agent.tooldesk import MOST_AT_ONCE, ToolDesk, TooManyCallsError
+from agent.webrtc.tooldesk import MOST_AT_ONCE, ToolDesk, TooManyCallsError
 from tools import Result, Toolset, tool
 
 RUNS: list[str] = []

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from agent.calls import Calls, without_formats
 from agent.core.firewall import OPEN_SESSION_FIELDS, permitted
 from agent.core.frames import MalformedFrame, decode
 from agent.core.view import session_view
@@ -18,14 +17,15 @@ from agent.door.refusal import TurnedAway
 from agent.errors import DialError
 from agent.transports.adoption import adopt, let_go
 from agent.transports.stream import Stream
+from agent.webrtc.calls import Calls, without_formats
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from agent.assistant import Agent
-    from agent.calling import Calling, Key
     from agent.core.session import Cite
     from agent.door.admissions import Seat
+    from agent.webrtc.calling import Calling, Key
     from tools import User
 
     Admit = Callable[[web.Request], Awaitable[User | None]]

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from agent.calling import Key
 from agent.errors import DialError
+from agent.webrtc.calling import Key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 import aiohttp
 
 from agent.credentials import Credentials
-from agent.engine_calling import EngineCalling
 from agent.errors import ConfigurationError
-from agent.preview_calling import PreviewCalling, PreviewUrls
-from agent.service_calling import CallUrls, ServiceCalling
+from agent.webrtc.engine_calling import EngineCalling
+from agent.webrtc.preview_calling import PreviewCalling, PreviewUrls
+from agent.webrtc.service_calling import CallUrls, ServiceCalling
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
 
-    from agent.calling import Calling
     from agent.config import Settings
     from agent.engine.runtime import Engine
     from agent.services.service import Service
+    from agent.webrtc.calling import Calling
 
 
 @asynccontextmanager

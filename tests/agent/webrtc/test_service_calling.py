@@ -7,7 +7,7 @@ from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 
 from agent.errors import ConfigurationError, DialError
-from agent.service_calling import CallUrls, ServiceCalling
+from agent.webrtc.service_calling import CallUrls, ServiceCalling
 
 
 def test_addresses_are_derived_from_the_realtime_address():

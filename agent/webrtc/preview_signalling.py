@@ -14,20 +14,20 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from agent.calls import without_formats
 from agent.core.dialect import PREVIEW
 from agent.core.frames import MalformedFrame, decode
 from agent.errors import DialError
-from agent.signalling import refusal
-from agent.tooldesk import ToolDesk, TooManyCallsError
+from agent.webrtc.calls import without_formats
+from agent.webrtc.signalling import refusal
+from agent.webrtc.tooldesk import ToolDesk, TooManyCallsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from agent.assistant import Agent
-    from agent.calling import Key
-    from agent.preview_calling import PreviewCalling
-    from agent.signalling import Admit
+    from agent.webrtc.calling import Key
+    from agent.webrtc.preview_calling import PreviewCalling
+    from agent.webrtc.signalling import Admit
 
 # Seconds that a session's tools stay open to it: a preview session lasts half an hour.
 SESSION_TIME = 1_860.0

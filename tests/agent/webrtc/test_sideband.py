@@ -9,10 +9,10 @@ import json
 import pytest
 
 from agent.core.enforcement import MOST_BREACHES, Enforcement
-from agent.sideband import Sideband
 from agent.transports.base import TransportClosed
 from agent.transports.memory import joined as line
 from agent.transports.stream import Stream
+from agent.webrtc.sideband import Sideband
 
 CREATED = json.dumps({"type": "session.created", "session": {"id": "sess_1"}})
 

@@ -7,7 +7,7 @@ from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 
 from agent.errors import ConfigurationError, DialError
-from agent.preview_calling import REGIONS, PreviewCalling, PreviewUrls
+from agent.webrtc.preview_calling import REGIONS, PreviewCalling, PreviewUrls
 
 ADDRESS = "wss://r.openai.azure.com/openai/realtime?api-version=2025-04-01-preview&deployment=my-deployment"
 

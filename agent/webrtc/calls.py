@@ -10,21 +10,21 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from agent.companion import Companion
 from agent.core import messages
 from agent.core.enforcement import Enforcement
 from agent.core.session import Cite, Session
 from agent.errors import ModelError
 from agent.relay import Relay
-from agent.sideband import Sideband
 from agent.transports.pushed import Pushed
+from agent.webrtc.companion import Companion
+from agent.webrtc.sideband import Sideband
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from agent.assistant import Agent
-    from agent.calling import Calling
     from agent.door.admissions import Seat
+    from agent.webrtc.calling import Calling
     from tools import User
 
 _log = logging.getLogger(__name__)

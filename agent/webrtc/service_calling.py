@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, quote, urlsplit
 
-from agent.calling import Answered, Key
 from agent.errors import ConfigurationError, DialError
-from agent.posting import host_of, post, read_key
 from agent.transports.stream import Stream
 from agent.transports.upstream import dial
+from agent.webrtc.calling import Answered, Key
+from agent.webrtc.posting import host_of, post, read_key
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qs, quote, urlsplit
 
 from agent.errors import ConfigurationError
-from agent.posting import post, read_key
+from agent.webrtc.posting import post, read_key
 
 if TYPE_CHECKING:
     import aiohttp
 
-    from agent.calling import Key
+    from agent.webrtc.calling import Key
 
 # Where the preview has hosts that take calls; the region must be the resource's own.
 REGIONS = ("eastus2", "swedencentral")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from agent import ConfigurationError
-from agent.call_setup import calls
 from agent.config import Settings
 from agent.engine import calls as engine_calls
-from agent.engine_calling import EngineCalling
-from agent.preview_calling import PreviewCalling
-from agent.service_calling import ServiceCalling
 from agent.services.choice import choose
+from agent.webrtc.call_setup import calls
+from agent.webrtc.engine_calling import EngineCalling
+from agent.webrtc.preview_calling import PreviewCalling
+from agent.webrtc.service_calling import ServiceCalling
 
 GA = "wss://r.openai.azure.com/openai/v1/realtime?model=d"
 PREVIEW = "wss://r.openai.azure.com/openai/realtime?api-version=2025-04-01-preview&deployment=d"

@@ -1,0 +1,1 @@
+"""WebRTC: calls whose sound goes straight between browser and model, and whose tools run here."""
