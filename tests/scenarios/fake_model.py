@@ -47,7 +47,7 @@ class FakeModel:
         self._session = {"id": "sess_fake", "type": "realtime"}
         self._calls, self._sound, self._last_item = {}, {}, None
         self._active, self._plan, self._closing = None, iter(()), []
-        self._hearing = None
+        self._hearing, self._begun = None, 0
 
     def greet(self):
         self._emit("session.created", session=self._session)
@@ -69,14 +69,26 @@ class FakeModel:
     def _on_input_audio_buffer_append(self, event):
         sound = base64.b64decode(event["audio"])
         if sound.startswith(BEGINS):
-            self._hearing = (f"item_{next(self._ids)}", sound[len(BEGINS) :].decode())
-            self._emit("input_audio_buffer.speech_started", item_id=self._hearing[0], audio_start_ms=0)
-            self._cut("turn_detected")
+            self._begun += 1
+            self._hear(sound[len(BEGINS) :].decode())
         elif sound == ENDS:
-            self._clock.call_later(SILENCE_AFTER_SPEECH, self._turn_ends)
+            self._clock.call_later(SILENCE_AFTER_SPEECH, self._falls_silent, self._begun)
+
+    def _hear(self, text):
+        if self._hearing is not None:
+            # Who goes on before the silence is long enough is still in the same turn.
+            self._hearing = (self._hearing[0], f"{self._hearing[1]} {text}")
+            return
+        self._hearing = (f"item_{next(self._ids)}", text)
+        self._emit("input_audio_buffer.speech_started", item_id=self._hearing[0], audio_start_ms=0)
+        self._cut("turn_detected")
+
+    def _falls_silent(self, begun):
+        if begun == self._begun:
+            self._turn_ends()
 
     def _turn_ends(self):
-        item_id, text = self._hearing
+        (item_id, text), self._hearing = self._hearing, None
         self._emit("input_audio_buffer.speech_stopped", item_id=item_id, audio_end_ms=0)
         self._emit("input_audio_buffer.committed", item_id=item_id, previous_item_id=self._last_item)
         self._place({"id": item_id, "type": "message", "role": "user", "status": "completed"})
