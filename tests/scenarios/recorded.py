@@ -6,10 +6,9 @@ import asyncio
 import contextlib
 import json
 
-from agent.core.dialect import VOICE_LIVE
 from agent.transports.base import TransportClosed
 from agent.transports.memory import pair
-from tests.agent.core.recordings import frames, profile_of, received, reworded, sent
+from tests.agent.core.recordings import frames, received, reworded, sent, session_of
 from tests.scenarios.language import Call, Say, Scenario
 from tools import Toolset, tool
 
@@ -34,12 +33,6 @@ async def get_weather(city: str) -> str:
 
 
 TOOLSET = Toolset([get_weather])
-
-
-def session_of(name):
-    """What the recording's client configured, as a GA session object."""
-    session = sent(name, "session.update")[0]["session"]
-    return VOICE_LIVE.session_to_ga(session) if profile_of(name) == "voice-live" else session
 
 
 def toolset_of(name):

@@ -15,11 +15,11 @@ import pytest
 from agent.core.dialect import DIALECTS
 from agent.core.profiles import PROFILES
 from tests.agent.core.judges import judge
-from tests.agent.core.recordings import ALL, GA_ONES, profile_of
+from tests.agent.core.recordings import ALL, GA_ONES, profile_of, session_of
 from tests.scenarios.book import Watched
 from tests.scenarios.dialogues import DIALOGUES
 from tests.scenarios.language import matches
-from tests.scenarios.recorded import SECONDS, Recording, scenario_of, session_of, toolset_of, voice_of
+from tests.scenarios.recorded import SECONDS, Recording, scenario_of, toolset_of, voice_of
 from tests.scenarios.relayed import Cast, VirtualLoop, play
 from tests.scenarios.scripted import ScriptedModels, engine_of
 
