@@ -9,13 +9,16 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
-import json
 
 import numpy as np
 
+from agent.core.dialect import DIALECTS
+from agent.core.profiles import PROFILES
 from agent.server import Server
 from agent.transports.base import TransportClosed
 from agent.transports.memory import pair
+from tests.scenarios.book import Watched
+from tests.scenarios.dialects import Dressed
 from tests.scenarios.fake_client import FakeClient
 from tests.scenarios.in_memory import direct
 from tests.scenarios.language import matches
@@ -55,45 +58,6 @@ class Citing:
         return f"Citing({self._document!r})"
 
 
-class Watched:
-    """An upstream that keeps the book which the fake model keeps of itself, and hands on everything unchanged."""
-
-    def __init__(self, upstream):
-        self.responses, self.statuses, self.outputs, self.truncates, self.errors = 0, [], [], [], []
-        self.upstream = upstream
-        self._calls = {}
-
-    def __getattr__(self, name):
-        return getattr(self.upstream, name)  # the rest of what a transport is
-
-    def start(self, received, *, room, closed):
-        def watched(text):
-            self.see(json.loads(text))
-            received(text)
-
-        self.upstream.start(watched, room=room, closed=closed)
-
-    def see(self, event):
-        match event["type"]:
-            case "response.created":
-                self.responses += 1
-            case "response.done":
-                self.statuses.append(event["response"]["status"])
-            case "response.output_item.done" if event["item"]["type"] == "function_call":
-                self._calls[event["item"]["call_id"]] = event["item"]["name"]
-            case "conversation.item.truncated":
-                self.truncates.append(event["audio_end_ms"])
-            case "error":
-                self.errors.append(event["error"]["code"])
-
-    def send(self, text):
-        event = json.loads(text)
-        item = event.get("item", {})
-        if item.get("type") == "function_call_output":
-            self.outputs.append([self._calls[item["call_id"]], item["output"]])
-        self.upstream.send(text)
-
-
 class Caller(FakeClient):
     """The scenarios' caller; it has heard an answer out when the last response to its latest words is complete."""
 
@@ -131,11 +95,6 @@ class Caller(FakeClient):
         self._asked = response["id"] in self._mine and bool(response["output"])
         super()._on_response_done(event)
 
-    def _on_response_output_item_done(self, event):
-        item = event["item"]
-        if item["type"] == "message" and item["status"] == "completed":
-            self.seen.answers += [part.get("transcript", part.get("text")) for part in item["content"]]
-
 
 def sound(samples):
     """Pieces of base64 sound, with the silence after it that ends a turn."""
@@ -143,7 +102,7 @@ def sound(samples):
     return [base64.b64encode(whole[at : at + PIECE].tobytes()).decode() for at in range(0, len(whole), PIECE)]
 
 
-async def play(scenario, agent, connect, *, say, watch=Watched):
+async def play(scenario, agent, connect, *, say=None, voice=None, watch=Watched, profile="engine", client="ga"):
     """Play a scenario through the server, its relay and a real model.
 
     Args:
@@ -151,7 +110,10 @@ async def play(scenario, agent, connect, *, say, watch=Watched):
         agent: Has the tools.
         connect: Opens a transport to the model.
         say: Gives the samples of a sentence.
+        voice: Gives pieces of base64 sound of a sentence, in place of `say`.
         watch: Wraps the transport to the model.
+        profile: The service that the model is.
+        client: The dialect that the client speaks.
 
     Returns:
         What the client saw, and what was seen on the way to the model.
@@ -159,14 +121,18 @@ async def play(scenario, agent, connect, *, say, watch=Watched):
     watched = []
 
     async def connect_watched():
-        watched.append(watch(await connect()))
+        watched.append(watch(await connect(), PROFILES[profile].dialect))
         return watched[-1]
 
     theirs, ours = pair()
     loop, posted, over = asyncio.get_running_loop(), asyncio.Queue(), asyncio.Event()
-    caller = Caller(loop, posted.put_nowait, stock=scenario.stock, voice=lambda text: sound(say(text)))
-    hands = [asyncio.create_task(_send(ours, posted)), asyncio.create_task(_receive(ours, caller))]
-    serving = asyncio.create_task(Server(agent, connect_watched, None).serve(theirs, extensions=not scenario.stock))
+    clothes = Dressed(DIALECTS[client])
+    send = lambda text: posted.put_nowait(clothes.of_client(text))  # noqa: E731
+    caller = Caller(loop, send, stock=scenario.stock, voice=voice or (lambda text: sound(say(text))))
+    hands = [asyncio.create_task(_send(ours, posted)), asyncio.create_task(_receive(ours, caller, clothes))]
+    server = Server(agent, connect_watched, None, profile=PROFILES[profile])
+    serving = server.serve(theirs, extensions=not scenario.stock, names=DIALECTS[client])
+    serving = asyncio.create_task(serving)
     direct(loop, caller, scenario.steps, over.set)
     try:
         async with asyncio.timeout(PATIENCE):
@@ -202,9 +168,10 @@ async def _send(transport, posted):
             await transport.send(await posted.get())
 
 
-async def _receive(transport, caller):
+async def _receive(transport, caller, clothes):
     try:
         while True:
-            caller.receive(await transport.receive())
+            for each in clothes.for_client(await transport.receive()):
+                caller.receive(each)
     except TransportClosed as closed:
         caller.ended(closed.code, closed.reason)

@@ -98,8 +98,8 @@ async def test_late_audio_of_a_cancelled_answer_never_reaches_the_client(agent, 
 class SlowToStop(Watched):
     """Sends one more piece of an answer's sound after the user has begun to speak, as services do."""
 
-    def __init__(self, upstream):
-        super().__init__(upstream)
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
         self.late, self._last = 0, None
 
     def start(self, received, *, room, closed):

@@ -31,6 +31,7 @@ def talk(title, **options):
     def write(describe):
         TALKS.append(Scenario(title, **options))
         describe(TALKS[-1])
+        return TALKS[-1]
 
     return write
 
@@ -186,6 +187,22 @@ def text_only(it):
 @pytest.mark.parametrize("scenario", TALKS, ids=lambda scenario: scenario.title)
 async def test_the_conversation_goes_as_it_should(scenario, connect, agent, say):
     check(scenario, *await play(scenario, agent, connect, say=say))
+
+
+@pytest.mark.parametrize(
+    ("path", "profile", "client"),
+    [
+        ("/openai/realtime?deployment=mine", "azure-preview", "preview"),
+        ("/voice-live/realtime?model=mine", "voice-live", "voice-live"),
+        ("/voice-live/realtime?model=mine", "voice-live", "ga"),
+    ],
+)
+@pytest.mark.parametrize("scenario", [typed, spoken, two_tools, text_only], ids=lambda scenario: scenario.title)
+async def test_it_goes_the_same_way_in_every_dialect(scenario, path, profile, client, engine, agent, say):
+    keys = Settings(azure_openai_api_key="any", azure_voicelive_api_key="any")
+    async with upstream(engine.http + path, keys, Engine) as connect:
+        played = await play(scenario, agent, connect, say=say, profile=profile, client=client)
+    check(scenario, *played)
 
 
 async def test_a_tool_that_raises_shows_its_secret_neither_to_the_model_nor_to_the_client(connect, agent, say):

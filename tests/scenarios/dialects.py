@@ -7,7 +7,7 @@ import json
 from agent.core.dialect import GA
 from agent.core.frames import Frame
 from agent.core.translate import Translation
-from agent.core.wording import understood
+from agent.core.wording import spoken, understood
 
 
 class Dressed:
@@ -29,6 +29,15 @@ class Dressed:
     def for_model(self, text):
         """What the fake model is told when a service of this dialect is."""
         return text if self._away is None else json.dumps(understood(json.loads(text), self._dialect))
+
+    def of_client(self, text):
+        """What a client of this dialect sends where the fake client sends a text."""
+        if self._away is None:
+            return text
+        event = json.loads(text)
+        if event["type"] == "session.update":
+            return json.dumps(event | {"session": self._dialect.session_from_ga(event["session"])})
+        return spoken(Frame(text), self._dialect).text
 
     def for_client(self, text):
         """What the fake client sees when a client of this dialect is sent a text."""

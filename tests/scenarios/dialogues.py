@@ -223,3 +223,29 @@ def takeover(talk):
     talk.caller.hears_out()
     talk.client_saw(errors=["item_not_allowed"], answers=["Hello!"])
     talk.model_saw(responses=1, errors=[])
+
+
+@dialogue("a client's own tool is the client's to run, and ours is ours", traps="VoiceRAG 8")
+def tools_of_both(talk):
+    talk.tools.search.returns("25 days", after=0.2)
+    talk.model.calls("search", query="leave")
+    talk.model.calls("dim_lights")
+    talk.model.says("You get 25 days, and it is dark now.")
+    talk.caller.offers("dim_lights", "dimmed")
+    talk.caller.asks("how much leave? and dim the lights")
+    talk.caller.hears_out()
+    talk.client_saw(calls=["search"], own_calls=["dim_lights"], answers=["You get 25 days, and it is dark now."])
+    talk.client_saw(errors=[])
+    talk.model_saw(responses=3, outputs=[["search", "25 days"], ["dim_lights", "dimmed"]], errors=[])
+
+
+@dialogue("tools of both in one response are answered once", stock=True, traps="VoiceRAG 8, sequencer")
+def tools_of_both_at_once(talk):
+    talk.tools.search.returns("25 days", after=1.0)
+    talk.model.does(call("dim_lights"), call("search", query="leave"))
+    talk.model.says("You get 25 days, and it is dark now.")
+    talk.caller.offers("dim_lights", "dimmed")
+    talk.caller.asks("how much leave? and dim the lights")
+    talk.caller.hears_out()
+    talk.client_saw(calls=[], own_calls=["dim_lights"], answers=["You get 25 days, and it is dark now."], errors=[])
+    talk.model_saw(responses=2, outputs=[["dim_lights", "dimmed"], ["search", "25 days"]], errors=[])

@@ -24,6 +24,7 @@ class Seen:
         answers: Transcripts of answers that were completed.
         questions: Transcripts of the user's speech, in the order of the conversation.
         calls: Tools that began, in order.
+        own_calls: Calls of the client's own tools, in order.
         statuses: How they ended.
         citations: Citations of each answer that has any.
         interrupted: Positions in ms at which answers were cut.
@@ -36,6 +37,7 @@ class Seen:
     answers: list[str] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
+    own_calls: list[str] = field(default_factory=list)
     statuses: list[str] = field(default_factory=list)
     citations: list[list[dict]] = field(default_factory=list)
     interrupted: list[int] = field(default_factory=list)
@@ -62,6 +64,7 @@ class FakeClient:
         self._queue, self._current, self._silenced, self._active = [], None, set(), None
         self._turns, self._running, self._last = {}, 0, clock.time()
         self._playing = False
+        self._offered, self._answered = {}, False
 
     def receive(self, text):
         event = json.loads(text)
@@ -92,6 +95,11 @@ class FakeClient:
     def send(self, event):
         self._send(json.dumps(event))
         return lambda: True
+
+    def offer(self, name, output):
+        self._offered[name] = output
+        tools = [{"type": "function", "name": each, "parameters": {"type": "object"}} for each in self._offered]
+        return self.send({"type": "session.update", "session": {"type": "realtime", "tools": tools}})
 
     def stop(self):
         self._silence()
@@ -132,6 +140,9 @@ class FakeClient:
 
     def _on_response_done(self, _event):
         self._active = None
+        if self._answered:
+            self._answered = False
+            self.send({"type": "response.create"})
 
     def _on_response_output_audio_delta(self, event):
         ms = len(base64.b64decode(event["delta"])) // BYTES_PER_MS
@@ -148,8 +159,13 @@ class FakeClient:
 
     def _on_response_output_item_done(self, event):
         item = event["item"]
-        if item["type"] == "message" and item["status"] == "completed":
-            self.seen.answers += [part["transcript"] for part in item["content"]]
+        if item["type"] == "function_call":
+            self.seen.own_calls.append(item["name"])
+            output = {"type": "function_call_output", "call_id": item["call_id"], "output": self._offered[item["name"]]}
+            self.send({"type": "conversation.item.create", "item": output})
+            self._answered = True
+        elif item["type"] == "message" and item["status"] == "completed":
+            self.seen.answers += [part.get("transcript", part.get("text")) for part in item["content"]]
 
     def _on_error(self, event):
         self.seen.errors.append(event["error"]["code"])

@@ -10,6 +10,7 @@ import base64
 import itertools
 import json
 
+from agent.core.messages import OURS
 from tests.scenarios.language import Call, Say
 
 BYTES_PER_MS = 48
@@ -33,11 +34,12 @@ class FakeModel:
         errors: Codes of the errors that it had to send.
         unread: Outputs that no response has seen when all is over.
         needless: Responses that began though nothing new stood in the conversation: answers given twice.
+        by_client: Those of the responses that a client asked for by itself; whether they are needed is its affair.
     """
 
     def __init__(self, clock, send, script):
         self.responses, self.outputs, self.truncates, self.errors, self.unread = 0, [], [], [], set()
-        self.needless, self._fresh = 0, False
+        self.needless, self.by_client, self._fresh = 0, 0, False
         self._clock, self._send = clock, send
         self._script = [*script.responses]
         self._quirks = {"nameless_errors": False, "loses": (), "speed": 10.0} | script.quirks
@@ -45,7 +47,7 @@ class FakeModel:
         self._session = {"id": "sess_fake", "type": "realtime"}
         self._calls, self._sound, self._last_item = {}, {}, None
         self._active, self._plan, self._closing = None, iter(()), []
-        self._hearing = None
+        self._hearing, self._begun = None, 0
 
     def greet(self):
         self._emit("session.created", session=self._session)
@@ -67,14 +69,26 @@ class FakeModel:
     def _on_input_audio_buffer_append(self, event):
         sound = base64.b64decode(event["audio"])
         if sound.startswith(BEGINS):
-            self._hearing = (f"item_{next(self._ids)}", sound[len(BEGINS) :].decode())
-            self._emit("input_audio_buffer.speech_started", item_id=self._hearing[0], audio_start_ms=0)
-            self._cut("turn_detected")
+            self._begun += 1
+            self._hear(sound[len(BEGINS) :].decode())
         elif sound == ENDS:
-            self._clock.call_later(SILENCE_AFTER_SPEECH, self._turn_ends)
+            self._clock.call_later(SILENCE_AFTER_SPEECH, self._falls_silent, self._begun)
+
+    def _hear(self, text):
+        if self._hearing is not None:
+            # Who goes on before the silence is long enough is still in the same turn.
+            self._hearing = (self._hearing[0], f"{self._hearing[1]} {text}")
+            return
+        self._hearing = (f"item_{next(self._ids)}", text)
+        self._emit("input_audio_buffer.speech_started", item_id=self._hearing[0], audio_start_ms=0)
+        self._cut("turn_detected")
+
+    def _falls_silent(self, begun):
+        if begun == self._begun:
+            self._turn_ends()
 
     def _turn_ends(self):
-        item_id, text = self._hearing
+        (item_id, text), self._hearing = self._hearing, None
         self._emit("input_audio_buffer.speech_stopped", item_id=item_id, audio_end_ms=0)
         self._emit("input_audio_buffer.committed", item_id=item_id, previous_item_id=self._last_item)
         self._place({"id": item_id, "type": "message", "role": "user", "status": "completed"})
@@ -108,7 +122,7 @@ class FakeModel:
         if self._active is not None:
             self._refuse(event, "conversation_already_has_active_response")
         else:
-            self._begin()
+            self._begin(by_client=not str(event.get("event_id")).startswith(OURS))
 
     def _on_response_cancel(self, event):
         if self._active is None:
@@ -118,10 +132,11 @@ class FakeModel:
 
     # ── what it does ──
 
-    def _begin(self):
+    def _begin(self, *, by_client=False):
         self._active = f"resp_{next(self._ids)}"
         self.responses += 1
-        self.needless += not self._fresh
+        self.needless += not self._fresh and not by_client
+        self.by_client += by_client
         self._fresh = False
         self.unread.clear()
         parts = self._script.pop(0) if self._script else [Say("I have nothing to add.")]

@@ -26,7 +26,10 @@ VOICE = {"type": "server_vad", "create_response": True, "interrupt_response": Tr
 ENFORCED = {
     "type": "realtime",
     "instructions": "the operator's",
-    "audio": {"input": {"turn_detection": VOICE}, "output": {"format": {"type": "audio/pcm", "rate": 24000}}},
+    "audio": {
+        "input": {"turn_detection": VOICE, "transcription": {"model": "whisper-1"}},
+        "output": {"format": {"type": "audio/pcm", "rate": 24000}},
+    },
 }
 
 
@@ -118,7 +121,7 @@ class Stage:
             self._perform(self._session.receive_upstream(Frame(each), self.clock.time()))
 
     def _from_client(self, text):
-        self._perform(self._session.receive_client(Frame(text), self.clock.time()))
+        self._perform(self._session.receive_client(Frame(self._caller.of_client(text)), self.clock.time()))
 
     def _perform(self, actions):
         for action in actions:

@@ -141,6 +141,10 @@ class CallerScript:
         """Send an event as it is."""
         self._add("send", event)
 
+    def offers(self, name, output):
+        """Offer the model a tool of the client's own, which gives this output."""
+        self._add("offer", name, output)
+
     def hears_out(self):
         """Wait until everything has been answered, and played."""
         self._add("wait_quiet")

@@ -12,16 +12,23 @@ import contextlib
 import itertools
 import selectors
 from collections import deque
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
+from agent.core.dialect import DIALECTS
+from agent.core.profiles import PROFILES
 from agent.core.session import Session
 from agent.relay import Relay
 from agent.transports.base import TransportClosed
 from agent.transports.memory import pair
+from tests.scenarios.dialects import Dressed
 from tests.scenarios.fake_client import FakeClient
-from tests.scenarios.fake_model import FakeModel
+from tests.scenarios.fake_model import FakeModel, speech
 from tests.scenarios.in_memory import LATENCY, LONGEST, Played, config_of, direct
 from tools import Result, ToolError, Toolset, tool
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
@@ -52,33 +59,41 @@ class _NoWaiting(selectors.DefaultSelector):
         return ready
 
 
-async def play(scenario, upstream=None, *, voice=None):
-    """Play a scenario through a relay.
+@dataclass(frozen=True)
+class Cast:
+    """Who talks, where it is not the fake model and a client that speaks GA.
 
-    Args:
-        scenario: The scenario.
-        upstream: A transport to a model that nothing was received from yet; the fake model by default.
+    Attributes:
+        upstream: A transport to a model that nothing was received from yet; None for the fake model.
         voice: As of `FakeClient`, for a model that hears real speech.
+        profile: The service that the upstream is.
+        client: The dialect that the client speaks.
+        session: What is enforced, as a GA session object; None for the same as in all scenarios.
+        toolset: The tools; None for those of the scenario.
+        shown: Takes what the client is sent, as it is sent.
     """
-    clock, model, hands = asyncio.get_running_loop(), None, []
-    relay_client, client_end = pair()
-    client = FakeClient(clock, _sender(client_end, hands), stock=scenario.stock, **({"voice": voice} if voice else {}))
+
+    upstream: Any = None
+    voice: Callable[[str], list[str]] = speech
+    profile: str = "engine"
+    client: str = "ga"
+    session: dict[str, Any] | None = None
+    toolset: Toolset | None = None
+    shown: Callable[[str], None] = lambda _text: None
+
+
+async def play(scenario, cast=Cast()):
+    """Play a scenario through a relay."""
+    hands, upstream, model = [], cast.upstream, None
     if upstream is None:
-        upstream, model_end = pair()
-        model = FakeModel(clock, _sender(model_end, hands), scenario.model)
-        hands.append(asyncio.create_task(_receive(model_end, model.receive)))
-        model.greet()
-    hands.append(asyncio.create_task(_receive(client_end, client.receive, client.ended)))
-    counter = itertools.count(1)
-    toolset = Toolset([_tool(plan) for plan in scenario.tools.plans.values()])
-    config = config_of(scenario)
-    config = replace(config, session={**config.session, "tools": toolset.definitions()})
-    session = Session(config, new_id=lambda: f"id_{next(counter)}", now=clock.time())
-    relay = asyncio.create_task(Relay(relay_client, upstream, session, toolset, clock=clock.time).run())
+        upstream, model = _fake_model(scenario, hands)
+    relay_client, client_end = pair()
+    caller = _client(client_end, scenario, cast, hands)
+    relay = asyncio.create_task(_relay(relay_client, upstream, scenario, cast).run())
     over = asyncio.Event()
-    direct(clock, client, scenario.steps, over.set)
+    direct(asyncio.get_running_loop(), caller, scenario.steps, over.set)
     await over.wait()
-    seen = client.seen
+    seen = caller.seen
     closed = seen.closed
     await client_end.close()
     await relay
@@ -87,6 +102,39 @@ async def play(scenario, upstream=None, *, voice=None):
         hand.cancel()
     await asyncio.gather(*hands, return_exceptions=True)
     return Played(seen, model)
+
+
+def _fake_model(scenario, hands):
+    upstream, end = pair()
+    model = FakeModel(asyncio.get_running_loop(), _sender(end, hands), scenario.model)
+    hands.append(asyncio.create_task(_receive(end, model.receive)))
+    model.greet()
+    return upstream, model
+
+
+def _client(end, scenario, cast, hands):
+    clothes, post = Dressed(DIALECTS[cast.client]), _sender(end, hands)
+    send = lambda text: post(clothes.of_client(text))  # noqa: E731
+    client = FakeClient(asyncio.get_running_loop(), send, stock=scenario.stock, voice=cast.voice)
+
+    def receive(text):
+        cast.shown(text)
+        for each in clothes.for_client(text):
+            client.receive(each)
+
+    hands.append(asyncio.create_task(_receive(end, receive, client.ended)))
+    return client
+
+
+def _relay(client, upstream, scenario, cast):
+    clock, counter = asyncio.get_running_loop().time, itertools.count(1)
+    toolset = cast.toolset or Toolset([_tool(plan) for plan in scenario.tools.plans.values()])
+    config = config_of(scenario)
+    enforced = {**(cast.session or config.session), "tools": toolset.definitions()}
+    faces = {"profile": PROFILES[cast.profile], "client": DIALECTS[cast.client]}
+    config = replace(config, session=enforced)
+    session = Session(config, new_id=lambda: f"id_{next(counter)}", now=clock(), **faces)
+    return Relay(client, upstream, session, toolset, clock=clock)
 
 
 def _sender(transport, hands):

@@ -59,6 +59,7 @@ def test_every_output_is_answered_and_nothing_is_answered_twice(talk, latency, p
     stopped = any(step.arguments == ({"type": "response.cancel"},) for step in talk.steps)
     assert stopped or not model.unread, "an output that no response has seen"
     assert not model.needless, "an answer given twice"
+    assert model.by_client <= [step.verb for step in talk.steps].count("type"), "a request of the client's sent twice"
     assert set(model.errors) <= {"conversation_already_has_active_response", "response_cancel_not_active"}
     assert set(seen.errors) <= {None}
     assert seen.closed is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from agent.core.dialect import DIALECTS
+from agent.core.dialect import DIALECTS, VOICE_LIVE
 from agent.core.frames import Frame
 from agent.core.translate import Translation
 
@@ -27,6 +27,12 @@ def frames(name):
 def profile_of(name):
     """The key of the profile of the service that was recorded."""
     return next(profile for start, profile in _PROFILES.items() if name.startswith(start))
+
+
+def session_of(name):
+    """What the recording's client configured, as a GA session object: what the server enforces in a replay."""
+    session = sent(name, "session.update")[0]["session"]
+    return VOICE_LIVE.session_to_ga(session) if profile_of(name) == "voice-live" else session
 
 
 def sent(name, kind):

@@ -7,11 +7,21 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from agent.core.dialect import VOICE_LIVE
 from agent.core.frames import Frame
 from agent.core.state import Phase
 from tests.agent.core.judges import judge
-from tests.agent.core.recordings import ALL, GA_ONES, ROUNDS, frames, in_words_of, profile_of, received, reworded, sent
+from tests.agent.core.recordings import (
+    ALL,
+    GA_ONES,
+    ROUNDS,
+    frames,
+    in_words_of,
+    profile_of,
+    received,
+    reworded,
+    sent,
+    session_of,
+)
 
 CLIENTS = ["ga", "preview", "voice-live"]
 HIDDEN = {"session.created", "session.updated"}
@@ -23,12 +33,6 @@ class Replay:
 
     bench: object
     given: list[Frame] = field(default_factory=list)
-
-
-def session_of(name):
-    """What the recording's client configured, as a GA session object: what the server enforces in the replay."""
-    session = sent(name, "session.update")[0]["session"]
-    return VOICE_LIVE.session_to_ga(session) if profile_of(name) == "voice-live" else session
 
 
 def is_ours(event, outputs):

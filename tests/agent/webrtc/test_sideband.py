@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import json
 
@@ -68,7 +69,8 @@ async def test_a_changed_prompt_is_put_right_and_the_news_of_it_passed_on(joined
     await model.send(changed)
     await sideband.receive()
     assert await sideband.receive() == changed
-    fix = json.loads(await model.receive())
+    async with asyncio.timeout(5):
+        fix = json.loads(await model.receive())
     assert fix["session"] == {"type": "realtime", "instructions": "Be brief."}
 
 
