@@ -22,18 +22,26 @@ class Watched:
         answered: Call ids of those outputs.
         truncates: Milliseconds of every accepted truncate, in order.
         errors: Codes of the model's errors.
+        upstreams: The connections that it was kept of, in order.
     """
 
     def __init__(self, upstream, dialect=GA):
         self.statuses, self.outputs, self.truncates, self.errors = [], [], [], []
         self.answered = set()
-        self.upstream = upstream
+        self.upstream, self.upstreams = upstream, [upstream]
         self._dressed = Dressed(dialect)
         self._calls, self._begun = {}, set()
 
     @property
     def responses(self):
         return len(self._begun)
+
+    def renewed(self, upstream):
+        """The same book, kept of another connection to the same model."""
+        self.upstreams.append(upstream)
+        again = Watched(upstream)
+        again.__dict__ |= {**vars(self), "upstream": upstream, "_dressed": Dressed(self._dressed.dialect)}
+        return again
 
     def __getattr__(self, name):
         return getattr(self.upstream, name)  # the rest of what a transport is

@@ -18,7 +18,7 @@ class Dressed:
     """
 
     def __init__(self, dialect):
-        self._dialect = dialect
+        self.dialect = dialect
         self._away = None if dialect is GA else Translation(GA, dialect)
         self._home = None if dialect is GA else Translation(dialect, GA)
 
@@ -28,7 +28,7 @@ class Dressed:
 
     def for_model(self, text):
         """What the fake model is told when a service of this dialect is."""
-        return text if self._away is None else json.dumps(understood(json.loads(text), self._dialect))
+        return text if self._away is None else json.dumps(understood(json.loads(text), self.dialect))
 
     def of_client(self, text):
         """What a client of this dialect sends where the fake client sends a text."""
@@ -36,11 +36,11 @@ class Dressed:
             return text
         event = json.loads(text)
         if event["type"] == "session.update":
-            return json.dumps(event | {"session": self._dialect.session_from_ga(event["session"])})
-        return spoken(Frame(text), self._dialect).text
+            return json.dumps(event | {"session": self.dialect.session_from_ga(event["session"])})
+        return spoken(Frame(text), self.dialect).text
 
     def for_client(self, text):
         """What the fake client sees when a client of this dialect is sent a text."""
         if self._home is None:
             return [text]
-        return [frame.text for frame in self._home.frames(Frame(text, self._dialect.name))]
+        return [frame.text for frame in self._home.frames(Frame(text, self.dialect.name))]

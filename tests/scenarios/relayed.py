@@ -28,7 +28,7 @@ from tests.scenarios.in_memory import LATENCY, LONGEST, Played, config_of, direc
 from tools import Result, ToolError, Toolset, tool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
@@ -71,6 +71,7 @@ class Cast:
         session: What is enforced, as a GA session object; None for the same as in all scenarios.
         toolset: The tools; None for those of the scenario.
         shown: Takes what the client is sent, as it is sent.
+        connect: Opens another connection to the model when that one is lost; None where it cannot be replaced.
     """
 
     upstream: Any = None
@@ -80,6 +81,7 @@ class Cast:
     session: dict[str, Any] | None = None
     toolset: Toolset | None = None
     shown: Callable[[str], None] = lambda _text: None
+    connect: Callable[[], Awaitable[Any]] | None = None
 
 
 async def play(scenario, cast=Cast()):
@@ -134,7 +136,7 @@ def _relay(client, upstream, scenario, cast):
     faces = {"profile": PROFILES[cast.profile], "client": DIALECTS[cast.client]}
     config = replace(config, session=enforced)
     session = Session(config, new_id=lambda: f"id_{next(counter)}", now=clock(), **faces)
-    return Relay(client, upstream, session, toolset, clock=clock)
+    return Relay(client, upstream, session, toolset, connect=cast.connect, clock=clock)
 
 
 def _sender(transport, hands):

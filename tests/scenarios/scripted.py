@@ -117,15 +117,16 @@ class OnTheLoop:
         pass
 
 
-def engine_of(scenario, models):
+def engine_of(scenario, models, *faults):
     """An engine with those models, and with the quirks that the scenario's model has.
 
     Args:
         scenario: Its model's quirks count; how fast it speaks does not.
         models: What it hears, thinks and speaks with.
+        faults: What else is to go wrong.
     """
     quirks = scenario.model.quirks
     rules = [Nameless()] if quirks.get("nameless_errors") else []
-    rules += [Lose(event=kind) for kind in quirks.get("loses", ())]
+    rules += [*(Lose(event=kind) for kind in quirks.get("loses", ())), *faults]
     with patch("agent.engine.runtime.Workers", OnTheLoop):
         return Engine(models, models, models, faults=Faults(*rules) if rules else None)

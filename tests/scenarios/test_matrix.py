@@ -14,16 +14,27 @@ import pytest
 
 from agent.core.dialect import DIALECTS
 from agent.core.profiles import PROFILES
+from agent.engine.faults import Drop
 from tests.agent.core.judges import judge
 from tests.agent.core.recordings import ALL, GA_ONES, profile_of, session_of
 from tests.scenarios.book import Watched
-from tests.scenarios.dialogues import DIALOGUES
+from tests.scenarios.dialogues import (
+    DIALOGUES,
+    chain,
+    failing_tools,
+    preamble,
+    search,
+    tools_of_both,
+    tools_of_both_at_once,
+    two_calls,
+)
 from tests.scenarios.language import matches
 from tests.scenarios.recorded import SECONDS, Recording, scenario_of, toolset_of, voice_of
 from tests.scenarios.relayed import Cast, VirtualLoop, play
 from tests.scenarios.scripted import ScriptedModels, engine_of
 
 CLIENTS = sorted(DIALECTS)
+INTERRUPTED = [search, two_calls, preamble, chain, failing_tools, tools_of_both, tools_of_both_at_once]
 # What the session is told that the model is, and with it the dialect that the model speaks.
 ENGINES = ["engine", "azure-preview", "voice-live"]
 REWORDED = ["azure-preview", "voice-live"]
@@ -34,12 +45,17 @@ def run(conversation):
         return runner.run(conversation)
 
 
-async def with_engine(talk, profile, client, **options):
+async def with_engine(talk, profile, client, *faults, **options):
     """Play a scenario with the engine; its models follow the scenario too."""
     models, dialect, shown = ScriptedModels(talk), PROFILES[profile].dialect, []
-    engine = engine_of(talk, models)
+    engine = engine_of(talk, models, *faults)
     book = Watched(engine.connect(dialect=dialect.name), dialect)
-    cast = Cast(book, **{"voice": models.sound} | options, profile=profile, client=client, shown=shown.append)
+
+    async def again():
+        return book.renewed(engine.connect(dialect=dialect.name))
+
+    faces = {"profile": profile, "client": client, "shown": shown.append, "connect": again}
+    cast = Cast(book, voice=models.sound, **faces, **options)
     played = await play(talk, cast)
     await engine.close()
     assert book.answered <= models.read, "an output that no response has seen"
@@ -78,6 +94,16 @@ def test_a_dialogue_goes_the_same_way_with_the_engine_in_every_dialect(talk, pro
 
 @pytest.mark.parametrize("client", CLIENTS)
 @pytest.mark.parametrize("profile", ENGINES)
+@pytest.mark.parametrize("talk", INTERRUPTED, ids=lambda talk: talk.title)
+def test_a_dialogue_survives_the_end_of_the_engines_session(talk, profile, client):
+    """Traps agents-js PR#1843, VoiceRAG 15: what was called in one session is answered in the next."""
+    seen, book, shown = run(with_engine(talk, profile, client, Drop(event="response.done", session=1)))
+    assert len(book.upstreams) == 2
+    check(talk, client, seen, book, shown)
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize("profile", ENGINES)
 @pytest.mark.parametrize("name", ALL)
 def test_what_was_recorded_goes_the_same_way_with_the_engine(name, profile, client):
     options, talk = {"session": session_of(name), "toolset": toolset_of(name)}, scenario_of(name)
@@ -105,6 +131,7 @@ def test_the_docs_tell_how_much_the_matrix_holds():
     quoted = lambda names: ", ".join(f"`{name}`" for name in names)  # noqa: E731
     assert f"| the engine as {quoted(ENGINES)} |" in rows[1]
     assert f"| {len(DIALOGUES)} dialogues, {len(ALL)} recorded sessions |" in rows[1]
-    assert f"| {len(ALL)} recorded sessions |" in rows[2]
-    assert f"{quoted(REWORDED)} |" in rows[3]
-    assert f"| {len(GA_ONES)} recorded sessions |" in rows[3]
+    assert f"| {len(INTERRUPTED)} dialogues with calls |" in rows[2]
+    assert f"| {len(ALL)} recorded sessions |" in rows[3]
+    assert f"{quoted(REWORDED)} |" in rows[4]
+    assert f"| {len(GA_ONES)} recorded sessions |" in rows[4]
