@@ -148,7 +148,8 @@ class PreviewFace:
         checked = record(self.response_fields)(response, "response")
         settings = settings_to_ga(checked)
         if isinstance(settings.get("input"), list):
-            settings["input"] = [item_inward(each) for each in settings["input"]]
+            items = enumerate(settings["input"])
+            settings["input"] = [item_inward(each, f"response.input[{index}]") for index, each in items]
         return settings
 
     def response_outward(self, response: dict[str, Any]) -> dict[str, Any]:

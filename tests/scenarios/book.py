@@ -23,11 +23,12 @@ class Watched:
         truncates: Milliseconds of every accepted truncate, in order.
         errors: Codes of the model's errors.
         upstreams: The connections that it was kept of, in order.
+        knows: What the model was told of what was said, where that can be looked into.
     """
 
     def __init__(self, upstream, dialect=GA):
         self.statuses, self.outputs, self.truncates, self.errors = [], [], [], []
-        self.answered = set()
+        self.answered, self.knows = set(), set()
         self.upstream, self.upstreams = upstream, [upstream]
         self._dressed = Dressed(dialect)
         self._calls, self._begun = {}, set()

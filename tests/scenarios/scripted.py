@@ -33,12 +33,13 @@ class ScriptedModels:
         scenario: What they say.
 
     Attributes:
+        knows: What was said before the latest response, as it was given to the model.
         read: Calls whose outputs some response has seen.
         needless: Responses that began though nothing new stood in the conversation: answers given twice.
     """
 
     def __init__(self, scenario):
-        self.read, self.needless = set(), 0
+        self.read, self.knows, self.needless = set(), set(), 0
         self._known = None
         self._script = deque(scenario.model.responses)
         self._says = [part for parts in scenario.model.responses for part in parts if isinstance(part, Say)]
@@ -98,6 +99,9 @@ class ScriptedModels:
         self.needless += known == self._known
         self._known = known
         self.read |= outputs
+        self.knows = {
+            part.get("text") or part.get("transcript") for item in thought.items for part in item.get("content", ())
+        }
         for part in self._script.popleft() if self._script else [Say("I have nothing to add.")]:
             await asyncio.sleep(0.02)
             yield EngineSay(part.text) if isinstance(part, Say) else EngineCall(part.name, part.arguments)

@@ -28,7 +28,7 @@ from tests.scenarios.dialogues import (
     tools_of_both_at_once,
     two_calls,
 )
-from tests.scenarios.language import matches
+from tests.scenarios.language import Say, matches
 from tests.scenarios.recorded import SECONDS, Recording, scenario_of, toolset_of, voice_of
 from tests.scenarios.relayed import Cast, VirtualLoop, play
 from tests.scenarios.scripted import ScriptedModels, engine_of
@@ -60,6 +60,7 @@ async def with_engine(talk, profile, client, *faults, **options):
     await engine.close()
     assert book.answered <= models.read, "an output that no response has seen"
     assert not models.needless, "an answer given twice"
+    book.knows = models.knows
     return played.seen, book, shown
 
 
@@ -99,6 +100,7 @@ def test_a_dialogue_survives_the_end_of_the_engines_session(talk, profile, clien
     """Traps agents-js PR#1843, VoiceRAG 15: what was called in one session is answered in the next."""
     seen, book, shown = run(with_engine(talk, profile, client, Drop(event="response.done", session=1)))
     assert len(book.upstreams) == 2
+    assert {part.text for part in talk.model.responses[0] if isinstance(part, Say)} <= book.knows
     check(talk, client, seen, book, shown)
 
 

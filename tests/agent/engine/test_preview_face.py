@@ -129,6 +129,15 @@ def test_an_assistants_earlier_words_are_taken_as_text(client):
     assert retrieved["item"]["content"] == [{"type": "text", "text": "Hello."}]
 
 
+@pytest.mark.parametrize("kind", ["output_text", "output_audio"])
+def test_gas_names_for_what_an_assistant_said_are_not_known(client, kind):
+    item = {"type": "message", "role": "assistant", "content": [{"type": kind, "text": "Hello."}]}
+    [refused] = client.sends("conversation.item.create", item=item)
+    assert (refused["error"]["code"], refused["error"]["param"]) == ("invalid_value", "item.content[0].type")
+    [refused] = client.sends("response.create", response={"input": [item]})
+    assert refused["error"]["param"] == "response.input[0].content[0].type"
+
+
 @pytest.mark.parametrize(
     ("session", "code", "param"),
     [
