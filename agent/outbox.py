@@ -77,6 +77,14 @@ class Outbox:
             self._held = False
             self._release()
 
+    def drop(self, unwanted: Callable[[str], bool]) -> None:
+        """Drop what waits and is not wanted any more."""
+        kept = [text for text in self._waiting if not unwanted(text)]
+        self.dropped += len(self._waiting) - len(kept)
+        self._waiting = deque(kept)
+        self._characters = sum(map(len, kept))
+        self.flush()  # whoever was held back may go on
+
     def flush(self) -> None:
         """The other side takes messages again."""
         while self._waiting and not self._transport.full:

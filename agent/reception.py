@@ -7,6 +7,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from agent.core.absence import Missed
+from agent.core.deltas import AUDIO_DELTA, peek
 from agent.core.frames import Frame
 from agent.line import Line
 from agent.outbox import Outbox
@@ -116,6 +117,18 @@ class Reception:
         for frame in frames:
             self.send(frame.text)
         self._line.start()
+
+    def drop_audio(self, response_id: str) -> None:
+        """Drop what of a response's sound still waits for a slow client."""
+        if not self._line.outbox.waiting:
+            return
+
+        def unwanted(text: str) -> bool:
+            frame = Frame(text)
+            delta = peek(frame) if frame.type in AUDIO_DELTA else None
+            return delta is not None and delta.response_id == response_id
+
+        self._line.outbox.drop(unwanted)
 
     def close(self, code: int, reason: str) -> None:
         """Close the client's connection."""

@@ -7,7 +7,7 @@ import logging
 import time
 from typing import TYPE_CHECKING, Any
 
-from agent.core.actions import CancelCall, Hangup, StartCall, ToClient, ToUpstream
+from agent.core.actions import CancelCall, DropAudio, Hangup, StartCall, ToClient, ToUpstream
 from agent.core.calls import CallResult
 from agent.core.session import Phase
 from agent.lines import Lines
@@ -127,6 +127,8 @@ class Relay:
                 self._calls[action.call_id] = self._spawn(self._run_call(action))
             elif isinstance(action, CancelCall):
                 self._cancel(action.call_id)
+            elif isinstance(action, DropAudio):
+                self._reception.drop_audio(action.response_id)
             elif isinstance(action, Hangup):
                 self._reception.close(action.code, action.reason)
                 self._over.set()

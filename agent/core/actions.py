@@ -26,6 +26,17 @@ class ToUpstream:
 
 
 @dataclass(frozen=True, slots=True)
+class DropAudio:
+    """Drop the sound of a response that has not left for the client yet: a slow one would hear it after the break.
+
+    Attributes:
+        response_id: The response.
+    """
+
+    response_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class StartCall:
     """Run a tool, off the pump; report through `Session.call_finished`.
 
@@ -60,5 +71,5 @@ class Hangup:
     reason: str
 
 
-Action: TypeAlias = ToClient | ToUpstream | StartCall | CancelCall | Hangup
+Action: TypeAlias = ToClient | ToUpstream | DropAudio | StartCall | CancelCall | Hangup
 Actions: TypeAlias = "Sequence[Action]"

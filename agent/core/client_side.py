@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from agent.core import firewall, messages, wording
-from agent.core.actions import Action, ToClient, ToUpstream
+from agent.core.actions import Action, DropAudio, ToClient, ToUpstream
 from agent.core.dialect import GA, PREVIEW
 from agent.core.events import objects
 from agent.core.frames import Frame
@@ -105,6 +105,8 @@ class ClientSide:
         if not isinstance(named, str) or named == state.responses.active_id:
             state.interruption.begin(state.responses.active_id, now)
             state.tools.stop()
+            if state.responses.latest_id is not None:
+                return (DropAudio(state.responses.latest_id), ToUpstream(frame))
         return (ToUpstream(frame),)
 
     def _item(self, frame: Frame, now: float) -> Actions:

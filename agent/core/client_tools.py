@@ -97,6 +97,9 @@ class ClientTools:
     def theirs(self, fields: Mapping[str, Any]) -> bool:
         """Whether a call, its output or its arguments belong to a tool of the client's; `fields` names the call."""
         call_id = fields.get("call_id")
+        name = fields.get("name")
+        if fields.get("type") == "function_call" and isinstance(name, str) and name in self._our_names:
+            return False  # even if a service gives it an id that a call of the client's had
         if fields.get("type") == "function_call" and isinstance(call_id, str) and self.owns(fields.get("name")):
             self._call_ids.add(call_id)
         return isinstance(call_id, str) and call_id in self._call_ids

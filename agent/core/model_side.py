@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from agent.core import events, messages
-from agent.core.actions import Action, ToClient, ToUpstream
+from agent.core.actions import Action, DropAudio, ToClient, ToUpstream
 from agent.core.deltas import peek
 from agent.core.turns import User
 from agent.core.view import ARGUMENT_EVENTS, HIDDEN_EVENTS
@@ -88,6 +88,9 @@ class ModelSide:
         self._responses.speech_started(now)
         if self._state.upstream.effective.interrupts:
             self._interruption.begin(self._responses.active_id, now)
+            # The model may have said all of it already, and a slow client be far behind.
+            latest = self._responses.latest_id
+            return (ToClient(frame),) if latest is None else (DropAudio(latest), ToClient(frame))
         return (ToClient(frame),)
 
     def _speech_stopped(self, _event: events.SpeechStopped, frame: Frame, now: float) -> Actions:

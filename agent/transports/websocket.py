@@ -93,9 +93,11 @@ class WebSocketTransport(WSListener):
 
     def close(self, code: int = 1000, reason: str = "") -> None:
         """Send a close frame with as much of the reason as fits, and wait shortly for the other side's."""
-        if self._wire is None or self._end is not None:
+        if self._end is not None:
             return
         self._end, self._ours = (code, reason), True
+        if self._wire is None:
+            return  # whoever dialled has given up; should it open all the same, it is closed at once
         self.resume()  # the answer to our close frame has to be read
         if code in _UNSENDABLE:
             self._wire.disconnect(graceful=False)
@@ -112,6 +114,8 @@ class WebSocketTransport(WSListener):
     def on_ws_connected(self, transport: WSTransport) -> None:
         """The handshake is done."""
         self._wire = transport
+        if self._end is not None:
+            transport.disconnect(graceful=False)
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """A frame has come."""

@@ -116,3 +116,28 @@ def test_where_there_is_no_sound_to_give_up_the_client_is_held_back(line, brake)
     box.send('{"type":"response.create"}')
     box.send('{"type":"response.cancel"}')
     assert (brake.held, box.waiting, box.dropped) == (True, 2, 0)
+
+
+def test_what_is_not_wanted_any_more_is_dropped_and_the_rest_keeps_its_order(line, brake):
+    box = outbox(line, brake, limit=10)
+    line.full = True
+    for text in ("old one", "kept", "old two", "kept too"):
+        box.send(text)
+    assert brake.held
+    box.drop(lambda text: text.startswith("old"))
+    assert (box.waiting, box.dropped, brake.held) == (2, 2, True)
+    line.full = False
+    box.flush()
+    assert (line.sent, brake.held) == (["kept", "kept too"], False)
+
+
+def test_what_waits_for_one_who_is_gone_is_discarded_and_holds_nobody_back(line, brake):
+    box = outbox(line, brake, limit=10)
+    line.full = True
+    box.send("much more than fits")
+    assert brake.held
+    box.discard()
+    assert (box.waiting, brake.held) == (0, False)
+    line.full = False
+    box.send("next")
+    assert line.sent == ["next"]

@@ -214,6 +214,7 @@ async def test_rejected_field(session):
         await asks(at)
         await reconnected(at)
         await asks(at, "again", 2)
+        assert at.sessions == 2, "the field is left out at once, and not after another dial"
         assert at.caller.count("error") == 0
 
 
@@ -227,6 +228,7 @@ async def test_rejected_choice():
         await asks(at)
         await reconnected(at)
         await asks(at, "again", 2)
+        assert at.sessions == 2, "the field is left out at once, and not after another dial"
 
 
 async def test_duplicates():

@@ -8,11 +8,13 @@ from collections import Counter
 
 import pytest
 
+from agent.core.profiles import PROFILES
 from agent.errors import DialError
 from agent.testing import Faults
 from tests.resilience.house import house
 
 GROUPS, EACH = 11, 20
+SERVICES = [("ga", "engine"), ("preview", "azure-preview"), ("voice-live", "voice-live")]
 LONGEST_ANSWER = 1.5
 
 
@@ -28,7 +30,9 @@ async def play(seed):
     """One caller's talk; gives what is wrong with what came of it."""
     dice = random.Random(seed)
     try:
-        async with house(Faults.random(seed, count=dice.randint(1, 5)), tool_s=dice.choice([0.0, 0.02, 0.2])) as at:
+        service = {"dialect": SERVICES[seed % 3][0], "profile": PROFILES[SERVICES[seed % 3][1]]}
+        faults, tool_s = Faults.random(seed, count=dice.randint(1, 5)), dice.choice([0.0, 0.02, 0.2])
+        async with house(faults, tool_s=tool_s, **service) as at:
             return await talk(at, dice)
     except DialError:
         return []  # the very first connection was refused, which the server says in words

@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from agent.core.actions import CancelCall, Hangup, StartCall, ToClient
+from agent.core.actions import CancelCall, Hangup, StartCall, ToClient, ToUpstream
 from agent.core.calls import CallResult
 from agent.core.dialect import DIALECTS
 from agent.core.frames import Frame
@@ -134,7 +134,7 @@ class Stage:
             elif isinstance(action, ToClient):
                 for text in self._caller.for_client(action.frame.text):
                     self.clock.call_later(self._latency, self.client.receive, text)
-            else:
+            elif isinstance(action, ToUpstream):
                 text = self._service.for_model(action.frame.text)
                 self.clock.call_later(self._latency, self.model.receive, text)
         due = self._session.next_deadline()

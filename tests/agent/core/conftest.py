@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from agent.core.actions import CancelCall, Hangup, StartCall, ToClient, ToUpstream
+from agent.core.actions import CancelCall, DropAudio, Hangup, StartCall, ToClient, ToUpstream
 from agent.core.calls import CallResult
 from agent.core.dialect import DIALECTS
 from agent.core.frames import Frame, MalformedFrame
@@ -59,7 +59,7 @@ class Bench:
                 self.started.append(action)
             elif isinstance(action, CancelCall):
                 self.cancelled.append(action.call_id)
-            elif isinstance(action, Dial | DropSuccessor | Switch):
+            elif isinstance(action, Dial | DropAudio | DropSuccessor | Switch):
                 self.lines.append(action)
             else:
                 sorts[type(action)].append(action if isinstance(action, Hangup) else action.frame)

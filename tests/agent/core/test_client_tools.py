@@ -92,3 +92,10 @@ def test_an_error_about_a_tool_counts_the_clients_own_only(tools, param, told):
 def test_an_error_about_anything_else_is_the_identical_object(tools):
     frame = Frame.of({"type": "error", "error": {"message": "no", "param": None}})
     assert tools.told(frame) is frame
+
+
+def test_a_call_of_ours_stays_ours_whatever_its_id():
+    tools = ClientTools([{"type": "function", "name": "search"}], enabled=True)
+    tools.offer([{"type": "function", "name": "theirs"}])
+    assert tools.theirs({"type": "function_call", "name": "theirs", "call_id": "c1"})
+    assert not tools.theirs({"type": "function_call", "name": "search", "call_id": "c1"})

@@ -173,3 +173,14 @@ def test_every_cut_lies_within_what_was_sent(sent, reports, now):
     for item, part, ms in reports:
         playback.played(item, part, ms)
     assert all(1 <= position <= playback.sent_ms(item, part) for item, part, position in cuts(playback, now))
+
+
+def test_what_was_passed_on_while_nobody_listened_is_forgotten():
+    playback = Playback()
+    assert not playback.give_up()
+    playback.sent("m1", 0, 6400, 0, 0.0)
+    assert playback.give_up(), "the model was in the midst of it"
+    assert playback.unheard(1.0) == []
+    playback.sent("m2", 0, 6400, 0, 2.0)
+    playback.finished("m2")
+    assert not playback.give_up()

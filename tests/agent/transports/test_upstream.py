@@ -143,3 +143,34 @@ async def test_a_plain_server_behind_a_secure_address_is_said_so(serve):
 @pytest.mark.parametrize("url", ["ws://[bad/x", "ws://", "ws://host:port/x", "hello"])
 async def test_an_address_that_is_none_is_said_so(url):
     assert "address" in str(await refused(url))
+
+
+async def test_one_who_stops_dialling_leaves_no_open_connection(serve):
+    there = 0
+    changed = asyncio.Event()
+
+    async def handler(request):
+        nonlocal there
+        answer = web.WebSocketResponse()
+        await answer.prepare(request)
+        there += 1
+        await answer.receive()
+        there -= 1
+        changed.set()
+        return answer
+
+    url = await serve(handler)
+    cancelled = True
+    turns = 0
+    while cancelled:  # somewhere among these the connection stands, and nobody has got it yet
+        dialling = asyncio.create_task(dial(url, HEADERS))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        cancelled = dialling.cancel()
+        (end,) = await asyncio.gather(dialling, return_exceptions=True)
+        turns += 1
+    end.close()
+    async with asyncio.timeout(5):
+        while there:
+            changed.clear()
+            await changed.wait()

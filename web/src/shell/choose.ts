@@ -18,6 +18,7 @@ export function connectBy(transport: Transport, base: string, listener: Connecti
   const dial = transport === "webrtc" ? call : previewCall;
   let current: Connection = dial(base, {
     event: (event) => listener.event(event),
+    away: () => listener.away(),
     ended: (ending) => listener.ended(ending),
     failed: () => {
       current = connect(base, listener);

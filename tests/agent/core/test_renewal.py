@@ -1,0 +1,204 @@
+"""What becomes of a session's parts when another session of the model's takes over under them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from agent.core.actions import DropAudio
+from agent.core.frames import Frame
+from agent.core.handover import Dial, DropSuccessor, Switch
+from tests.agent.core.conftest import IN_FORCE
+
+DELTA = {"item_id": "m1", "output_index": 0, "content_index": 0}
+
+
+def loses(bench, code=1006, reason=""):
+    bench.take(bench.session.upstream_closed(code, reason, bench.now))
+    return bench.lines
+
+
+def answers(bench, kind, **fields):
+    """The connection that was dialled last sends an event, in GA's names."""
+    for frame in bench.voiced(Frame.of({"type": kind, **fields})):
+        bench.take(bench.session.receive_successor(frame, bench.now))
+
+
+def taken_over(bench, **changes):
+    dials = [line for line in bench.lines if isinstance(line, Dial)]
+    bench.take(bench.session.dialled(dials[-1].attempt, bench.now))
+    answers(bench, "session.created", session={"id": "sess_2"})
+    answers(bench, "session.updated", session=IN_FORCE | {"id": "sess_2"} | changes)
+    bench.tick(6)
+    assert any(isinstance(line, Switch) for line in bench.lines)
+
+
+@pytest.mark.parametrize("profile", ["engine", "azure-preview", "voice-live"])
+def test_the_new_session_is_told_our_configuration_and_the_conversation_in_its_own_names(make_bench, profile):
+    bench = make_bench(profile=profile).open()
+    item = {"id": "m1", "type": "message", "role": "assistant", "status": "completed"}
+    item["content"] = [{"type": "output_text", "text": "hello"}]
+    bench.model("conversation.item.added", item=item, previous_item_id=None)
+    bench.model("conversation.item.done", item=item, previous_item_id=None)
+    loses(bench)
+    taken_over(bench)
+    update, given = [frame.data for frame in bench.successor]
+    assert update["session"]["instructions"] == "x"
+    assert given["item"]["content"][0]["type"] == ("output_text" if profile == "engine" else "text")
+
+
+def test_what_is_in_force_and_what_the_client_sees_are_the_new_sessions_but_not_its_id(make_bench):
+    bench = make_bench().open()
+    loses(bench)
+    taken_over(bench, audio={"output": {"format": {"type": "audio/pcmu"}, "voice": "verse"}})
+    assert bench.session._state.upstream.effective.bytes_per_ms == 8
+    bench.clear()
+    bench.caller("session.update", session={"type": "realtime", "instructions": "mine"})
+    shown = bench.seen("session.updated")[0]["session"]
+    assert (shown["id"], shown["audio"]["output"]["voice"]) == ("sess_1", "verse")
+
+
+def test_a_response_of_the_same_id_in_the_new_session_is_not_taken_for_one_out_of_band(make_bench):
+    bench = make_bench().open()
+    bench.model("response.created", response={"id": "r1", "conversation_id": None})
+    loses(bench)
+    taken_over(bench)
+    bench.begins("r1")
+    bench.calls("r1", "c1")
+    assert [call.call_id for call in bench.started] == ["c1"]
+
+
+def test_a_request_that_was_on_its_way_is_made_again_and_answered(make_bench):
+    bench = make_bench().open()
+    bench.caller("response.create", response={"metadata": {"a": "b"}})
+    loses(bench)
+    bench.clear()
+    taken_over(bench)
+    assert [frame.data["response"] for frame in bench.upstream] == [{"metadata": {"a": "b"}}]
+
+
+def test_a_user_who_was_about_to_be_answered_is_answered_by_the_new_session_at_once(make_bench):
+    bench = make_bench().open()
+    bench.user()
+    bench.user(stops=True)
+    loses(bench)
+    bench.clear()
+    bench.take(bench.session.dialled(1, bench.now))
+    answers(bench, "session.created", session={"id": "sess_2"})
+    answers(bench, "session.updated", session=IN_FORCE | {"id": "sess_2"})
+    assert [frame.type for frame in bench.upstream] == ["response.create"], "and not when the wait is over"
+
+
+def test_an_answer_of_which_only_sound_was_passed_on_is_not_begun_anew(make_bench):
+    bench = make_bench().open()
+    question = {"id": "u1", "type": "message", "role": "user", "content": [{"type": "input_text", "text": "who"}]}
+    bench.model("conversation.item.added", item=question, previous_item_id=None)
+    bench.begins("r1")
+    item = {"id": "m1", "type": "message", "role": "assistant", "status": "in_progress", "content": []}
+    bench.model("response.output_item.added", response_id="r1", output_index=0, item=item)
+    bench.model("conversation.item.added", item=item, previous_item_id="u1")
+    bench.model("response.output_audio.delta", response_id="r1", delta="AAAA" * 4800, **DELTA)
+    loses(bench)
+    bench.clear()
+    taken_over(bench)
+    assert "response.create" not in [frame.type for frame in bench.upstream]
+
+
+def test_the_client_is_told_what_the_model_said_when_it_closed_and_what_was_tried(make_bench):
+    bench = make_bench().open()
+    loses(bench, 1011, "restarting")
+    bench.take(bench.session.dial_failed(1, "the key is wrong", bench.now, final=True))
+    assert isinstance(bench.lines[-1], DropSuccessor)
+    text = bench.seen("error")[0]["error"]["message"]
+    assert "code 1011, restarting" in text
+    assert "the key is wrong" in text
+    assert bench.hangups[0].code == 1011
+
+
+def test_a_late_word_about_a_dial_after_the_end_changes_nothing(make_bench):
+    bench = make_bench().open()
+    loses(bench)
+    bench.take(bench.session.client_closed())
+    bench.clear()
+    assert bench.session.dialled(1, bench.now) == ()
+    assert bench.session.receive_successor(Frame("{}"), bench.now) == ()
+    assert bench.session.successor_closed(1006, "", bench.now) == ()
+    assert bench.session.dial_failed(1, "late", bench.now) == ()
+    assert bench.session.next_deadline() is None
+
+
+def test_what_a_new_session_sends_and_nobody_can_read_is_dropped(make_bench):
+    bench = make_bench().open()
+    loses(bench)
+    bench.take(bench.session.dialled(1, bench.now))
+    assert bench.session.receive_successor(Frame("nonsense"), bench.now) == ()
+
+
+def test_a_choice_of_the_clients_that_a_new_session_refuses_is_given_up_and_the_rest_kept(make_bench):
+    bench = make_bench().open()
+    audio = {"output": {"speed": 9, "format": {"type": "audio/pcmu"}}}
+    bench.caller("session.update", session={"type": "realtime", "audio": audio})
+    loses(bench)
+    bench.take(bench.session.dialled(1, bench.now))
+    answers(bench, "session.created", session={"id": "sess_2"})
+    answers(
+        bench, "error", error={"message": "too fast", "code": "invalid_value", "param": "session.audio.output.format"}
+    )
+    first, second = [frame.data["session"]["audio"]["output"] for frame in bench.successor]
+    assert first == audio["output"]
+    assert second == {"speed": 9}
+
+
+def test_a_refusal_that_names_nothing_that_we_can_do_without_is_a_failed_attempt(make_bench):
+    bench = make_bench().open()
+    loses(bench)
+    bench.take(bench.session.dialled(1, bench.now))
+    answers(bench, "session.created", session={"id": "sess_2"})
+    answers(bench, "error", error={"message": "no", "code": "invalid_value", "param": "session.model"})
+    assert isinstance(bench.lines[-1], DropSuccessor)
+
+
+def test_while_the_client_is_away_the_answer_stops_and_is_cut_where_it_was_heard(make_bench):
+    bench = make_bench().open()
+    bench.begins("r1")
+    bench.model("response.output_audio.delta", response_id="r1", delta="AAAA" * 4800, **DELTA)
+    bench.caller("extension.playback", item_id="m1", content_index=0, played_ms=120)
+    bench.clear()
+    bench.take(bench.session.client_lost(bench.now))
+    cancel, truncate = [frame.data for frame in bench.upstream]
+    assert (cancel["type"], cancel["response_id"]) == ("response.cancel", "r1")
+    assert (truncate["item_id"], truncate["audio_end_ms"]) == ("m1", 120)
+
+
+def test_a_client_that_is_back_is_greeted_with_what_is_new_and_hears_no_answer_from_its_middle(make_bench):
+    bench = make_bench().open()
+    bench.take(bench.session.client_lost(bench.now))
+    bench.begins("r1")
+    bench.model("response.output_audio.delta", response_id="r1", delta="AAAA", **DELTA)
+    bench.clear()
+    bench.take(bench.session.client_back({"resume": {"token": "t"}}, 3, complete=False, now=bench.now))
+    ready, resumed = [json.loads(frame.text) for frame in bench.client]
+    assert (ready["session_id"], ready["agent"], ready["resume"]) == ("sess_1", {}, {"token": "t"})
+    assert (resumed["missed"], resumed["complete"]) == (3, False)
+    bench.clear()
+    bench.model("response.output_audio.delta", response_id="r1", delta="AAAA", **DELTA)
+    assert bench.client == []
+    bench.model("response.done", response={"id": "r1", "status": "completed", "output": []})
+    bench.begins("r2")
+    bench.model("response.output_audio.delta", response_id="r2", delta="AAAA", **DELTA)
+    assert bench.seen("response.output_audio.delta"), "the next one is heard"
+
+
+@pytest.mark.parametrize("deed", ["speech", "cancel"])
+def test_a_break_drops_the_sound_that_still_waits_for_the_client_even_after_the_answers_end(make_bench, deed):
+    bench = make_bench().open()
+    bench.begins("r1")
+    bench.speaks("r1")
+    bench.ends("r1")
+    bench.lines.clear()
+    if deed == "speech":
+        bench.user()
+    else:
+        bench.caller("response.cancel")
+    assert bench.lines == [DropAudio("r1")]
