@@ -7,7 +7,7 @@ from tools import tool
 
 
 @tool
-def noop(query: str) -> str:
+async def noop(query: str) -> str:
     """Do nothing.
 
     Args:
