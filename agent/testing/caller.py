@@ -67,10 +67,10 @@ class Caller:
 
     def sends(self, event: dict[str, Any]) -> None:
         """Send an event as it is."""
-        self._submit(self._line.send(event)).result()
+        self._submit(self._line.post(event)).result()
 
     def waits_for(self, kind: str) -> dict[str, Any]:
-        """Wait for the next event of a type.
+        """Wait for the next event of a type; right after `sends`, for the first since then.
 
         Raises:
             AssertionError: It did not come.

@@ -48,6 +48,7 @@ class PhoneLine:
         self._reports: set[asyncio.Task[None]] = set()
         self.exchanges: list[Exchange] = []
         self.events: list[dict[str, Any]] = []
+        self._posted: int | None = None
 
     async def opened(self) -> None:
         """Wait until the session is open.
@@ -105,9 +106,15 @@ class PhoneLine:
             task.cancel()
         await asyncio.gather(self._reading, *self._reports, return_exceptions=True)
 
+    async def post(self, event: dict[str, Any]) -> None:
+        """Send an event whose answer may be waited for: it may come before anybody has begun to."""
+        self._posted = len(self.events)
+        await self.send(event)
+
     async def until(self, kind: str) -> dict[str, Any]:
-        """Wait for the next event of a type."""
-        seen = len(self.events)
+        """Wait for the next event of a type, counted from what was posted last, if that was not waited for yet."""
+        seen = len(self.events) if self._posted is None else self._posted
+        self._posted = None
         found = lambda: next((each for each in self.events[seen:] if each["type"] == kind), None)  # noqa: E731
         await self._until(lambda: found() is not None or self._watching.closed is not None, f"no {kind} came")
         event = found()
