@@ -31,7 +31,7 @@ from agent.transports.adoption import adopt, let_go
 from agent.transports.stream import Stream
 from agent.webrtc.preview_calling import PreviewCalling
 from agent.webrtc.preview_signalling import PreviewSignalling
-from agent.webrtc.signalling import Signalling
+from agent.webrtc.signalling import EXTENSIONS, MAX_FRAME_BYTES, Signalling
 from tools.search.citing import cite
 
 if TYPE_CHECKING:
@@ -47,10 +47,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-EXTENSIONS = "vocative.v1"
 PROTOCOL = "realtime"
-# Twice what the protocol allows an event to be: a frame above the limit gets an `error` event, not a closed socket.
-MAX_FRAME_BYTES = 32 * 1024 * 1024
 DRAIN = 5.0  # seconds that running sessions get to close when the server stops
 _LOOK = 0.1  # seconds between two looks at whether the last session has ended
 

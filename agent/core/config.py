@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
+from agent.core.fields import at
 from agent.core.playback import BYTES_PER_MS
 
 if TYPE_CHECKING:
@@ -53,12 +54,12 @@ class Effective:
 
 def effective(session: Mapping[str, Any]) -> Effective:
     """Read a session object of the model's; what it leaves out is as the services default it."""
-    detection = _at(session, "audio", "input", "turn_detection")
+    detection = at(session, "audio", "input", "turn_detection")
     return Effective(
         detects_voice=bool(detection),
         interrupts=detection.get("interrupt_response") is not False,
         creates_responses=detection.get("create_response") is not False,
-        bytes_per_ms=_bytes_per_ms(_at(session, "audio", "output", "format")),
+        bytes_per_ms=_bytes_per_ms(at(session, "audio", "output", "format")),
     )
 
 
@@ -67,11 +68,3 @@ def _bytes_per_ms(sound: Mapping[str, Any]) -> int:
     if sound.get("type") == "audio/pcm" and isinstance(rate, int) and rate >= _MS:
         return rate // _MS * 2  # Voice Live sends at 8 and 16 kHz as well
     return BYTES_PER_MS.get(str(sound.get("type")), BYTES_PER_MS["audio/pcm"])
-
-
-def _at(source: Mapping[str, Any], *path: str) -> Mapping[str, Any]:
-    """The object at a path; empty where there is none."""
-    value: Any = source
-    for name in path:
-        value = cast("Mapping[str, Any]", value).get(name) if isinstance(value, dict) else None
-    return cast("Mapping[str, Any]", value) if isinstance(value, dict) else {}

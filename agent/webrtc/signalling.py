@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 EXTENSIONS = "vocative.v1"
 _MOST_TICKETS = 10_000
 _LARGEST_OFFER = 256 * 1024
-_MAX_FRAME_BYTES = 32 * 1024 * 1024
+# Twice what the protocol allows an event to be: a frame above the limit gets an `error` event, not a closed socket.
+MAX_FRAME_BYTES = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ class Signalling:
         offered = {name.strip() for name in request.headers.get("Sec-WebSocket-Protocol", "").split(",")}
         extensions = EXTENSIONS in offered
         chosen = next((name for name in (EXTENSIONS, "realtime") if name in offered), None)
-        socket = await adopt(request, subprotocol=chosen, max_message=_MAX_FRAME_BYTES)
+        socket = await adopt(request, subprotocol=chosen, max_message=MAX_FRAME_BYTES)
         await companion.hold(Stream(socket), extensions=extensions)
         await socket.wait_closed()
         return let_go(request)
