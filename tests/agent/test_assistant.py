@@ -17,7 +17,7 @@ def opening_hours(day: str) -> str:
 
 
 class Backend:
-    async def search(self, query: str, *, top: int = 5):
+    async def search(self, query: str, *, top: int = 5, user=None):
         return []
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from tools.context import User
     from tools.search.backend import Passage
     from tools.search.embedder import Embedder
 
@@ -102,7 +103,7 @@ class _Held:
     without: set[str]
     key: Callable[[str], str] = str
 
-    async def search(self, query: str, *, top: int = PASSAGES) -> Sequence[Passage]:
+    async def search(self, query: str, *, top: int = PASSAGES, user: User | None = None) -> Sequence[Passage]:
         found = self.index.search_now(query, top=top if not self.without else 10 * top)
         return [passage for passage in found if self.key(passage.document) not in self.without][:top]
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+    from tools.context import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class Passage:
         headings: The headings the passage stands under, outermost first.
         start: First character of the passage in the text of its page (or of the whole document where `page` is None).
         end: The character after its last.
+        url: Where the source can be opened when it is not one of the server's own files; None for those.
     """
 
     id: str
@@ -34,6 +37,7 @@ class Passage:
     headings: tuple[str, ...] = ()
     start: int = 0
     end: int = 0
+    url: str | None = None
 
     def citation(self) -> dict[str, Any]:
         """The passage as the JSON object a client is shown."""
@@ -47,21 +51,46 @@ class Passage:
             "headings": list(self.headings),
             "start": self.start,
             "end": self.end,
+            **({} if self.url is None else {"url": self.url}),
         }
+
+
+class Passages(tuple[Passage, ...]):
+    """Passages, best first, that may say what is missing from them.
+
+    Attributes:
+        incomplete: Why there may be more than these, in words for the model, such as that one of several indexes did
+            not answer in time; empty where the search was complete.
+    """
+
+    incomplete: str
+
+    def __new__(cls, passages: Iterable[Passage] = (), *, incomplete: str = "") -> Passages:
+        """Put passages together.
+
+        Args:
+            passages: Best first.
+            incomplete: See the attribute.
+        """
+        self = super().__new__(cls, passages)
+        self.incomplete = incomplete
+        return self
 
 
 class Backend(Protocol):
     """An index that can be searched."""
 
-    async def search(self, query: str, *, top: int = 5) -> Sequence[Passage]:
+    async def search(self, query: str, *, top: int = 5, user: User | None = None) -> Sequence[Passage]:
         """Find the passages that answer a query best.
 
         Args:
             query: A question or keywords, in the words of the user.
             top: How many passages at most.
+            user: Who is calling, as the server verified them; decides which documents may be found. None is nobody in
+                particular, who finds what everybody may read.
 
         Returns:
-            Passages, best first; empty when nothing matches.
+            Passages, best first; empty when nothing matches. A `Passages` where something may be missing.
 
         Raises:
             tools.errors.SearchError: The index cannot be searched; the text says why, and what to do.

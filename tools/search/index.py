@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from tools.context import User
+
 
 _RECORDS = "SELECT path, title, format, sha256, pages, size, source FROM documents"
 
@@ -153,7 +155,7 @@ class LocalIndex:
         """
         self.search_now("warm")
 
-    async def search(self, query: str, *, top: int = 5) -> list[Passage]:
+    async def search(self, query: str, *, top: int = 5, user: User | None = None) -> list[Passage]:  # noqa: ARG002
         """Find passages without holding up the event loop; see `search_now`."""
         return await asyncio.to_thread(self.search_now, query, top)
 

@@ -6,9 +6,11 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from tools.context import ToolContext  # noqa: TC001  (read at run time, from the hint)
 from tools.decorator import tool
 from tools.errors import SearchError, ToolError
 from tools.result import Result
+from tools.search.backend import Passages
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -27,7 +29,7 @@ _SENTENCE_END = re.compile("[.!?\u2026](?=\\s)|\n|[\u3002\uff01\uff1f]")
 
 def search_tool(
     backend: Backend, *, top: int = 5, name: str = "search", description: str = DESCRIPTION
-) -> Callable[[str], Awaitable[Result]]:
+) -> Callable[[str, ToolContext], Awaitable[Result]]:
     """Make a tool that searches an index.
 
     Args:
@@ -41,14 +43,15 @@ def search_tool(
     """
 
     @tool(name=name, description=description)
-    async def search(query: str) -> Result:
+    async def search(query: str, context: ToolContext) -> Result:
         """Search the documents.
 
         Args:
             query: What to look for, as a full question or keywords that stand by themselves.
+            context: The call; its user decides which documents may be found.
         """
         try:
-            passages = await backend.search(query, top=top)
+            passages = await backend.search(query, top=top, user=context.user)
         except SearchError as error:
             raise ToolError(f"The documents cannot be searched now: {error}") from error
         return _result(passages)
@@ -58,8 +61,11 @@ def search_tool(
 
 def _result(passages: Sequence[Passage]) -> Result:
     answer: dict[str, Any] = {"passages": [_short(passage) for passage in passages]}
-    if not passages:
-        answer["note"] = NOTHING_FOUND
+    notes = [] if passages else [NOTHING_FOUND]
+    if isinstance(passages, Passages) and passages.incomplete:
+        notes.append(passages.incomplete)
+    if notes:
+        answer["note"] = " ".join(notes)
     citations = [passage.citation() for passage in passages]
     return Result(
         for_model=json.dumps(answer, ensure_ascii=False), for_client={"citations": citations}, citations=citations

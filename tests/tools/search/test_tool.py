@@ -2,13 +2,14 @@ import json
 
 import pytest
 
-from tools import ToolContext, Toolset, invoke, spec_of
+from tools import ToolContext, Toolset, User, invoke, spec_of
 from tools.errors import SearchError
+from tools.search.backend import Passages
 from tools.search.tool import DESCRIPTION, search_tool, whole_sentences
 
 
 class BrokenBackend:
-    async def search(self, query, *, top=5):
+    async def search(self, query, *, top=5, user=None):
         raise SearchError("the index /x is damaged: delete it and ingest the documents again")
 
 
@@ -67,6 +68,20 @@ async def test_a_passage_without_page_or_headings_does_not_pretend_to_have_them(
     put(index, "note.txt", "Nothing but a note on kayaks.")
     shown = json.loads((await call(index, "kayaks", top=1)).output)["passages"][0]
     assert "page" not in shown
+
+
+async def test_what_is_missing_is_told_to_the_model_and_whose_search_it_is_to_the_index():
+    asked = []
+
+    class Slow:
+        async def search(self, query, *, top=5, user=None):
+            asked.append(user)
+            return Passages((), incomplete="One index did not answer in time.")
+
+    anna = User("anna")
+    outcome = await invoke(Toolset([search_tool(Slow())]), "search", '{"query": "x"}', ToolContext(user=anna))
+    assert json.loads(outcome.output)["note"].endswith("matches. One index did not answer in time.")
+    assert asked == [anna]
 
 
 def test_the_tool_is_declared_as_told(index):
