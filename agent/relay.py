@@ -72,9 +72,10 @@ class Relay:
             spawn=self._spawn,
             hold=self._reception.pause,
             release=self._reception.resume,
+            client=self._reception,
             **shared,
         )
-        self._reception.attend(client, hold=self._lines.pause, release=self._lines.resume)
+        self._reception.attend(client, hold=self._lines.pause, release=self._lines.resume, model=self._lines)
 
     async def run(self) -> None:
         """Relay until it is over; then close both sides and leave no task behind."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from agent.core.actions import Actions
+    from agent.core.audio_path import AudioPath
     from agent.core.frames import Frame
     from agent.core.state import State
 
@@ -30,10 +31,12 @@ class ModelSide:
     Args:
         state: The session's parts.
         cite: Picks, from the passages retrieved in this turn, those that bear out an answer.
+        path: Opened by an audio delta that passes as it is.
     """
 
-    def __init__(self, state: State, cite: Cite) -> None:
+    def __init__(self, state: State, cite: Cite, path: AudioPath) -> None:
         self._state = state
+        self._path = path
         self._cite = cite
         # The same objects, nearer at hand: audio comes fifty times a second.
         self._view = state.view
@@ -71,12 +74,16 @@ class ModelSide:
     def audio(self, frame: Frame, now: float) -> Actions:
         """Take an audio delta."""
         delta = peek(frame)
+        shown = self._view.within_response(frame)
         if delta is not None:
             if self._interruption.silences(delta.response_id):
                 return ()
             if delta.response_id not in self._state.upstream.out_of_band:
-                self._playback.sent(delta.item_id, delta.content_index, delta.base64_length, delta.padding, now)
-        return (ToClient(self._view.within_response(frame)),)
+                length, padding = delta.base64_length, delta.padding
+                track = self._playback.sent(delta.item_id, delta.content_index, length, padding, now)
+                if shown is frame:
+                    self._path.follow(frame.text, delta, track)
+        return (ToClient(shown),)
 
     def speech_is_over(self, now: float) -> Actions:
         """The user's turn has ended in a way that no response will follow by itself."""
