@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agent.core.firewall import is_audio_append
+from agent.core.firewall import MAX_TEXT
 
 if TYPE_CHECKING:
     from agent.core.deltas import AudioDelta
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from agent.core.playback import Track
 
 _EVENT_ID = '"event_id":'
+# How an append goes on and ends where its audio stands last.
+_APPEND, _AUDIO, _END = '"input_audio_buffer.append"', '"audio":', '"}'
 
 
 class AudioPath:
@@ -29,12 +31,13 @@ class AudioPath:
         plain: Both sides speak in the same names, so that a frame of the model's can pass as it is.
     """
 
-    __slots__ = ("_clock", "_head", "_least", "_listens", "_middle", "_tail", "_track", "plain")
+    __slots__ = ("_before", "_clock", "_head", "_least", "_listens", "_middle", "_tail", "_track", "plain")
 
     def __init__(self, clock: InputClock) -> None:
         self.plain = False
         self._clock = clock
         self._listens = False
+        self._before = ""
         self._track: Track | None = None
         self._head = self._middle = self._tail = ""
         self._least = 0
@@ -45,9 +48,17 @@ class AudioPath:
 
     # ── the caller's ──
 
-    def listens(self) -> None:
-        """An append of the client's has just gone to the model as it is."""
-        self._listens = True
+    def listens(self, text: str) -> None:
+        """An append of the client's has just gone to the model as it is.
+
+        Args:
+            text: The append, for which `is_audio_append` holds.
+        """
+        name = text.find(_AUDIO)
+        begins = text.find('"', name + len(_AUDIO)) + 1
+        # Where the type stands behind the audio, what comes before that does not say what the frame is.
+        if text.find(_APPEND, 0, begins) >= 0 and text.endswith(_END):
+            self._before, self._listens = text[:begins], True
 
     def heard(self, text: str) -> bool:
         """Take a client's frame.
@@ -58,10 +69,17 @@ class AudioPath:
         Returns:
             Whether it goes to the model as it is, and that is all there is to do about it.
         """
-        if self._listens and is_audio_append(text):
-            self._clock.appended(text)
-            return True
-        return False
+        before = self._before
+        if not self._listens or not text.startswith(before):
+            return False
+        length = len(text) - len(before) - len(_END)
+        # As in `is_audio_append`: the audio is a plain string, and the last thing in the frame.
+        if length < 0 or len(text) > MAX_TEXT or text.find('"', len(before)) != len(text) - len(_END):
+            return False
+        if not text.endswith(_END) or "\\" in text:
+            return False
+        self._clock.characters += length
+        return True
 
     # ── the model's ──
 
@@ -80,8 +98,8 @@ class AudioPath:
         named = text.find(_EVENT_ID, 0, delta.start)
         begins = text.find('"', named + len(_EVENT_ID), delta.start) + 1
         ends = text.find('"', begins, delta.start)
-        if named < 0 or not begins or ends < 0:
-            return  # the id stands behind the audio, or nowhere; each of them goes the whole way
+        if named < 0 or ends < 0 or text[named + len(_EVENT_ID) : begins - 1].strip():
+            return  # the id stands behind the audio, or nowhere, or is none; each of them goes the whole way
         self._head, self._middle, self._tail = text[:begins], text[ends : delta.start], text[delta.end :]
         self._least = len(self._head) + len(self._middle) + len(self._tail)
         self._track = track

@@ -156,7 +156,7 @@ class Session:
         if firewall.is_audio_append(frame.text):
             actions = self._appended(frame)
             if actions:
-                self.audio.listens()
+                self.audio.listens(frame.text)
             return actions
         self._changed()
         try:

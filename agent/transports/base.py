@@ -72,7 +72,7 @@ class Transport(Protocol):
 
 
 def outlet(transport: Transport) -> Transport:
-    """Where what is sent by a transport leaves: one that only watches what comes has another `inner` one for the rest."""
+    """Where what is sent by a transport leaves: one that only watches what comes has an `inner` one for the rest."""
     return getattr(transport, "inner", transport)
 
 
