@@ -162,7 +162,7 @@ class Witness:
         self.bench.finish(call, citations=[{"text": "x"}])
 
     def on_progress(self, call):
-        self.bench.take(self.bench.session.call_progress(call, "x"))
+        self.bench.take(self.bench.session.call_progress(call, "x", None, self.bench.now))
 
     def on_wait(self, seconds):
         self.bench.tick(seconds)
