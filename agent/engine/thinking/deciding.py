@@ -44,6 +44,9 @@ class Decision:
         if done or self._turn.outcomes:
             # After outputs comes the answer: a second round of calls would let a stubborn tool_choice go on for ever.
             return [Say(self._report(self._turn.outcomes))]
+        if self._turn.late:
+            # What was asked last has been answered; this was asked before, and took longer.
+            return [Say(self._report(self._turn.late))]
         if forced is not None:
             return self._obey(forced)
         return self._free()
