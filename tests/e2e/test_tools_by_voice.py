@@ -25,7 +25,7 @@ class Shop:
 
     def __init__(self, stage):
         self.names = {"__name__": "shop"}
-        exec(compile(example(), str(PAGE), "exec"), self.names)  # noqa: S102
+        exec(compile(example(), str(PAGE), "exec"), self.names)
         self.caller = stage.caller(self.names["agent"])
 
     async def asks(self, words, until):
@@ -36,21 +36,27 @@ class Shop:
 
     async def event(self, kind, seen=0, **fields):
         """Wait for an event."""
+        wanted = {"type": kind, **fields}.items()
+        found = lambda: [event for event in self.caller.events[seen:] if wanted <= _plain(event).items()]  # noqa: E731
+        await self.until(found)
+        return found()[0]
+
+    async def until(self, condition):
+        """Look at what comes until something holds."""
         async with asyncio.timeout(PATIENCE):
-            while True:
-                for event in self.caller.events[seen:]:
-                    if event["type"] == kind and fields.items() <= event.items():
-                        return event
+            while not condition():  # noqa: ASYNC110  (the events come on another loop)
                 await asyncio.sleep(0.01)
 
     async def hears(self, words):
         """Wait for an answer that has these words."""
-        async with asyncio.timeout(PATIENCE):
-            while not any(words in answer for answer in self.answers()):
-                await asyncio.sleep(0.01)
+        await self.until(lambda: any(words in answer for answer in self.answers()))
 
     def answers(self):
         return [event["transcript"] for event in self.caller.events if event["type"].endswith("audio_transcript.done")]
+
+
+def _plain(event):
+    return {name: value for name, value in event.items() if isinstance(value, str)}
 
 
 @pytest.fixture(scope="module")

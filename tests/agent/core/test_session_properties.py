@@ -233,7 +233,7 @@ def test_no_order_of_events_breaks_a_promise(make_bench, enforced, steps, extens
     assert len(set(started)) == len(started)
     assert all(outputs[call_id] == 1 for call_id in started)
     assert all(outputs[call_id] <= 1 for call_id in "abcd")
-    assert not bench.session._state.tools.running, "a call that nobody ends"  # noqa: SLF001
+    assert not bench.session._state.tools.running, "a call that nobody ends"
     assert set(bench.approved) <= set(started)
     cut = [item for item, _, _ in bench.truncates] + [event["item_id"] for event in bench.deleted]
     assert all(count == 1 for count in Counter(cut).values())
