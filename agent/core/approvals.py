@@ -11,6 +11,7 @@ from agent.core.deadlines import earliest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from agent.core.calls import Call
     from agent.core.frames import Frame
 
 
@@ -19,14 +20,12 @@ class Pending:
     """One call that waits.
 
     Attributes:
-        call_id: The call.
-        name: The tool.
+        call: The call.
         arguments: What the user is to see, as JSON.
         due: When it is too late, in seconds.
     """
 
-    call_id: str
-    name: str
+    call: Call
     arguments: str
     due: float
 
@@ -48,8 +47,12 @@ class Approvals:
 
     def ask(self, pending: Pending, now: float) -> Frame:
         """Ask the user."""
-        self._pending[pending.call_id] = pending
+        self._pending[pending.call.call_id] = pending
         return policies.approval_requested(self._our_id(), pending, pending.due - now)
+
+    def call(self, call_id: str) -> Call:
+        """The call of that id, for which `awaits` holds."""
+        return self._pending[call_id].call
 
     def close(self, call_id: str) -> None:
         """It is decided, or the call is over."""
@@ -59,9 +62,9 @@ class Approvals:
         """The client is back on another connection: ask it what is still open, with the time that is left."""
         return [policies.approval_requested(self._our_id(), each, each.due - now) for each in self._pending.values()]
 
-    def overdue(self, now: float) -> list[str]:
+    def overdue(self, now: float) -> list[Call]:
         """Calls whose time is up."""
-        return [each.call_id for each in self._pending.values() if now >= each.due]
+        return [each.call for each in self._pending.values() if now >= each.due]
 
     def next_deadline(self) -> float | None:
         """When the next one is too late."""

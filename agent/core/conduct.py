@@ -117,16 +117,14 @@ class Conduct:
         self._patience.forget(call_id)
         if rules.approval_prompt is not None:
             self._patience.say(call_id, rules.approval_prompt, now)
-        pending = Pending(call_id, call.name, arguments, now + rules.approval_time)
+        pending = Pending(call, arguments, now + rules.approval_time)
         note = policies.note(self._our_id(), policies.awaits_approval(call.name))
         return [ToClient(self._approvals.ask(pending, now)), ToUpstream(note)]
 
     def decided(self, frame: Frame, now: float) -> list[Action]:
         """The user has decided on a call, for which `awaits` holds."""
         data, call_id = frame.data, str(frame.data["call_id"])
-        call = self._calls.running(call_id)
-        if call is None:
-            return []
+        call = self._approvals.call(call_id)
         if data["decision"] == "approve":
             self._approvals.close(call_id)
             self._patience.forget(call_id)
@@ -192,11 +190,9 @@ class Conduct:
     def handle_timer(self, now: float) -> list[Action]:
         """Do what has become due."""
         actions: list[Action] = []
-        for call_id in self._approvals.overdue(now):
-            call = self._calls.running(call_id)
-            if call is not None:
-                output = policies.expired(call.name, self._of(call).approval_time)
-                actions += self._refuse(call_id, CallResult(output, ok=False, error="approval_expired"), now)
+        for call in self._approvals.overdue(now):
+            output = policies.expired(call.name, self._of(call).approval_time)
+            actions += self._refuse(call.call_id, CallResult(output, ok=False, error="approval_expired"), now)
         for call in self._jobs.overdue(now):
             self._jobs.end(call.call_id)
             output = messages.timeout_output(call.name, self._of(call).job_time or 0)
@@ -214,7 +210,7 @@ class Conduct:
     def _watch(self, call: Call, now: float) -> None:
         rules = self._of(call)
         if rules.preamble is not None or rules.sound:
-            self._patience.watch(call.call_id, now + rules.heard_after)
+            self._patience.watch(call, now + rules.heard_after)
 
     def _refuse(self, call_id: str, result: CallResult, now: float) -> list[Action]:
         return [CancelCall(call_id), *self._conclude(call_id, CallState.DENIED, result, now)]
@@ -232,13 +228,10 @@ class Conduct:
 
     def _heard(self, now: float) -> list[Action]:
         actions: list[Action] = []
-        for call_id in self._patience.due(now):
-            call = self._calls.running(call_id)
-            if call is None:
-                continue
+        for call in self._patience.due(now):
             rules = self._of(call)
             if rules.preamble is not None:
-                self._patience.say(call_id, rules.preamble, now)
+                self._patience.say(call.call_id, rules.preamble, now)
             if self._extensions:
                 actions.append(ToClient(policies.waiting(self._our_id(), call, rules.preamble, sound=rules.sound)))
         sentence = self._patience.sentence(now, self._silent)

@@ -11,6 +11,8 @@ from agent.core.deadlines import earliest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from agent.core.calls import Call
+
 # Seconds between two reports of one call to the model: each costs it reading, and none makes it speak.
 REPORT_INTERVAL = 5.0
 # A sentence waits so long for the floor, and looks so often. After that it would be news of yesterday.
@@ -29,25 +31,25 @@ class Patience:
     """Calls that are to be heard when they take long, and reports that wait to be told."""
 
     def __init__(self) -> None:
-        self._heard_at: dict[str, float] = {}
+        self._heard_at: dict[str, tuple[Call, float]] = {}
         self._sayings: dict[str, _Saying] = {}
         self._told_at: dict[str, float] = {}
         self._untold: dict[str, str] = {}
 
-    def watch(self, call_id: str, moment: float) -> None:
+    def watch(self, call: Call, moment: float) -> None:
         """A call is to be heard of if it still runs at a moment."""
-        self._heard_at[call_id] = moment
+        self._heard_at[call.call_id] = (call, moment)
 
     def forget(self, call_id: str) -> None:
         """A call is over, or goes another way."""
         for each in (self._heard_at, self._sayings, self._told_at, self._untold):
             each.pop(call_id, None)
 
-    def due(self, now: float) -> list[str]:
+    def due(self, now: float) -> list[Call]:
         """Calls that are to be heard of now; each once."""
-        found = [call_id for call_id, moment in self._heard_at.items() if now >= moment]
-        for call_id in found:
-            del self._heard_at[call_id]
+        found = [call for call, moment in self._heard_at.values() if now >= moment]
+        for call in found:
+            del self._heard_at[call.call_id]
         return found
 
     # ── sentences for the caller ──
@@ -93,7 +95,8 @@ class Patience:
     def next_deadline(self) -> float | None:
         """When something is due."""
         looks = [saying.look for saying in self._sayings.values()]
-        return earliest(*self._heard_at.values(), *looks, *map(self._next, self._untold))
+        moments = [moment for _, moment in self._heard_at.values()]
+        return earliest(*moments, *looks, *map(self._next, self._untold))
 
     def _next(self, call_id: str) -> float:
         return self._told_at.get(call_id, -math.inf) + REPORT_INTERVAL

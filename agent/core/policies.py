@@ -21,8 +21,8 @@ def approval_requested(event_id: str, pending: Pending, seconds: float) -> Frame
         {
             "type": "extension.tool.approval_requested",
             "event_id": event_id,
-            "call_id": pending.call_id,
-            "name": pending.name,
+            "call_id": pending.call.call_id,
+            "name": pending.call.name,
             "arguments": pending.arguments,
             "timeout_ms": max(0, round(seconds * 1000)),
         }

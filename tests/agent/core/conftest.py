@@ -14,6 +14,7 @@ from agent.core.frames import Frame, MalformedFrame
 from agent.core.handover import Dial, DropSuccessor, Switch, ToSuccessor
 from agent.core.messages import OURS
 from agent.core.profiles import PROFILES
+from agent.core.rules import CallRules
 from agent.core.session import Session, SessionConfig
 from agent.core.translate import Translation
 
@@ -268,3 +269,13 @@ def make_bench():
 @pytest.fixture
 def function_call():
     return call_item
+
+
+@pytest.fixture
+def ruled():
+    """Makes an open session whose tool has these rules."""
+
+    def make(*, options=None, **rules):
+        return Bench(rules={"search": CallRules(**rules)}, **options or {}).open()
+
+    return make
