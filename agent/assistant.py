@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from agent.core.rules import CallRules
 from agent.core.session import SessionConfig
 from agent.errors import ConfigurationError
 from agent.options.answers import check_answers
@@ -13,7 +14,7 @@ from agent.options.checks import given, one_of, text
 from agent.options.turn_detection import AzureSemanticVad, SemanticVad, ServerVad, TurnDetection
 from agent.services.choice import check_model
 from agent.services.service import DEFAULT_VOICE
-from tools import Toolset
+from tools import Toolset, available
 from tools.search.tool import search_tool
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from agent.options.answers import Truncation
     from agent.services.service import Service
+    from tools import ToolPolicy, User
     from tools.search.backend import Backend
 
 INSTRUCTIONS = (
@@ -120,23 +122,26 @@ class Agent:
         """The same agent with what it leaves open decided for a service."""
         return self if self.voice is not None else replace(self, voice=service.kind.voice)
 
-    def session_config(self, *, extensions: bool) -> SessionConfig:
+    def session_config(self, *, extensions: bool, user: User | None = None) -> SessionConfig:
         """What a session of this agent enforces.
 
         Args:
             extensions: The client opted in to our own events.
+            user: Who is calling, if known; tools that do not exist for them are left out.
 
         Raises:
             ConfigurationError: `tool_choice` names a tool that the agent does not have.
         """
+        tools = available(self.toolset, user)
         return SessionConfig(
-            session=_merged(self._session(), self.session),
-            timeouts={name: self.toolset.spec(name).timeout_s for name in self.toolset.names},
+            session=_merged(self._session(tools), self.session),
+            timeouts={spec.name: spec.timeout_s for spec in self.toolset},
+            rules={spec.name: _rules(spec.policy) for spec in self.toolset},
             extensions=extensions,
             ready={"agent": {"name": self.name, "greeting": self.greeting, "examples": list(self.examples)}},
         )
 
-    def _session(self) -> dict[str, Any]:
+    def _session(self, tools: Toolset) -> dict[str, Any]:
         pcm = {"type": "audio/pcm", "rate": 24000}
         noise = None if self.noise_reduction is None else {"type": self.noise_reduction}
         truncation = (
@@ -147,8 +152,8 @@ class Agent:
             "type": "realtime",
             "instructions": self.instructions,
             "output_modalities": [self.modality],
-            "tools": self.toolset.definitions(),
-            "tool_choice": self._tool_choice(),
+            "tools": tools.definitions(),
+            "tool_choice": self._tool_choice(tools),
             **given(
                 max_output_tokens=self.max_output_tokens,
                 temperature=self.temperature,
@@ -172,7 +177,7 @@ class Agent:
             },
         }
 
-    def _tool_choice(self) -> str | dict[str, str]:
+    def _tool_choice(self, tools: Toolset) -> str | dict[str, str]:
         if self.tool_choice in _TOOL_MODES:
             return self.tool_choice
         # Not when the agent is written: `over` may yet bring the search tool.
@@ -181,7 +186,22 @@ class Agent:
                 f"Agent(tool_choice={self.tool_choice!r}): there is no such tool; give one of "
                 f"{', '.join(map(repr, (*_TOOL_MODES, *self.toolset.names)))}"
             )
-        return {"type": "function", "name": self.tool_choice}
+        # A user who does not have the tool cannot be made to use it.
+        return {"type": "function", "name": self.tool_choice} if self.tool_choice in tools else "auto"
+
+
+def _rules(policy: ToolPolicy) -> CallRules:
+    return CallRules(
+        idempotent=policy.idempotent,
+        cancels=policy.barge_in == "cancel",
+        preamble=policy.preamble,
+        sound=policy.sound,
+        heard_after=policy.preamble_after_s,
+        tells_model=policy.progress_to_model,
+        approval_time=policy.approval_timeout_s,
+        approval_prompt=policy.approval_prompt,
+        job_time=policy.job_timeout_s,
+    )
 
 
 def _one_of_ours(name: str, value: object, classes: tuple[type, ...]) -> None:

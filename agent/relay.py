@@ -7,7 +7,7 @@ import logging
 import time
 from typing import TYPE_CHECKING, Any
 
-from agent.core.actions import CancelCall, DropAudio, Hangup, StartCall, ToClient, ToUpstream
+from agent.core.actions import ApproveCall, CancelCall, DropAudio, Hangup, StartCall, ToClient, ToUpstream
 from agent.core.calls import CallResult
 from agent.core.session import Phase
 from agent.lines import Lines
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from agent.core.handover import Outcomes
     from agent.core.session import Session
     from agent.transports.base import Transport
-    from tools import Progress, Toolset, User
+    from tools import Outcome, Progress, Toolset, User
 
 _log = logging.getLogger(__name__)
 
@@ -60,6 +60,7 @@ class Relay:
         self._user = user
         self._clock = clock
         self._calls: dict[str, asyncio.Task[None]] = {}
+        self._approvals: dict[str, asyncio.Future[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._over = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
@@ -126,6 +127,8 @@ class Relay:
                 self._lines.send(action.frame.text)
             elif isinstance(action, StartCall):
                 self._calls[action.call_id] = self._spawn(self._run_call(action))
+            elif isinstance(action, ApproveCall):
+                self._approve(action.call_id)
             elif isinstance(action, CancelCall):
                 self._cancel(action.call_id)
             elif isinstance(action, DropAudio):
@@ -145,16 +148,41 @@ class Relay:
             task.cancel()
 
     async def _run_call(self, call: StartCall) -> None:
+        shows = self._session.extensions
         context = ToolContext(
-            self._session_id, call.call_id, self._user, emit=lambda progress: self._progress(call, progress)
+            self._session_id,
+            call.call_id,
+            self._user,
+            emit=lambda progress: self._progress(call, progress),
+            ask=(lambda arguments: self._ask(call, arguments)) if shows else None,
+            shows=shows,
         )
         outcome = await invoke(self._toolset, call.name, call.arguments, context)
+        if outcome.later is not None:
+            self._perform(self._session.call_finished(call.call_id, _result(outcome), self._clock()))
+            outcome = await outcome.later()
+            self._calls.pop(call.call_id, None)
+            self._perform(self._session.job_finished(call.call_id, _result(outcome), self._clock()))
+            return
         self._calls.pop(call.call_id, None)
-        result = CallResult(outcome.output, outcome.ok, outcome.for_client, outcome.citations, outcome.error)
-        self._perform(self._session.call_finished(call.call_id, result, self._clock()))
+        self._perform(self._session.call_finished(call.call_id, _result(outcome), self._clock()))
 
     async def _progress(self, call: StartCall, progress: Progress) -> None:
-        self._perform(self._session.call_progress(call.call_id, progress.message, progress.fraction))
+        actions = self._session.call_progress(call.call_id, progress.message, progress.fraction, self._clock())
+        self._perform(actions)
+
+    async def _ask(self, call: StartCall, arguments: str) -> None:
+        approved = self._approvals[call.call_id] = asyncio.get_running_loop().create_future()
+        try:
+            self._perform(self._session.ask_approval(call.call_id, arguments, self._clock()))
+            await approved  # a refusal cancels the call
+        finally:
+            self._approvals.pop(call.call_id, None)
+
+    def _approve(self, call_id: str) -> None:
+        approved = self._approvals.get(call_id)
+        if approved is not None and not approved.done():
+            approved.set_result(None)
 
     # ── timer and tasks ──
 
@@ -200,3 +228,14 @@ class Relay:
         self._reception.close(1000, "")
         await asyncio.gather(*pending, self._lines.close(), self._reception.wait_closed(), return_exceptions=True)
         self._reception.dismiss()
+
+
+def _result(outcome: Outcome) -> CallResult:
+    return CallResult(
+        outcome.output,
+        outcome.ok,
+        outcome.for_client,
+        outcome.citations,
+        outcome.error,
+        job=outcome.later is not None,
+    )

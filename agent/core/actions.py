@@ -52,6 +52,13 @@ class StartCall:
 
 
 @dataclass(frozen=True, slots=True)
+class ApproveCall:
+    """The user has approved a call that waits for that: let it run."""
+
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class CancelCall:
     """Stop a running tool; its result is not wanted any more."""
 
@@ -71,5 +78,5 @@ class Hangup:
     reason: str
 
 
-Action: TypeAlias = ToClient | ToUpstream | DropAudio | StartCall | CancelCall | Hangup
+Action: TypeAlias = ToClient | ToUpstream | DropAudio | StartCall | ApproveCall | CancelCall | Hangup
 Actions: TypeAlias = "Sequence[Action]"

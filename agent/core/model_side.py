@@ -94,10 +94,11 @@ class ModelSide:
     def _speech_started(self, _event: events.SpeechStarted, frame: Frame, now: float) -> Actions:
         self._responses.speech_started(now)
         if self._state.upstream.effective.interrupts:
+            broken = self._state.break_in(now)
             self._interruption.begin(self._responses.active_id, now)
             # The model may have said all of it already, and a slow client be far behind.
             latest = self._responses.latest_id
-            return (ToClient(frame),) if latest is None else (DropAudio(latest), ToClient(frame))
+            return [*(() if latest is None else (DropAudio(latest),)), ToClient(frame), *broken]
         return (ToClient(frame),)
 
     def _speech_stopped(self, _event: events.SpeechStopped, frame: Frame, now: float) -> Actions:
@@ -106,8 +107,10 @@ class ModelSide:
 
     def _committed(self, _event: events.Committed, frame: Frame, now: float) -> Actions:
         self._tools.new_turn()
+        # Where nobody tells when the user begins to speak, this is the first that is known of it.
+        broken = () if self._state.upstream.effective.detects_voice else self._state.break_in(now)
         # Voice activity commits after the speech has stopped; a client that commits in the midst of it ends the turn.
-        return [ToClient(self._view.committed(frame)), *self.speech_is_over(now)]
+        return [ToClient(self._view.committed(frame)), *broken, *self.speech_is_over(now)]
 
     def _cleared(self, _event: events.Cleared, frame: Frame, now: float) -> Actions:
         return [ToClient(frame), *self.speech_is_over(now)]
@@ -122,7 +125,9 @@ class ModelSide:
     def _response_created(self, event: events.ResponseCreated, frame: Frame, now: float) -> Actions:
         if event.out_of_band:
             self._state.upstream.out_of_band.add(event.response_id)
-            return (ToClient(self._view.response_created(frame)),)
+            shown = ToClient(self._view.response_created(frame))
+            unwanted = self._responses.aside.created(event.response_id, event.aside, now)
+            return [shown, *self._state.silence_aside(event.response_id if unwanted else None, now)]
         return [ToClient(self._view.response_created(frame)), *self._begun(event.response_id, now)]
 
     def _begun(self, response_id: str, now: float) -> Actions:
@@ -165,7 +170,7 @@ class ModelSide:
         out_of_band = self._state.upstream.out_of_band
         if event.out_of_band or event.response_id in out_of_band:
             out_of_band.discard(event.response_id)
-            return (shown,)
+            return [shown, *map(ToUpstream, self._responses.said(now, response_id=event.response_id))]
         return [shown, *self._tools.response_done(event, now)]
 
     def _message_done(self, event: events.OutputItemDone, now: float) -> list[Action]:
@@ -191,6 +196,8 @@ class ModelSide:
         if event.code == _ACTIVE and (unnamed or self._responses.in_flight(event.event_id)):
             self._responses.refused(now)
             return ()
+        if ours and self._responses.aside.event_id == event.event_id:
+            return [ToUpstream(request) for request in self._responses.said(now, event_id=event.event_id)]
         if event.code in _HARMLESS and (ours or event.event_id is None):
             return ()
         shown = ToClient(self._state.client_tools.told(frame))

@@ -110,6 +110,11 @@ class Session:
         return self._client.dialect
 
     @property
+    def extensions(self) -> bool:
+        """Whether the client opted in to our own events, so that it shows results and can ask its user."""
+        return self._state.config.extensions
+
+    @property
     def rejected(self) -> Sequence[str]:
         """Dotted GA paths of session fields that the service did not take, and that the session goes on without."""
         return tuple(self._state.configuration.rejected)
@@ -175,12 +180,29 @@ class Session:
 
     def call_finished(self, call_id: str, result: CallResult, now: float) -> Outcomes:
         """A tool has returned. Its output goes into the conversation, also after a barge-in; a late one is dropped."""
-        self._changed()
-        return self._faces.spoken(self._renewal.redirect(self._state.tools.finished(call_id, result, now)))
+        return self._outward(self._state.tools.finished(call_id, result, now))
 
-    def call_progress(self, call_id: str, message: str, fraction: float | None = None) -> Actions:
+    def call_progress(self, call_id: str, message: str, fraction: float | None, now: float) -> Outcomes:
         """A tool tells how far it is."""
-        return self._state.tools.progress(call_id, message, fraction)
+        return self._outward(self._state.tools.conduct.progress(call_id, message, fraction, now))
+
+    def ask_approval(self, call_id: str, arguments: str, now: float) -> Outcomes:
+        """A tool must not run before the user has approved the call; `ApproveCall` or `CancelCall` follows.
+
+        Args:
+            call_id: The call.
+            arguments: What the user is to see of them, as JSON.
+            now: Seconds.
+        """
+        return self._outward(self._state.tools.conduct.ask_approval(call_id, arguments, now))
+
+    def job_finished(self, call_id: str, result: CallResult, now: float) -> Outcomes:
+        """The work of a call whose result said `job` is done: the model is told as soon as it is quiet."""
+        return self._outward(self._state.tools.conduct.job_finished(call_id, result, now))
+
+    def _outward(self, actions: Actions) -> Outcomes:
+        self._changed()
+        return self._faces.spoken(self._renewal.redirect(actions))
 
     def upstream_closed(self, code: int, reason: str, now: float) -> Outcomes:
         """The model is gone: find another session of it. Before ours was open: say why, and hang up."""
@@ -225,6 +247,7 @@ class Session:
         return [
             ToClient(messages.ready(state.new_id(), state.session_id, fields)),
             ToClient(notices.resumed(state.new_id(), missed, complete=complete)),
+            *state.tools.conduct.client_back(now),
         ]
 
     def next_deadline(self) -> float | None:

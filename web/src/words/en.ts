@@ -46,8 +46,16 @@ export const en = {
     failed: "failed",
     timed_out: "took too long",
     cancelled: "cancelled",
+    denied: "not approved",
+    approval: "waits for you",
     arguments: "Asked with",
     result: "Result",
+  },
+  approval: {
+    title: "May the assistant do this: {{tool}}?",
+    approve: "Approve",
+    deny: "Do not do it",
+    decided: "Sent …",
   },
   source: {
     list: "Sources",
