@@ -42,6 +42,8 @@ def parse(data: bytes, name: str) -> DocumentText:
         raise
     except RecursionError as error:
         raise UnreadableError("refused: nested too deeply") from error
+    except MemoryError:
+        raise UnreadableError("refused: reading it takes more memory than a document may; split it") from None
     except Exception as error:
         raise UnreadableError(f"damaged: {type(error).__name__} while reading it") from error
     if not any(page.blocks for page in document.pages):
