@@ -80,8 +80,8 @@ class Scan:
 def scan(paths: Sequence[Path]) -> Scan:
     """Walk through files and folders.
 
-    Links are followed within what was given, but no folder is entered twice. Hidden files and folders are passed over, as are files whose
-    suffix is none of ours, unless they were given themselves.
+    Links are followed within what was given, but no folder is entered twice. Hidden files and folders are passed over,
+    as are files whose suffix is none of ours, unless they were given themselves.
 
     Args:
         paths: Files and folders.

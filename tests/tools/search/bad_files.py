@@ -38,6 +38,7 @@ REFUSED = {
     "empty.md": "empty",
     "blank.txt": "empty",
     "only a script.html": "no text",
+    "deep.html": "nested too deeply",
     "cyrillic.txt": "save it as UTF-8",
     "old.docx": "binary format of old Office",
     "large.txt": "too large",
@@ -55,7 +56,6 @@ READ = {
     "really html.pdf.html": "ferry undisguised",
     "one line.txt": "ferry oneline",
     "one word.txt": "ferry oneword",
-    "deep.html": "ferry abyss",
     "deep json.txt": "ferry nested",
     "deep.md": "ferry quoted",
     "wide table.html": "ferry tabled",
@@ -201,7 +201,7 @@ def _texts() -> dict[str, bytes]:
 
 def _markup() -> dict[str, bytes]:
     script = "<script>var hidden = 'zanzibarscript';</script><style>.zanzibarstyle{}</style>"
-    rows = "".join(f"<tr><td>{number}</td><td>crossing</td></tr>" for number in range(20_000))
+    rows = "".join(f"<tr><td>{number}</td><td>crossing</td></tr>" for number in range(3_000))
     return {
         "script.html": f"<html><head>{script}</head><body onload='zanzibarload()'><!-- zanzibarcomment --><h1>Ferry "
         f"timetable</h1><p>At nine.</p>{script}<noscript>zanzibarnoscript</noscript></body></html>".encode(),

@@ -46,6 +46,11 @@ def decode(data: bytes, declared: str | None = None) -> str:
             return text
     if b"\0" in data[:_SAMPLE]:
         raise UnreadableError("not text: it holds binary data")
+    return _older(data)
+
+
+def _older(data: bytes) -> str:
+    """Text of the time before Unicode."""
     for name in ("cp932", "euc_jp"):
         try:
             text = data.decode(name)
@@ -55,7 +60,7 @@ def decode(data: bytes, declared: str | None = None) -> str:
             return text
     sample = _FOREIGN.findall(data[: _SAMPLE * 16])
     if len(sample) >= _FEW and sum(len(run) > 1 for run in sample) > len(sample) / 2:
-        # Cyrillic, Greek, Chinese, Korean: read as Western text it would be gibberish that is found by nobody.
+        # Cyrillic, Greek, Chinese, Korean: read as Western text it would be gibberish that nobody finds.
         raise UnreadableError("in an older encoding that cannot be told for sure: save it as UTF-8")
     return data.decode("cp1252", errors="replace")
 

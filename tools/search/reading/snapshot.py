@@ -45,7 +45,7 @@ def take_snapshot(path: Path, *, size_limit: int = DEFAULT_SIZE_LIMIT) -> Snapsh
         for _ in range(_ATTEMPTS):
             before = path.stat()
             _check(before, size_limit)
-            with open(path, "rb", opener=_at_once) as file:  # noqa: PTH123 - `Path.open` takes no opener
+            with open(path, "rb", opener=_at_once) as file:
                 # What stands there now: it may have become a pipe, which has no end.
                 _check(os.fstat(file.fileno()), size_limit)
                 # One byte more than it should have, so that a file that grows is neither missed nor read for ever.
