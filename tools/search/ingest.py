@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tools.search.embedder import Embedder
     from tools.search.index import Index
-    from tools.search.intake import Job, Taken
+    from tools.search.intake import Job, Seen, Taken
     from tools.search.scanning import Scan
 
 __all__ = ["Progress", "Summary", "ingest"]
@@ -41,6 +41,7 @@ def ingest(  # noqa: PLR0913 - limits that nobody gives together
     memory_limit: int = DEFAULT_MEMORY_LIMIT,
     workers: int | None = None,
     may_be_empty: bool = False,
+    seen: Seen | None = None,
 ) -> Summary:
     """Bring an index up to date with files and folders.
 
@@ -57,6 +58,8 @@ def ingest(  # noqa: PLR0913 - limits that nobody gives together
         memory_limit: Bytes of memory that reading a document may take, where the system can limit that (Linux).
         workers: How many documents are read at once, each in a process; None: one for each core.
         may_be_empty: Accept that there is no document (any more), instead of taking it for a mistake.
+        seen: What an earlier ingest of this process has learnt of the files, filled on: one whose metadata are the same
+            is not read to see whether it has changed. None: every file is read.
 
     Returns:
         What was done, and what could not be read.
@@ -75,7 +78,7 @@ def ingest(  # noqa: PLR0913 - limits that nobody gives together
     keep = True
     try:
         run = _Run(index, staging, embedder, summary, progress or _silent)
-        intake = Intake(run.before, staging.held(), size_limit=size_limit)
+        intake = Intake(run.before, staging.held(), size_limit=size_limit, seen=seen)
         with ReaderPool(
             intake.take, workers=workers or default_workers(), time_limit=time_limit, memory_limit=memory_limit
         ) as pool:

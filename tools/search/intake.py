@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from tools.search.chunking import chunk_document
 from tools.search.document import DocumentRecord
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from tools.search.document import Chunk
     from tools.search.reading.isolation import IsolatedReader
     from tools.search.writer import Contents
+
+# For each file, by its source: what its metadata said when it was read, and the hash of its content.
+Seen: TypeAlias = "dict[str, tuple[tuple[int, int, int], str]]"
+_SETTLED = 2.0  # seconds; a file changed later than that before it was read may change again without looking changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +65,13 @@ class Intake:
         before: What the index holds.
         staged: Content hash and source of what an earlier ingest has staged, by name.
         size_limit: Largest file accepted, in bytes.
+        seen: What is known of files that were read before; filled on.
     """
 
-    def __init__(self, before: Contents, staged: Mapping[str, tuple[str, str]], *, size_limit: int) -> None:
+    def __init__(
+        self, before: Contents, staged: Mapping[str, tuple[str, str]], *, size_limit: int, seen: Seen | None = None
+    ) -> None:
+        self._seen: Seen = {} if seen is None else seen
         self._before = before
         self._staged = staged
         self._size_limit = size_limit
@@ -77,9 +86,17 @@ class Intake:
         Raises:
             UnreadableError: It cannot be read; the text says why.
         """
+        held = (self._before.known.get(job.name), self._before.sources.get(job.name))
+        seen = self._seen.get(job.source)
+        if seen and (seen[1], job.source) == held and seen[0] == _metadata(job.path):
+            return Unchanged()
+        begun = time.time()
+        metadata = _metadata(job.path)
         snapshot = take_snapshot(job.path, size_limit=self._size_limit)
+        if metadata and begun - metadata[1] / 1e9 > _SETTLED:
+            self._seen[job.source] = (metadata, snapshot.sha256)
         state = (snapshot.sha256, job.source)
-        if (self._before.known.get(job.name), self._before.sources.get(job.name)) == state:
+        if held == state:
             return Unchanged()
         if self._staged.get(job.name) == state:
             return Taken(None)
@@ -94,3 +111,11 @@ class Intake:
             source=job.source,
         )
         return Taken(record, chunk_document(document, job.name))
+
+
+def _metadata(path: Path) -> tuple[int, int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None  # whoever reads it will tell why
+    return status.st_size, status.st_mtime_ns, status.st_ino
