@@ -170,6 +170,7 @@ class _Run:
             staged = (name for name in self._named if name in self._staged)
             for record, chunks, vectors in self._staging.documents(staged):
                 writer.put(record, chunks, vectors)
+                self._tell("")
         self._summary.removed = len(self._gone)
         self._tell("")
 

@@ -30,9 +30,8 @@ _AT_ONCE = 500  # variables in one statement
 _TABLES = """
 CREATE TABLE IF NOT EXISTS made (by_what TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS documents (path TEXT PRIMARY KEY, sha256 TEXT, source TEXT, record TEXT) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS chunks (
-    document TEXT, ordinal INTEGER, chunk TEXT, key BLOB, PRIMARY KEY (document, ordinal)
-) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS chunks (document TEXT, ordinal INTEGER, chunk TEXT, key BLOB);
+CREATE INDEX IF NOT EXISTS chunks_of_document ON chunks (document, ordinal);
 CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB);
 """
 _SUFFIXES = ("", "-wal", "-shm", "-journal")

@@ -29,6 +29,7 @@ _SMALL = 5_000  # chunks; an index of fewer is loaded anew by whoever reads it, 
 _LOOKS_AGAIN = (
     8  # after a change: the writer brings its log into the file meanwhile, and may empty it once none reads it
 )
+_CACHE = 64_000  # KiB that a writer may hold
 _CHECKPOINT = 1_500  # milliseconds to wait for readers of other processes to let go of the log
 _COUNT = "SELECT max(number) FROM chunks"
 _log = logging.getLogger(__name__)
@@ -122,6 +123,8 @@ class FileStorage:
         """See `Storage.writing`."""
         _open(self._state)
         with _explaining(self._path), closing(connect(str(self._path))) as writer:
+            # Else a large change goes to and fro between memory and the log.
+            writer.execute(f"PRAGMA cache_size = -{_CACHE}")
             with _transaction(writer, "BEGIN IMMEDIATE") as connection:
                 yield connection
             # It is committed: whatever fails from here on must not look as if it were not.
@@ -213,7 +216,12 @@ class MemoryStorage:
     @contextmanager
     def reading(self) -> Generator[sqlite3.Connection]:
         """See `Storage.reading`."""
-        with self._lock, _explaining(None), _transaction(_open(self._current), "BEGIN") as connection:
+        with (
+            self._lock,
+            _explaining(None),
+            _transaction(_open(self._current), "BEGIN") as current,
+            _scratch(current) as connection,
+        ):
             yield connection
 
     @contextmanager

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 import subprocess
 import sys
 import threading
@@ -12,9 +14,11 @@ from pathlib import Path
 import pytest
 
 from tests.tools.search.test_killed_ingest import Quick, write
+from tools import ToolContext, Toolset, invoke
 from tools.search import storage
 from tools.search.index import LocalIndex, _load
 from tools.search.ingest import ingest
+from tools.search.tool import search_tool
 
 ROOT = Path(__file__).parents[3]
 SESSIONS = 20
@@ -33,13 +37,14 @@ for edition in sys.argv[3:]:
 
 
 def edition_of(passages):
-    assert len(passages) == 8
-    found = {
-        passage.text.split(" edition of ")[0].split()[-1] for passage in passages if " edition of " in passage.text
-    }
-    found |= {
-        words.split()[3] for passage in passages for words in passage.text.split(". ") if words.startswith("Sent")
-    }
+    return edition_in([passage.text for passage in passages])
+
+
+def edition_in(texts):
+    """The one edition that all of eight texts are of."""
+    assert len(texts) == 8
+    found = {text.split(" edition of ")[0].split()[-1] for text in texts if " edition of " in text}
+    found |= {part.split()[3] for text in texts for part in text.split(". ") if re.match(r"Sentence \d+ of \w+ ", part)}
     assert len(found) == 1, f"a mix of {found}"
     return found.pop()
 
@@ -61,10 +66,17 @@ def index(request, tmp_path):
 async def searching(index, until):
     """Twenty sessions that search until they are told to end, and what each saw, in order."""
 
+    tools = Toolset([search_tool(index, top=8)])
+
     async def session(number):
         seen = []
         while not until.is_set():
-            edition = edition_of(await index.search(f"edition of paper {number}", top=8))
+            asked = json.dumps({"query": f"edition of paper {number}"})
+            outcome = await invoke(tools, "search", asked, ToolContext())
+            told = [passage["text"] for passage in json.loads(outcome.output)["passages"]]
+            cited = [citation["text"] for citation in outcome.citations]
+            edition = edition_in(told)
+            assert edition == edition_in(cited), "the model and the client are told of the same state"
             if not seen or seen[-1] != edition:
                 seen.append(edition)
         return seen
