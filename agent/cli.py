@@ -70,6 +70,7 @@ def cli() -> None:
     metavar="ORIGIN",
     help="Pages of this origin, such as https://app.example, may use the assistant too; may be given several times.",
 )
+@click.option("--watch", is_flag=True, help="Take in what changes in the --documents while it is served.")
 @click.option("--no-auth", is_flag=True, help="Let everybody in who can reach the address, without signing in.")
 @click.option(
     "--drain",
@@ -134,14 +135,16 @@ def ask(**options: Any) -> int:
     type=click.Path(path_type=Path, dir_okay=False),
     help="The index file; made if missing.",
 )
-def ingest(paths: tuple[Path, ...], index: Path) -> int:
+@click.option("--watch", is_flag=True, help="Go on, and take in whatever changes, until Ctrl+C.")
+def ingest(paths: tuple[Path, ...], index: Path, *, watch: bool) -> int:
     r"""Take documents into an index file. Unchanged files are skipped, removed ones removed.
 
     \b
-    Example:
+    Examples:
       vocative ingest handbook/ --index handbook.sqlite
+      vocative ingest handbook/ --watch
     """
-    return commands.ingest(paths, index)
+    return commands.ingest(paths, index, watch=watch)
 
 
 @cli.command()

@@ -8,6 +8,7 @@ import importlib
 import importlib.util
 import json
 import sys
+import threading
 import traceback
 from dataclasses import replace
 from datetime import datetime
@@ -38,14 +39,14 @@ from agent.server import Server
 from agent.services.advice import notes
 from agent.services.choice import choose
 from agent.services.configured import unfinished
-from agent.terminal import ingesting, print_passages, print_turn
+from agent.terminal import ingesting, print_passages, print_summary, print_turn
 from agent.transports.memory import pair
 from agent.upstreams import run_loop, upstream
 from agent.webrtc.call_setup import calls
 from tools.errors import ToolsError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Generator, Sequence
 
     from tools.search.ingest import Summary
 
@@ -89,7 +90,8 @@ def serve(*, app: str | None, host: str, port: int, **options: Any) -> int:
             await listen(server.application(), host, port, greeting, drain=lambda: server.drain(grace))
         return 0
 
-    with contextlib.closing(library) if library else contextlib.nullcontext():
+    watched = _watching(library, options["documents"]) if options["watch"] else contextlib.nullcontext()
+    with contextlib.closing(library) if library else contextlib.nullcontext(), watched:
         return run_loop(work)
 
 
@@ -127,10 +129,15 @@ def ask(
         return run_loop(work)
 
 
-def ingest(paths: Sequence[Path], index: Path) -> int:
+def ingest(paths: Sequence[Path], index: Path, *, watch: bool = False) -> int:
     """`vocative ingest`."""
     library, _summary = _gather(paths, index)
-    library.close()
+    with contextlib.closing(library):
+        if watch:
+            watching = library.watch(paths, changed=print_summary, trouble=_complain)
+            click.echo("watching for changes  (Ctrl+C stops it)", err=True)
+            with contextlib.suppress(KeyboardInterrupt):
+                watching.run()
     return 0
 
 
@@ -262,6 +269,25 @@ def _gather(paths: Sequence[Path], index: Path | None) -> tuple[Library, Summary
         library, summary = Library.gather(paths, at=index, progress=progress.update)
         progress.done(summary)
     return library, summary
+
+
+@contextlib.contextmanager
+def _watching(library: Library | None, paths: Sequence[Path]) -> Generator[None]:
+    """Keep the documents up to date while an assistant is served."""
+    if library is None or not paths:
+        raise UsageError("--watch needs to know what to watch: give --documents FOLDER as well")
+    watch = library.watch(paths, changed=print_summary, trouble=_complain)
+    thread = threading.Thread(target=watch.run, name="document watch", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        watch.stop()
+        thread.join()
+
+
+def _complain(text: str) -> None:
+    click.echo(f"vocative: {text}", err=True)
 
 
 def _engine(options: dict[str, Any], **extras: Any) -> Engine:

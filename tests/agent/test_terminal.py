@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.asking import Turn
-from agent.terminal import ingesting, print_passages, print_turn
+from agent.terminal import _pace, ingesting, print_passages, print_summary, print_turn
 from tools.search.backend import Passage
 from tools.search.ingest import Progress, Summary
 from tools.search.scanning import Skipped
@@ -73,3 +73,15 @@ def test_an_ingest_that_changed_nothing_says_so(capsys):
     with ingesting() as progress:
         progress.done(Summary())
     assert "nothing new" in capsys.readouterr().err
+
+
+def test_the_pace_and_the_time_left_are_told_once_they_can_be_known():
+    assert _pace(Progress("a.md", 0, 10, 0)) == ""
+    assert _pace(Progress("a.md", 1, 10, 30, seconds=1.0, size=10, left=90)) == ""
+    assert _pace(Progress("a.md", 1, 10, 300, seconds=10.0, size=10, left=90)) == "30 passages/s, 1:30 left"
+    assert _pace(Progress("a.md", 1, 10, 300, seconds=60.0, size=10, left=900)) == "5 passages/s, 1 h 30 min left"
+
+
+def test_what_was_known_before_is_told(capsys):
+    print_summary(Summary(updated=1, chunks=40, reused=38, seconds=0.5))
+    assert "1 changed (40 passages, 38 of them known, 0.5 s)" in capsys.readouterr().err
