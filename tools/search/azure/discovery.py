@@ -74,11 +74,9 @@ def _field(field: SearchField, profiles: dict[str, str | None]) -> Field:
 
 async def _sampled(service: SearchService, index: str, names: FieldNames) -> Definition:
     results, _ = await service.search(index, search_text="*", top=1)
-    fields = [
-        _guessed(name, value)
-        for name, value in (results[0] if results else {}).items()
-        if not name.startswith("@search.")
-    ]
+    if not results:
+        return Definition(name=index, fields=(), readable=False)
+    fields = [_guessed(name, value) for name, value in results[0].items() if not name.startswith("@search.")]
     lists = {field.name for field in fields if field.type == STRINGS}
     for part in ("groups", "users"):
         # A field that is configured is used in any case; the service refuses the filter where it cannot be.

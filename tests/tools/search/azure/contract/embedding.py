@@ -1,0 +1,20 @@
+"""The stand-in's own embedding: a text is the sum of its words' random directions, of any length that is asked for."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+import numpy as np
+
+
+def words(text):
+    return re.findall(r"[a-z0-9]+", text.lower())
+
+
+def embed(text, dimensions):
+    row = np.zeros(dimensions)
+    for word in words(text):
+        seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:4], "big")
+        row += np.random.default_rng(seed).standard_normal(dimensions)
+    return row / max(float(np.linalg.norm(row)), 1e-9)
