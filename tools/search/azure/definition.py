@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from tools.search.azure.service import SearchService
 
 VECTOR: Final = "vector"
+_DESCRIPTION: Final = "Documents taken in by Vocative"
+_BY: Final = "vectors by "
 _ALGORITHM, _PROFILE, _VECTORIZER, _SEMANTIC = "hnsw", "vectors", "azure-openai", "default"
 
 
@@ -49,8 +51,15 @@ class EmbeddingModel:
     model: str
     dimensions: int
 
+    @property
+    def name(self) -> str:
+        """What its vectors are called by."""
+        return f"{self.model}-{self.dimensions}"
 
-def index_definition(name: str, dimensions: int, embedding: EmbeddingModel | None = None) -> SearchIndex:
+
+def index_definition(
+    name: str, dimensions: int, embedding: EmbeddingModel | None = None, *, filled_by: str = ""
+) -> SearchIndex:
     """An index for chunks.
 
     Args:
@@ -58,10 +67,11 @@ def index_definition(name: str, dimensions: int, embedding: EmbeddingModel | Non
         dimensions: The length of its vectors.
         embedding: The model with which the index is to embed queries itself, by the service's own managed identity;
             None where queries come with their vectors.
+        filled_by: The name of what makes its vectors, which it is to remember.
     """
     return SearchIndex(
         name=name,
-        description="Documents taken in by Vocative.",
+        description=f"{_DESCRIPTION}{f'; {_BY}{filled_by}' if filled_by else ''}",
         fields=list(_fields(dimensions)),
         vector_search=VectorSearch(
             algorithms=[HnswAlgorithmConfiguration(name=_ALGORITHM, parameters=HnswParameters(metric="cosine"))],
@@ -84,17 +94,31 @@ def index_definition(name: str, dimensions: int, embedding: EmbeddingModel | Non
     )
 
 
-async def ensure_index(service: SearchService, name: str, dimensions: int, embedding: EmbeddingModel | None) -> bool:
+def made_by(index: SearchIndex) -> str:
+    """The name of what made an index's vectors, as its description says; empty if it does not."""
+    return (index.description or "").partition(_BY)[2]
+
+
+async def ensure_index(
+    service: SearchService, name: str, dimensions: int, embedding: EmbeddingModel | None, *, filled_by: str
+) -> bool:
     """Make the index, or add to one of ours what it lacks; everything else in its definition stays as it is.
+
+    Args:
+        service: The search service.
+        name: The index's name.
+        dimensions: The length of its vectors.
+        embedding: The model with which it is to embed queries; None where queries come with their vectors.
+        filled_by: The name of what makes its vectors.
 
     Returns:
         Whether it was made.
 
     Raises:
-        SearchError: There is an index of that name that is not ours, or has vectors of another length.
+        SearchError: There is an index of that name that is not ours, or has vectors of another length or model.
         AzureError: The service does not answer, or refuses.
     """
-    wanted = index_definition(name, dimensions, embedding)
+    wanted = index_definition(name, dimensions, embedding, filled_by=filled_by)
     client = service.indexes()
     try:
         found = await client.get_index(name)
@@ -120,6 +144,11 @@ def _completed(found: SearchIndex, wanted: SearchIndex, embedding: EmbeddingMode
         raise SearchError(
             f"the index {found.name!r} has vectors of {length} numbers, and those to be added have {ours}: choose "
             "another name, or delete the index"
+        )
+    if made_by(found) not in {"", made_by(wanted)}:
+        raise SearchError(
+            f"the vectors of the index {found.name!r} are by {made_by(found)}, and those to be added by "
+            f"{made_by(wanted)}: choose another name, or delete the index"
         )
     missing = [field for field in wanted.fields if field.name not in known]
     found.fields = [*found.fields, *missing]

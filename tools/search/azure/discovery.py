@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from azure.core.exceptions import HttpResponseError
 
+from tools.search.azure.definition import made_by
 from tools.search.azure.failures import status_of
 from tools.search.azure.fields import COMMON
 from tools.search.azure.layout import STRING, STRINGS, Definition, Field
@@ -55,6 +56,7 @@ def described(index: SearchIndex) -> Definition:
         semantic=tuple(each.name for each in offered),
         semantic_text=tuple(each.field_name for each in (first.content_fields if first else None) or ()),
         semantic_title=title.field_name if title else None,
+        made_by=made_by(index),
     )
 
 

@@ -85,14 +85,14 @@ class AzureOpenAIVectors:
 
     def __init__(self, model: EmbeddingModel, credential: str | AsyncTokenCredential) -> None:
         self._model = model
-        self.name = f"{model.model}-{model.dimensions}"
+        self.name = model.name
         self.dimensions = model.dimensions
-        policy: Any = (
+        policies: list[Any] = [
             AzureKeyCredentialPolicy(AzureKeyCredential(credential), "api-key")
             if isinstance(credential, str)
             else AsyncBearerTokenCredentialPolicy(credential, _SCOPE)
-        )
-        self._client: AsyncPipelineClient[Any, Any] = AsyncPipelineClient(model.endpoint, policies=[policy])
+        ]
+        self._client: AsyncPipelineClient[Any, Any] = AsyncPipelineClient(model.endpoint, policies=policies)
 
     async def embed(self, texts: Sequence[str]) -> list[list[float]]:
         """See `Vectors.embed`."""

@@ -77,7 +77,7 @@ async def run_indexer(
     names = Names(index)
     clients = service.indexers()
     stages: tuple[tuple[str, Callable[[], Awaitable[object]]], ...] = (
-        ("index", lambda: ensure_index(service, index, model.dimensions, model)),
+        ("index", lambda: ensure_index(service, index, model.dimensions, model, filled_by=model.name)),
         ("data source", lambda: clients.create_or_update_data_source_connection(data_source(names, blobs))),
         ("skillset", lambda: clients.create_or_update_skillset(skillset(names, model))),
         ("indexer", lambda: clients.create_or_update_indexer(indexer(names))),

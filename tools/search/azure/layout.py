@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from tools.search.azure.fields import FieldNames
+    from tools.search.embedder import Embedder
 
 STRING, STRINGS = "Edm.String", "Collection(Edm.String)"
 FINGERPRINT = "fingerprint"  # a field that only indexes of our own making have
@@ -52,6 +53,7 @@ class Definition:
         semantic: The names of its semantic configurations, the default first.
         semantic_text: The content fields of the first of them.
         semantic_title: Its title field.
+        made_by: Whose vectors it holds, if it says so.
         readable: The definition was read; else it was made from a result.
     """
 
@@ -60,6 +62,7 @@ class Definition:
     semantic: tuple[str, ...] = ()
     semantic_text: tuple[str, ...] = ()
     semantic_title: str | None = None
+    made_by: str = ""
     readable: bool = True
 
 
@@ -103,7 +106,7 @@ class Layout:
 
 
 def lay_out(
-    definition: Definition, names: FieldNames, *, semantic: str | None, vectors: bool, embedder: int | None
+    definition: Definition, names: FieldNames, *, semantic: str | None, vectors: bool, embedder: Embedder | None
 ) -> Layout:
     """Decide how an index is used.
 
@@ -112,7 +115,8 @@ def lay_out(
         names: Names that were configured.
         semantic: The semantic configuration to use; None for the index's default, `"-"` for none.
         vectors: Whether to search by meaning too.
-        embedder: The length of the vectors that we can make; None if we make none.
+        embedder: What embeds questions here; None if nothing does. It is used for an index of ours that was filled by
+            it, and for a field that was configured.
 
     Raises:
         SearchError: A name that was configured is not the index's, or cannot do what it is meant for.
@@ -128,7 +132,7 @@ class _Choice:
         self._fields = {field.name: field for field in definition.fields}
         self._notes: list[str] = []
 
-    def layout(self, *, semantic: str | None, vectors: bool, embedder: int | None) -> Layout:
+    def layout(self, *, semantic: str | None, vectors: bool, embedder: Embedder | None) -> Layout:
         semantic_title = (self._definition.semantic_title,) if self._definition.semantic_title else ()
         text = self._text()
         parts = {
@@ -220,25 +224,27 @@ class _Choice:
             )
         return usable
 
-    def _vector(self, embedder: int | None) -> Field | None:
+    def _vector(self, embedder: Embedder | None) -> Field | None:
+        length = None if embedder is None else embedder.dimensions
         if self._names.unwanted("vector"):
             return None
         if "vector" in self._given:
-            field = self._configured(
-                "vector", lambda field: field.dimensions is not None or not self._definition.readable
-            )
-            if not self._definition.readable:
+            readable = self._definition.readable
+            field = self._configured("vector", lambda field: field.dimensions is not None)
+            if not readable:
                 return Field(field.name, vectorizer=embedder is None)
-            if not field.vectorizer and embedder != field.dimensions:
+            if not field.vectorizer and length != field.dimensions:
                 raise SearchError(
                     f"the vectors of {field.name!r} in the index {self._definition.name!r} have {field.dimensions} "
-                    f"numbers, and {f'ours have {embedder}' if embedder else 'we make none'}: give the index a "
+                    f"numbers, and {f'ours have {length}' if length else 'we make none'}: give the index a "
                     "vectorizer, or use the embedder that it was made with"
                 )
             return field
         fields = [field for field in self._fields.values() if field.dimensions is not None and field.searchable]
         own = next((field for field in fields if field.vectorizer), None)
-        return own or next((field for field in fields if field.dimensions == embedder), None)
+        # Vectors of the same length may be another model's: only what we filled ourselves is known to be ours.
+        same = embedder is not None and self._definition.made_by in {"", embedder.name} and FINGERPRINT in self._fields
+        return own or next((field for field in fields if same and field.dimensions == length), None)
 
     def _semantic(self, wanted: str | None) -> str | None:
         if wanted == "-":

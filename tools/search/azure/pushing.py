@@ -88,7 +88,8 @@ async def push(
         raise IngestError(f"there are no documents in {', '.join(map(str, paths))}: nothing was changed")
     service, index = destination.service, destination.index
     try:
-        made = await ensure_index(service, index, destination.vectors.dimensions, destination.embedding)
+        vectors = destination.vectors
+        made = await ensure_index(service, index, vectors.dimensions, destination.embedding, filled_by=vectors.name)
         held = {} if made else await contents(service, index)
     except AzureError as error:
         raise explained(error, service, f"the index {index!r}", Task.DEFINE) from error

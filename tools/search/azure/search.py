@@ -48,7 +48,8 @@ class AzureSearch:
         fields: What its fields are called, where that cannot be found out or shall be different.
         semantic: Its semantic configuration; None for its default, `"-"` for none.
         vectors: Whether to search by meaning as well.
-        embedder: Embeds questions, for an index with vectors and no vectorizer.
+        embedder: Embeds questions, for an index of ours that has no vectorizer and was filled by it; for another's,
+            name the field of its vectors as well.
         time_limit: Seconds that a search may take. When most of it has gone by, words alone are searched beside what is
             running, and what comes first is taken.
     """
@@ -106,8 +107,9 @@ class AzureSearch:
                 if not found.readable and not found.fields:
                     # Empty, and its definition may not be read: it is looked at again when there is something in it.
                     return Layout(text="")
-                ours = None if self._embedder is None else self._embedder.dimensions
-                layout = lay_out(found, self._fields, semantic=self._semantic, vectors=self._vectors, embedder=ours)
+                layout = lay_out(
+                    found, self._fields, semantic=self._semantic, vectors=self._vectors, embedder=self._embedder
+                )
                 for note in layout.notes:
                     _log.warning("%s at %s: %s", self._what, self.service.host, note)
                 self._layout = layout
