@@ -181,7 +181,8 @@ def _layouts(answer: KnowledgeBaseRetrievalResponse, sources: tuple[Source, ...]
     only = sources[0].layout if len(sources) == 1 else None
     found: dict[int, Layout] = {}
     for activity in answer.activity or ():
-        layout = by_name.get(str(activity.get("knowledgeSourceName"))) or only
+        name = activity.get("knowledgeSourceName")
+        layout = by_name.get(str(name)) if name else only
         if layout is not None:
             found[activity.id] = layout
     return found

@@ -157,8 +157,6 @@ class _Push:
             return
         document = await asyncio.to_thread(self._reader.parse, snapshot.data, found.path.name)
         chunks = chunk_document(document, name)
-        if not chunks:
-            raise UnreadableError("it has no text")
         common = {
             "title": document.title,
             "source": found.source,

@@ -142,7 +142,7 @@ async def test_a_field_of_groups_that_cannot_be_filtered_by_is_refused_where_it_
     fields = [{"name": "id", "type": "Edm.String", "key": True}, {"name": "text", "type": "Edm.String"}]
     fields.append({"name": "groups", "type": "Collection(Edm.String)", "filterable": False})
     stand_in.make({"name": "handbook", "fields": fields})
-    with pytest.raises(SearchError, match="'groups' cannot be the groups .* not filterable"):
+    with pytest.raises(SearchError, match=r"'groups' cannot be the groups .* not filterable"):
         await searching(fields=FieldNames(groups="groups")).search("leave")
     with caplog.at_level(logging.WARNING):
         await searching().search("leave")
@@ -156,7 +156,7 @@ async def test_a_query_key_is_enough_and_passages_are_still_kept_from_who_may_no
     stand_in, handbook, searching
 ):
     backend = searching(key=QUERY)
-    assert {each.id for each in await backend.search("annual leave of directors")} == {"leave", "dental"} - {"dental"}
+    assert {each.id for each in await backend.search("annual leave of directors")} == {"leave"}
     found = await backend.search("annual leave of directors", user=User("u", groups=("directors",)))
     assert found[0].id == "secret"
 
@@ -232,7 +232,7 @@ async def test_what_is_missing_is_told_to_the_model(stand_in, handbook, searchin
 
 async def test_no_answer_in_time_is_an_error_that_says_so(stand_in, handbook, searching):
     held = stand_in.holds("post.search")
-    with pytest.raises(SearchError, match="'handbook' at 127.0.0.1 did not answer in time"):
+    with pytest.raises(SearchError, match=r"'handbook' at 127\.0\.0\.1 did not answer in time"):
         await searching(time_limit=0.3).search(QUESTION)
     held.set()
 

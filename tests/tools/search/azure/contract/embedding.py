@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import cache
 
 import numpy as np
 
@@ -12,9 +13,12 @@ def words(text):
     return re.findall(r"[a-z0-9]+", text.lower())
 
 
+@cache
+def _direction(word, dimensions):
+    seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:4], "big")
+    return np.random.default_rng(seed).standard_normal(dimensions)
+
+
 def embed(text, dimensions):
-    row = np.zeros(dimensions)
-    for word in words(text):
-        seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:4], "big")
-        row += np.random.default_rng(seed).standard_normal(dimensions)
+    row = sum((_direction(word, dimensions) for word in words(text)), np.zeros(dimensions))
     return row / max(float(np.linalg.norm(row)), 1e-9)
