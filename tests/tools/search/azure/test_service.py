@@ -103,7 +103,7 @@ async def test_a_token_that_is_not_accepted_is_told(handbook, signed_in):
 
 async def test_nobody_signed_in_is_told(handbook, signed_in):
     service, _ = signed_in(token=None)
-    with pytest.raises(SearchError, match="nobody is signed in to localhost: .*`az login`"):
+    with pytest.raises(SearchError, match=r"nobody is signed in to localhost: .*`az login`"):
         await AzureSearch(service, "handbook").search("leave")
 
 
