@@ -58,6 +58,21 @@ async def test_sources_that_are_no_index_come_with_their_address(stand_in, handb
     assert page.text == f"About {QUESTION}"
 
 
+async def test_a_passage_whose_fields_do_not_come_along_is_made_of_what_the_answer_says(stand_in, handbook, asking):
+    stand_in.knowledge.add("hr", handbook="handbook")
+    stand_in.knowledge.bare = True
+    found = await asking().search(QUESTION)
+    assert (found[0].id, found[0].title, found[0].document) == ("leave", "Handbook", "Handbook")
+    assert found[0].text.startswith("Everybody has 25 days")
+
+
+async def test_an_answer_in_prose_still_names_its_references(stand_in, handbook, asking):
+    stand_in.knowledge.add("hr", handbook="handbook", net="https://example.com/leave")
+    stand_in.knowledge.prose = "Everybody has 25 days [ref_id:0]."
+    found = await asking().search(QUESTION, top=10)
+    assert [each.id for each in found] == ["leave"]  # what has no text of its own is left out
+
+
 async def test_a_source_that_failed_is_said_to_be_missing(stand_in, handbook, asking):
     stand_in.knowledge.add("hr", handbook="handbook", net="https://example.com/leave")
     stand_in.knowledge.failing.add("net")

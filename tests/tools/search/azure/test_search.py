@@ -304,6 +304,58 @@ async def test_a_name_that_the_index_does_not_have_is_told(handbook, searching, 
         await searching(**options).search("x")
 
 
+async def test_another_s_vectors_are_searched_by_ours_only_where_their_field_is_named(stand_in, searching, embedder):
+    from tests.tools.search.azure.conftest import LEAVE, as_wire, document
+    from tools.search.azure.definition import index_definition
+
+    definition = as_wire(index_definition("handbook", 16, filled_by="another model"))
+    stand_in.make(definition, [document("leave", LEAVE)])
+    await searching(embedder=embedder).search(QUESTION)
+    await searching(embedder=embedder, fields=FieldNames(vector="vector")).search(QUESTION)
+    assert ["vectorQueries" in body for body in stand_in.bodies("post.search")] == [False, True]
+    with pytest.raises(SearchError, match="have 16 numbers, and we make none"):
+        await searching(fields=FieldNames(vector="vector")).search(QUESTION)
+    with pytest.raises(SearchError, match="have 16 numbers, and ours have 8"):
+        await searching(fields=FieldNames(vector="vector"), embedder=type(embedder)(8)).search(QUESTION)
+
+
+async def test_text_of_an_unusual_name_is_found_and_an_index_without_text_is_an_error(stand_in, searching):
+    key = {"name": "id", "type": "Edm.String", "key": True}
+    fields = [key, {"name": "absatz", "type": "Edm.String"}, {"name": "price", "type": "Edm.Double"}]
+    stand_in.make({"name": "handbook", "fields": fields}, [{"id": "1", "absatz": "25 days of leave"}])
+    assert (await searching().search("leave"))[0].text == "25 days of leave"
+    stand_in.make({"name": "numbers", "fields": [key, {"name": "price", "type": "Edm.Double"}]})
+    with pytest.raises(
+        SearchError, match="no field of text that can be shown: name one with AZURE_SEARCH_CONTENT_FIELD"
+    ):
+        await searching("numbers").search("leave")
+
+
+async def test_a_key_that_is_named_is_the_passages_id(stand_in, bare, searching):
+    (found,) = await searching("bare", fields=FieldNames(key="sourcefile")).search("leave")
+    assert found.id == "leave.pdf"
+
+
+async def test_with_a_query_key_numbers_and_lists_are_told_apart_from_text(stand_in, searching):
+    fields = [{"name": "id", "type": "Edm.String", "key": True}, {"name": "text", "type": "Edm.String"}]
+    fields += [{"name": "page", "type": "Edm.Int32"}, {"name": "title", "type": "Edm.Double"}]
+    fields.append({"name": "groups", "type": "Collection(Edm.String)", "filterable": False})
+    document = {"id": "a", "text": "leave", "page": 4, "title": 1.5, "groups": ["g"]}
+    stand_in.make({"name": "handbook", "fields": fields}, [document])
+    (found,) = await searching(key=QUERY).search("leave")
+    assert (found.page, found.title, found.document) == (4, "a", "a")
+
+
+async def test_a_failure_while_looking_whether_groups_can_be_filtered_by_opens_nothing(stand_in, handbook, searching):
+    backend = searching(key=QUERY)
+    stand_in.fails("post.search", 200, times=0)
+    held = stand_in.holds("post.search", lambda body: "groups/any()" in (body.get("filter") or ""))
+    with pytest.raises(SearchError, match="in time"):
+        await searching(key=QUERY, time_limit=0.4).search("annual leave of directors")
+    held.set()
+    assert "secret" not in {each.id for each in await backend.search("annual leave of directors")}
+
+
 async def test_parts_can_be_left_out_by_a_dash(stand_in, handbook, searching):
     names = FieldNames(vector="-", page="-", groups="-")
     found = await searching(fields=names, semantic="-").search("annual leave of directors")

@@ -18,6 +18,7 @@ class Knowledge:
     def __init__(self, service):
         self._service = service
         self.bases, self.sources, self.failing = {}, {}, set()
+        self.bare, self.prose = False, None  # references without their fields; an answer that is no list of passages
 
     def add(self, base, **indexes):
         """A knowledge base over indexes: source's name → index's name, or an address for a source on the web."""
@@ -58,7 +59,7 @@ class Knowledge:
                 text = reference.pop("content")
                 texts.append({"ref_id": reference["id"], "title": reference.pop("title_"), "content": text})
                 references.append(reference)
-        message = {"role": "assistant", "content": [{"type": "text", "text": json.dumps(texts)}]}
+        message = {"role": "assistant", "content": [{"type": "text", "text": self.prose or json.dumps(texts)}]}
         answer = {"response": [message], "references": references}
         if body.get("includeActivity"):
             answer["activity"] = activity
@@ -84,7 +85,7 @@ class Knowledge:
             yield {
                 "type": "searchIndex",
                 "docKey": result[index.key],
-                "sourceData": data if parameters.get("includeReferenceSourceData") else None,
+                "sourceData": data if parameters.get("includeReferenceSourceData") and not self.bare else None,
                 "rerankerScore": result["@search.rerankerScore"],
                 "content": str(result.get("text") or result.get("chunk")),
                 "title_": str(result.get("title")),
