@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from tools.context import User
     from tools.search.azure.search import AzureSearch
     from tools.search.azure.service import SearchService
+
+_log = logging.getLogger(__name__)
 
 TIME_LIMIT: Final = 12.0  # seconds; a knowledge base makes several queries
 _PATIENCE: Final = 0.5  # share of the time after which a plain index is searched beside it
@@ -127,9 +130,10 @@ class AzureKnowledge:
                 definition = await discover(
                     self.service, source.search_index_parameters.search_index_name, self._fields
                 )
-                found.append(
-                    Source(source.name, lay_out(definition, self._fields, semantic=None, vectors=False, embedder=None))
-                )
+                layout = lay_out(definition, self._fields, semantic=None, vectors=False, embedder=None)
+                for note in layout.notes:
+                    _log.warning("the index %r of %s: %s", definition.name, self._what, note)
+                found.append(Source(source.name, layout))
             elif restricted:
                 raise SearchError(
                     f"{self._what} has the source {source.name!r} ({source.kind}), which cannot be filtered by who is "

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from tools.search.embedder import Embedder
 
 STRING, STRINGS = "Edm.String", "Collection(Edm.String)"
+_UNREADABLE = (
+    "its definition may not be read with this key or role, so vectors and the semantic ranker are used only where "
+    "their names are configured"
+)
 FINGERPRINT = "fingerprint"  # a field that only indexes of our own making have
 
 
@@ -130,7 +134,7 @@ class _Choice:
         self._names = names
         self._given: Mapping[str, str] = names.given()
         self._fields = {field.name: field for field in definition.fields}
-        self._notes: list[str] = []
+        self._notes: list[str] = [] if definition.readable else [_UNREADABLE]
 
     def layout(self, *, semantic: str | None, vectors: bool, embedder: Embedder | None) -> Layout:
         semantic_title = (self._definition.semantic_title,) if self._definition.semantic_title else ()

@@ -42,7 +42,7 @@ async def report(backend: AzureSearch | AzureKnowledge) -> Report:
         if isinstance(backend, AzureKnowledge):
             sources = await backend.sources()
             listed = ", ".join(f"{source.name!r} ({_readers(source.layout)})" for source in sources)
-            notes = [note for source in sources for note in source.layout.notes if "words only" not in note]
+            notes = [note for source in sources for note in source.layout.notes]
             said = f"indexes among its sources: {listed or 'none'}"
         else:
             count = await backend.service.documents(backend.index).get_document_count()
