@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from agent import commands
+from agent.cloud import is_configured
+from agent.config import Settings
 from agent.errors import ModelError, UsageError, VocativeError
+from agent.filling import fill
 from tools.errors import ToolsError
 
 if TYPE_CHECKING:
@@ -23,7 +26,10 @@ _documents = click.option(
     help="A file or folder of documents; may be given several times. Default: the packaged samples.",
 )
 _index = click.option(
-    "--index", type=click.Path(path_type=Path, dir_okay=False), help="An index file made by `vocative ingest`."
+    "--index",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="An index file made by `vocative ingest`; or azure:NAME, an index of Azure AI Search (azure alone for the "
+    "configured one). Default: what the environment configures, else the packaged samples.",
 )
 _model = click.option(
     "--model",
@@ -127,7 +133,7 @@ def ask(**options: Any) -> int:
 
 
 @cli.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="PATH...")
 @click.option(
     "--index",
     default=DEFAULT_INDEX,
@@ -136,14 +142,34 @@ def ask(**options: Any) -> int:
     help="The index file; made if missing.",
 )
 @click.option("--watch", is_flag=True, help="Go on, and take in whatever changes, until Ctrl+C.")
-def ingest(paths: tuple[Path, ...], index: Path, *, watch: bool) -> int:
+@click.option(
+    "--to", metavar="azure[:NAME]", help="Into an index of Azure AI Search in place of a file; made if missing."
+)
+@click.option(
+    "--group", "groups", multiple=True, help="With --to: who may read the documents; may be given several times."
+)
+@click.option("--indexer", is_flag=True, help="With --to: have the service read a container of blobs itself.")
+@click.option("--container", metavar="NAME", help="With --indexer: the container, if not AZURE_STORAGE_CONTAINER.")
+@click.option("--folder", metavar="PREFIX", help="With --indexer: only the blobs under this prefix.")
+@click.option("--soft-delete", is_flag=True, help="With --indexer: the account keeps deleted blobs; take them out.")
+def ingest(paths: tuple[Path, ...], index: Path, to: str | None, *, watch: bool, **options: Any) -> int:
     r"""Take documents into an index file. Unchanged files are skipped, removed ones removed.
 
     \b
     Examples:
       vocative ingest handbook/ --index handbook.sqlite
       vocative ingest handbook/ --watch
+      vocative ingest handbook/ --to azure:handbook
+      vocative ingest --to azure:handbook --indexer --container handbook
     """
+    if to is not None:
+        if watch:
+            raise click.UsageError("--watch keeps an index file up to date; run --to azure again instead")
+        return fill(paths, to, **options)
+    if any(options.values()):
+        raise click.UsageError("--group, --indexer, --container, --folder and --soft-delete need --to azure")
+    if not paths:
+        raise click.UsageError("Missing argument 'PATH...'.")
     return commands.ingest(paths, index, watch=watch)
 
 
@@ -160,7 +186,7 @@ def search(query: str, top: int, documents: tuple[Path, ...], index: Path | None
     Example:
       vocative search "parental leave" --documents handbook/ -k 3
     """
-    if index is None and not documents and DEFAULT_INDEX.is_file():
+    if index is None and not documents and DEFAULT_INDEX.is_file() and not is_configured(Settings()):
         index = DEFAULT_INDEX
     return commands.search(query, top, documents, index, as_json=as_json)
 

@@ -21,6 +21,7 @@ import numpy as np
 from agent import asking, checking, samples
 from agent.assistant import Agent
 from agent.checkup import MISCONFIGURED, Checkup
+from agent.cloud import Cloud, is_configured, named
 from agent.config import Settings
 from agent.core.profiles import PROFILES, Profile
 from agent.door.building import build_door
@@ -35,6 +36,7 @@ from agent.engine.wav import read_wav, write_wav
 from agent.errors import ConfigurationError, UsageError, VocativeError
 from agent.library import Library
 from agent.listening import listen
+from agent.search_check import check_search
 from agent.server import Server
 from agent.services.advice import notes
 from agent.services.choice import choose
@@ -48,6 +50,7 @@ from tools.errors import ToolsError
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
+    from tools.search.backend import Passage
     from tools.search.ingest import Summary
 
 # Extra → a module that it brings, and what needs it.
@@ -70,7 +73,7 @@ def serve(*, app: str | None, host: str, port: int, **options: Any) -> int:
         raise UsageError("give either --webrtc or --webrtc-preview REGION")
     if preview:
         click.echo(f"vocative: {PREVIEW_WARNING}", err=True)
-    agent, library = _agent(app, options)
+    agent, library, cloud = _agent(app, options)
 
     async def work() -> int:
         settings, engines = Settings(), list[Engine]()
@@ -82,6 +85,7 @@ def serve(*, app: str | None, host: str, port: int, **options: Any) -> int:
 
         service = choose(agent.model, settings)
         async with (
+            cloud or contextlib.nullcontext(),
             upstream(agent.model, settings, make_engine) as connect,
             calls(service, settings, engines, webrtc=webrtc, preview=preview, voice=decided.voice) as calling,
         ):
@@ -100,12 +104,15 @@ def ask(
 ) -> int:
     """`vocative ask`."""
     speech = None if audio is None else float_to_int16(read_wav(audio))
-    agent, library = _agent(app, options)
+    agent, library, cloud = _agent(app, options)
 
     async def work() -> int:
         settings = Settings()
         decided, profile = _decided(agent, settings)
-        async with upstream(agent.model, settings, lambda: _engine(options)) as connect:
+        async with (
+            cloud or contextlib.nullcontext(),
+            upstream(agent.model, settings, lambda: _engine(options)) as connect,
+        ):
             theirs, ours = pair()
             server = Server(decided, connect, library, profile=profile)
             serving = asyncio.create_task(server.serve(theirs, extensions=True))
@@ -143,8 +150,12 @@ def ingest(paths: Sequence[Path], index: Path, *, watch: bool = False) -> int:
 
 def search(query: str, top: int, documents: Sequence[Path], index: Path | None, *, as_json: bool) -> int:
     """`vocative search`."""
-    with contextlib.closing(_library(documents, index)) as library:
-        found = asyncio.run(library.index.search(query, top=top))
+    cloud = _cloud(documents, index)
+    if cloud is not None:
+        found = asyncio.run(_search_cloud(cloud, query, top))
+    else:
+        with contextlib.closing(_library(documents, index)) as library:
+            found = asyncio.run(library.index.search(query, top=top))
     if as_json:
         results = [passage.citation() for passage in found]
         click.echo(json.dumps({"results": results}, ensure_ascii=False, indent=2))
@@ -187,6 +198,8 @@ def check(*, app: str | None, model: str | None, as_json: bool, **options: Any) 
             checkup.notes += unfinished(settings)
             heard = agent.transcription.model if agent.transcription else ""
             checkup.notes += [*notes(service, checkup.model, heard, datetime.now().astimezone().date()), *_extras()]
+            if is_configured(settings):
+                await check_search(checkup, Cloud(settings))
         return checkup.code
 
     try:
@@ -221,16 +234,41 @@ def _extras() -> list[str]:
     return [f"not installed: vocative[{name}], {what}" for name, what in missing]
 
 
-def _agent(app: str | None, options: dict[str, Any]) -> tuple[Agent, Library | None]:
+def _agent(app: str | None, options: dict[str, Any]) -> tuple[Agent, Library | None, Cloud | None]:
     documents, index, model = options["documents"], options["index"], options["model"]
     agent = _load(app) if app else None
-    library = _library(documents, index) if agent is None or documents or index else None
+    # An agent of the user's own searches where it says itself, unless the command says otherwise.
+    cloud = _cloud(documents, index) if agent is None or index else None
+    library = _library(documents, index) if cloud is None and (agent is None or documents or index) else None
     if agent is None:
-        sampled = not documents and index is None
+        sampled = not documents and index is None and cloud is None
         agent = _SAMPLE_AGENT if sampled else Agent()
     if model is not None:
         agent = replace(agent, model=model)
-    return (agent if library is None else agent.over(library.index)), library
+    if cloud is not None:
+        # What is asked there leaves this machine, and costs: nobody shall search there without knowing.
+        click.echo(f"documents: {cloud.describe()}", err=True)
+        return agent.over(cloud.backend()), None, cloud
+    return (agent if library is None else agent.over(library.index)), library, None
+
+
+def _cloud(documents: Sequence[Path], index: Path | None) -> Cloud | None:
+    """Azure AI Search, where the command names it, or nothing else and the environment does."""
+    name = named(index)
+    if name is None:
+        settings = Settings()
+        return Cloud(settings) if index is None and not documents and is_configured(settings) else None
+    if documents:
+        raise UsageError(f"--documents goes into an index file: push them with `vocative ingest … --to {index}` first")
+    return Cloud(Settings(), name)
+
+
+async def _search_cloud(cloud: Cloud, query: str, top: int) -> Sequence[Passage]:
+    async with cloud:
+        found = await cloud.backend().search(query, top=top)
+    if found.incomplete:
+        click.echo(f"note: {found.incomplete}", err=True)
+    return found
 
 
 def _load(app: str) -> Agent:

@@ -125,14 +125,14 @@ def options(**given):
 
 def test_documents_give_any_agent_a_search_tool_and_without_them_an_app_gets_none(module, tmp_path):
     app = module("from agent import Agent\nagent = Agent(name='Mine')\n") + ":agent"
-    agent, library = commands._agent(app, options())
+    agent, library, _ = commands._agent(app, options())
     assert (agent.name, list(agent.toolset.names), library) == ("Mine", [], None)
     (tmp_path / "leave.md").write_text("# Leave\n\n25 days of leave.\n", encoding="utf-8")
-    agent, library = commands._agent(app, options(documents=(tmp_path / "leave.md",), model="ws://x/v1"))
+    agent, library, _ = commands._agent(app, options(documents=(tmp_path / "leave.md",), model="ws://x/v1"))
     assert (agent.name, list(agent.toolset.names), agent.model) == ("Mine", ["search"], "ws://x/v1")
     assert library is not None
     library.close()
-    agent, library = commands._agent(None, options(documents=(tmp_path / "leave.md",)))
+    agent, library, _ = commands._agent(None, options(documents=(tmp_path / "leave.md",)))
     assert agent.name == Agent().name
     library.close()
 
