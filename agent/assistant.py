@@ -62,6 +62,8 @@ class Agent:
         parallel_tool_calls: Whether one answer may hold several calls; reasoning models only.
         reasoning_effort: `"minimal"`, `"low"`, `"medium"`, `"high"` or `"xhigh"`; reasoning models only.
         session: Further fields of the GA session object, deep-merged over ours.
+        speculate: Run tools that allow it, such as search, while the user still speaks, so that their result is there
+            when the model asks for it. Needs a transcription; costs a search or two more in a turn.
 
     Raises:
         ConfigurationError: A value cannot be used; the text says which and why.
@@ -87,6 +89,7 @@ class Agent:
     parallel_tool_calls: bool | None = None
     reasoning_effort: Literal["minimal", "low", "medium", "high", "xhigh"] | None = None
     session: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    speculate: bool = True
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "tools", self.tools if isinstance(self.tools, Toolset) else Toolset(self.tools))
@@ -133,8 +136,14 @@ class Agent:
             session=_merged(self._session(), self.session),
             timeouts={name: self.toolset.spec(name).timeout_s for name in self.toolset.names},
             extensions=extensions,
+            speculative=self._speculative(),
             ready={"agent": {"name": self.name, "greeting": self.greeting, "examples": list(self.examples)}},
         )
+
+    def _speculative(self) -> frozenset[str]:
+        if not self.speculate or self.tool_choice == "none":
+            return frozenset()
+        return frozenset(spec.name for spec in self.toolset if spec.speculation is not None)
 
     def _session(self) -> dict[str, Any]:
         pcm = {"type": "audio/pcm", "rate": 24000}

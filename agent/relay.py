@@ -7,7 +7,17 @@ import logging
 import time
 from typing import TYPE_CHECKING, Any
 
-from agent.core.actions import CancelCall, DropAudio, Hangup, StartCall, ToClient, ToUpstream
+from agent.ahead import Ahead
+from agent.core.actions import (
+    CancelCall,
+    DropAudio,
+    DropSpeculation,
+    Hangup,
+    Speculate,
+    StartCall,
+    ToClient,
+    ToUpstream,
+)
 from agent.core.calls import CallResult
 from agent.core.session import Phase
 from agent.lines import Lines
@@ -59,6 +69,7 @@ class Relay:
         self._session_id = session_id
         self._user = user
         self._clock = clock
+        self._ahead = Ahead(toolset, self._spawn, session_id=session_id, user=user)
         self._calls: dict[str, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._over = asyncio.Event()
@@ -127,6 +138,8 @@ class Relay:
                 self._calls[action.call_id] = self._spawn(self._run_call(action))
             elif isinstance(action, CancelCall):
                 self._cancel(action.call_id)
+            elif isinstance(action, Speculate | DropSpeculation):
+                self._ahead.do(action)
             elif isinstance(action, DropAudio):
                 self._reception.drop_audio(action.response_id)
             elif isinstance(action, Hangup):
@@ -147,9 +160,12 @@ class Relay:
         context = ToolContext(
             self._session_id, call.call_id, self._user, emit=lambda progress: self._progress(call, progress)
         )
-        outcome = await invoke(self._toolset, call.name, call.arguments, context)
+        ahead = await self._ahead.outcome(call.name, call.arguments)
+        outcome = await invoke(self._toolset, call.name, call.arguments, context) if ahead is None else ahead
         self._calls.pop(call.call_id, None)
-        result = CallResult(outcome.output, outcome.ok, outcome.for_client, outcome.citations, outcome.error)
+        result = CallResult(
+            outcome.output, outcome.ok, outcome.for_client, outcome.citations, outcome.error, ahead is not None
+        )
         self._perform(self._session.call_finished(call.call_id, result, self._clock()))
 
     async def _progress(self, call: StartCall, progress: Progress) -> None:

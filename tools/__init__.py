@@ -17,6 +17,7 @@ from tools.errors import DefinitionError, IngestError, SearchError, ToolError, T
 from tools.invoke import invoke
 from tools.result import Outcome, Result
 from tools.spec import DEFAULT_TIMEOUT_S, ToolSpec
+from tools.speculation import Speculation
 from tools.toolset import Toolset
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Progress",
     "Result",
     "SearchError",
+    "Speculation",
     "ToolContext",
     "ToolError",
     "ToolSpec",

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
+    from tools.speculation import Speculation
+
 _ATTRIBUTE = "__tool_spec__"
 
 Function = TypeVar("Function", bound="Callable[..., Any]")
@@ -22,7 +24,11 @@ Function = TypeVar("Function", bound="Callable[..., Any]")
 def tool(function: Function, /) -> Function: ...
 @overload
 def tool(
-    *, name: str | None = None, description: str | None = None, timeout_s: float | None = DEFAULT_TIMEOUT_S
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    timeout_s: float | None = DEFAULT_TIMEOUT_S,
+    speculate: str | Speculation | None = None,
 ) -> Callable[[Function], Function]: ...
 def tool(
     function: Callable[..., Any] | None = None,
@@ -31,6 +37,7 @@ def tool(
     name: str | None = None,
     description: str | None = None,
     timeout_s: float | None = DEFAULT_TIMEOUT_S,
+    speculate: str | Speculation | None = None,
 ) -> Any:
     """Declare a function as a tool, as `@tool` or `@tool(name=…, description=…, timeout_s=…)`.
 
@@ -43,6 +50,8 @@ def tool(
         name: What the model calls it by; the function's name by default.
         description: What it is for; the docstring's text before its sections by default.
         timeout_s: Seconds a call may take before it is given up, or None for no limit.
+        speculate: The parameter that the user's words may be given as, so that it is run while the user still speaks
+            and a call that asks for the same is answered at once; only for a tool that changes nothing.
 
     Raises:
         DefinitionError: It cannot be declared as a tool; the text says why, and what to do.
@@ -58,6 +67,7 @@ def tool(
             name=name,
             description=description,
             timeout_s=timeout_s,
+            speculate=speculate,
             local_names=_locals_of_caller(inspect.currentframe()),
         )
         _attach(plain, spec)

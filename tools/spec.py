@@ -13,9 +13,12 @@ from tools.arguments import Arguments
 from tools.docstring import read_docstring
 from tools.errors import DefinitionError
 from tools.signature import innermost, read_signature
+from tools.speculation import checked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from tools.speculation import Speculation
 
 DEFAULT_TIMEOUT_S = 20.0
 
@@ -35,6 +38,7 @@ class ToolSpec:
         arguments: Decodes and checks what the model sends.
         context_parameter: The parameter that takes the `ToolContext`, or None.
         unbound: A method as it stands in its class; it needs an object before it can be called.
+        speculation: How it may be run before the model asks for it; None for not at all.
     """
 
     name: str
@@ -45,6 +49,7 @@ class ToolSpec:
     arguments: Arguments
     context_parameter: str | None
     unbound: bool = False
+    speculation: Speculation | None = None
 
     @property
     def is_async(self) -> bool:
@@ -70,6 +75,7 @@ def describe(
     name: str | None = None,
     description: str | None = None,
     timeout_s: float | None = DEFAULT_TIMEOUT_S,
+    speculate: str | Speculation | None = None,
     local_names: Mapping[str, Any] | None = None,
 ) -> ToolSpec:
     """Read a function as a tool.
@@ -79,6 +85,8 @@ def describe(
         name: Instead of the function's own name.
         description: Instead of the docstring's text before its sections.
         timeout_s: Seconds a call may take, or None for no limit.
+        speculate: The parameter that the user's words may be given as, to run it before the model asks; see
+            `Speculation`.
         local_names: Names of the scope it was declared in, for type hints written as text.
 
     Raises:
@@ -100,6 +108,7 @@ def describe(
         arguments=arguments,
         context_parameter=signature.context,
         unbound=signature.unbound,
+        speculation=checked(speculate, arguments.schema, label),
     )
 
 

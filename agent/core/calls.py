@@ -54,6 +54,7 @@ class CallResult:
         for_client: What the client is shown: any JSON, or None.
         citations: Passages that the tool retrieved, best first, as JSON objects.
         error: Machine-readable code of the failure, or None.
+        speculated: It was found before the model asked.
     """
 
     output: str
@@ -61,6 +62,7 @@ class CallResult:
     for_client: object = None
     citations: Sequence[Mapping[str, Any]] = ()
     error: str | None = None
+    speculated: bool = False
 
 
 class Calls:

@@ -26,6 +26,7 @@ class SessionConfig:
         extensions: The client opted in to our own events (subprotocol `vocative.v1`).
         ready: Fields of `extension.ready`: what a client needs for its page.
         client_tools: A client may offer the model tools of its own, which it runs itself, beside ours.
+        speculative: Names of our tools that may be run ahead of the model's call, in the user's words.
     """
 
     session: Mapping[str, Any]
@@ -33,6 +34,7 @@ class SessionConfig:
     extensions: bool = False
     ready: Mapping[str, Any] = field(default_factory=dict[str, Any])
     client_tools: bool = True
+    speculative: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
