@@ -158,7 +158,7 @@ class Speculating:
 
     def _says_more(self, text: str) -> bool:
         """Whether these words are worth a search of their own."""
-        if self._over or self._rest or len(text) > LONGEST:
+        if self._over or self._rest or len(text) > LONGEST or len(self._begun) >= MOST:
             return False
         words = _plain(text)
         return len(words.split()) >= FEWEST_WORDS and (not self._begun or words != self._begun[-1])

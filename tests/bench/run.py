@@ -16,9 +16,9 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
-from harness import crowd, engine, ingest, relay, report, search  # noqa: E402
+from harness import crowd, engine, ingest, relay, report, search, speculation  # noqa: E402
 
-PARTS = {"relay": relay, "crowd": crowd, "engine": engine, "ingest": ingest, "search": search}
+PARTS = {"relay": relay, "crowd": crowd, "engine": engine, "ingest": ingest, "search": search, "speculation": speculation}
 
 
 def arguments(words: list[str] | None = None) -> argparse.Namespace:
@@ -32,6 +32,7 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--update-docs", action="store_true", help="write the tables into docs/benchmarks.md")
     parser.add_argument("--tiers", help="relay, crowd: only these, comma-separated such as direct,vocative")
     parser.add_argument("--sizes", help="search: numbers of chunks, comma-separated (1000,10000,100000)")
+    parser.add_argument("--delay", type=int, default=300, help="speculation: how far the other index is away (ms)")
     return parser.parse_args(words)
 
 
