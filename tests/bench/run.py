@@ -18,7 +18,14 @@ sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
 from harness import crowd, engine, ingest, relay, report, search, speculation  # noqa: E402
 
-PARTS = {"relay": relay, "crowd": crowd, "engine": engine, "ingest": ingest, "search": search, "speculation": speculation}
+PARTS = {
+    "relay": relay,
+    "crowd": crowd,
+    "engine": engine,
+    "ingest": ingest,
+    "search": search,
+    "speculation": speculation,
+}
 
 
 def arguments(words: list[str] | None = None) -> argparse.Namespace:

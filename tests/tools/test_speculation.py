@@ -50,7 +50,7 @@ def test_a_method_keeps_what_was_declared_in_its_class():
 
 @pytest.mark.parametrize("wrong", ["text", "count", Speculation("text")])
 def test_a_parameter_that_is_not_there_or_takes_no_text_is_refused(wrong):
-    with pytest.raises(DefinitionError, match="speculate names '(text|count)'"):
+    with pytest.raises(DefinitionError, match=r"speculate names '(text|count)'"):
 
         @tool(speculate=wrong)
         def find(count: int = 1, query: str = "") -> str:
