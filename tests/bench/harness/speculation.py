@@ -162,7 +162,7 @@ async def _session(
 
 async def measure(options: argparse.Namespace, emit: Callable[[dict[str, Any]], None]) -> None:
     """Ask the same questions in both ways, of an index here and of one that is `--delay` ms away."""
-    asked = speech.questions(2 if options.quick else 10)
+    asked = speech.questions(2 if options.quick else 12)
     engine = Engine(load_ears(), load_voice(), load_reasoner())
     library, _ = Library.gather([documents_path()])
     await engine.warm()
