@@ -162,10 +162,10 @@ class ModelSide:
         if event.response_id in self._state.upstream.out_of_band:
             # Its calls stand in no conversation, so their outputs would have nothing to hang on to.
             return shown
-        is_call = event.item.get("type") == "function_call"
-        follow = (
-            self._tools.requested(event.response_id, event.item, now) if is_call else self._message_done(event, now)
-        )
+        if event.item.get("type") == "function_call":
+            follow = self._tools.requested(event.response_id, event.item, now)
+        else:
+            follow = self._message_done(event, now)
         self._speculating.answered(follow)
         return [*shown, *follow]
 
