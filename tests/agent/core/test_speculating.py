@@ -69,6 +69,15 @@ def test_pieces_add_up_and_later_ones_wait_their_turn(ahead):
     assert ahead.ahead == ["How much", "How much leave do I get"]
 
 
+def test_a_timer_that_rings_for_something_else_begins_nothing(ahead):
+    ahead.take(ahead.session.handle_timer(0.1))
+    starts(ahead)
+    hears(ahead, "How much leave")
+    hears(ahead, " do I get")
+    ahead.take(ahead.session.handle_timer(BETWEEN / 2))
+    assert ahead.ahead == ["How much leave"]
+
+
 def test_a_piece_after_a_while_need_not_wait(ahead):
     starts(ahead)
     hears(ahead, "How much leave")
