@@ -172,8 +172,11 @@ async def measure(options: argparse.Namespace, emit: Callable[[dict[str, Any]], 
             off, on = Distant(library.index, delay / 1000), Distant(library.index, delay / 1000)
             without = await _session(engine, off, asked, speculate=False)
             with_it = await _session(engine, on, asked, speculate=True)
-            same = sum(_result(one) == _result(other) for (one, _), (other, _) in zip(without, with_it, strict=True))
-            line = {"part": "speculation", "delay_ms": delay, "asked": len(asked), "same": same}
+            pairs = [(one, other) for (one, _), (other, _) in zip(without, with_it, strict=True)]
+            # An open microphone is never twice in step with voice activity, so that ears may mishear a word once only.
+            alike = [(one, other) for one, other in pairs if one.query == other.query]
+            same = sum(_result(one) == _result(other) for one, other in alike)
+            line = {"part": "speculation", "delay_ms": delay, "asked": len(asked), "same": same, "alike": len(alike)}
             line["reused"] = sum(turn.call.get("speculated", False) for turn, _ in with_it)
             emit(line | {"off": _times(without, off), "on": _times(with_it, on)})
     finally:
@@ -208,6 +211,7 @@ def table(lines: list[dict[str, Any]]) -> list[list[str]]:
             for key in ("end_to_result_ms", "stopped_to_result_ms"):
                 now, before = mine[key]["p50"], line["off"][key]["p50"]
                 row += [f"{now:.0f}", "" if way == "off" else f"{1 - now / before:.0%}"]
-            counts = ["", ""] if way == "off" else [f"{line[key]} of {line['asked']}" for key in ("reused", "same")]
+            counts = [f"{line['reused']} of {line['asked']}", f"{line['same']} of {line['alike']} heard alike"]
+            counts = ["", ""] if way == "off" else counts
             rows.append([*row, f"{mine['end_to_model_ms']['p50']:.0f}", *counts, str(mine["searches"])])
     return rows
