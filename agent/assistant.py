@@ -64,6 +64,8 @@ class Agent:
         parallel_tool_calls: Whether one answer may hold several calls; reasoning models only.
         reasoning_effort: `"minimal"`, `"low"`, `"medium"`, `"high"` or `"xhigh"`; reasoning models only.
         session: Further fields of the GA session object, deep-merged over ours.
+        speculate: Run tools that allow it, such as search, while the user still speaks, so that their result is there
+            when the model asks for it. Needs a transcription; costs a search or two more in a turn.
 
     Raises:
         ConfigurationError: A value cannot be used; the text says which and why.
@@ -89,6 +91,7 @@ class Agent:
     parallel_tool_calls: bool | None = None
     reasoning_effort: Literal["minimal", "low", "medium", "high", "xhigh"] | None = None
     session: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    speculate: bool = True
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "tools", self.tools if isinstance(self.tools, Toolset) else Toolset(self.tools))
@@ -138,8 +141,15 @@ class Agent:
             timeouts={spec.name: spec.timeout_s for spec in self.toolset},
             rules={spec.name: _rules(spec.policy) for spec in self.toolset},
             extensions=extensions,
+            speculative=self._speculative(tools),
             ready={"agent": {"name": self.name, "greeting": self.greeting, "examples": list(self.examples)}},
         )
+
+    def _speculative(self, tools: Toolset) -> frozenset[str]:
+        if not self.speculate or self.tool_choice == "none":
+            return frozenset()
+        # What is counted is not spent on what the user may never have meant.
+        return frozenset(spec.name for spec in tools if spec.speculation is not None and spec.policy.rate_limit is None)
 
     def _session(self, tools: Toolset) -> dict[str, Any]:
         pcm = {"type": "audio/pcm", "rate": 24000}

@@ -7,7 +7,18 @@ import logging
 import time
 from typing import TYPE_CHECKING, Any
 
-from agent.core.actions import ApproveCall, CancelCall, DropAudio, Hangup, StartCall, ToClient, ToUpstream
+from agent.ahead import Ahead
+from agent.core.actions import (
+    ApproveCall,
+    CancelCall,
+    DropAudio,
+    DropSpeculation,
+    Hangup,
+    Speculate,
+    StartCall,
+    ToClient,
+    ToUpstream,
+)
 from agent.core.calls import CallResult
 from agent.core.session import Phase
 from agent.lines import Lines
@@ -17,6 +28,7 @@ from tools import ToolContext, invoke
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Mapping
 
+    from agent.core.handover import Outcome as Do
     from agent.core.handover import Outcomes
     from agent.core.session import Session
     from agent.transports.base import Transport
@@ -59,6 +71,7 @@ class Relay:
         self._session_id = session_id
         self._user = user
         self._clock = clock
+        self._ahead = Ahead(toolset, self._spawn, session_id=session_id, user=user)
         self._calls: dict[str, asyncio.Task[None]] = {}
         self._approvals: dict[str, asyncio.Future[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -125,22 +138,31 @@ class Relay:
                 self._reception.send(action.frame.text)
             elif isinstance(action, ToUpstream):
                 self._lines.send(action.frame.text)
-            elif isinstance(action, StartCall):
-                self._calls[action.call_id] = self._spawn(self._run_call(action))
-            elif isinstance(action, ApproveCall):
-                self._approve(action.call_id)
-            elif isinstance(action, CancelCall):
-                self._cancel(action.call_id)
-            elif isinstance(action, DropAudio):
-                self._reception.drop_audio(action.response_id)
-            elif isinstance(action, Hangup):
-                self._reception.close(action.code, action.reason)
-                self._over.set()
             else:
-                self._lines.do(action)
+                self._act(action)
         due = self._session.next_deadline()
         if due != self._armed:
             self._arm()
+
+    def _act(self, action: Do) -> None:
+        match action:
+            case StartCall():
+                self._calls[action.call_id] = self._spawn(self._run_call(action))
+            case ApproveCall():
+                self._approve(action.call_id)
+            case CancelCall():
+                self._cancel(action.call_id)
+            case Speculate() | DropSpeculation():
+                self._ahead.do(action)
+            case DropAudio():
+                self._reception.drop_audio(action.response_id)
+            case Hangup():
+                self._reception.close(action.code, action.reason)
+                self._over.set()
+            case ToClient() | ToUpstream():
+                pass  # sent already
+            case _:
+                self._lines.do(action)
 
     def _cancel(self, call_id: str) -> None:
         task = self._calls.pop(call_id, None)
@@ -157,7 +179,8 @@ class Relay:
             ask=(lambda arguments: self._ask(call, arguments)) if shows else None,
             shows=shows,
         )
-        outcome = await invoke(self._toolset, call.name, call.arguments, context)
+        ahead = await self._ahead.outcome(call.name, call.arguments)
+        outcome = await invoke(self._toolset, call.name, call.arguments, context) if ahead is None else ahead
         if outcome.later is not None:
             self._perform(self._session.call_finished(call.call_id, _result(outcome), self._clock()))
             outcome = await outcome.later()
@@ -165,7 +188,8 @@ class Relay:
             self._perform(self._session.job_finished(call.call_id, _result(outcome), self._clock()))
             return
         self._calls.pop(call.call_id, None)
-        self._perform(self._session.call_finished(call.call_id, _result(outcome), self._clock()))
+        result = _result(outcome, speculated=ahead is not None)
+        self._perform(self._session.call_finished(call.call_id, result, self._clock()))
 
     async def _progress(self, call: StartCall, progress: Progress) -> None:
         actions = self._session.call_progress(call.call_id, progress.message, progress.fraction, self._clock())
@@ -230,7 +254,7 @@ class Relay:
         self._reception.dismiss()
 
 
-def _result(outcome: Outcome) -> CallResult:
+def _result(outcome: Outcome, *, speculated: bool = False) -> CallResult:
     return CallResult(
         outcome.output,
         outcome.ok,
@@ -238,4 +262,5 @@ def _result(outcome: Outcome) -> CallResult:
         outcome.citations,
         outcome.error,
         job=outcome.later is not None,
+        speculated=speculated,
     )

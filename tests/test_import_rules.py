@@ -38,7 +38,8 @@ RULES = {
     "agent.checking": {"agent.checkup", "agent.services", "agent.core.profiles", "agent.errors"}
     | {"agent.transports.base", "agent.transports.stream"},
     "agent.credentials": {"agent.services", "agent.config", "agent.errors", "azure.core", "azure.identity"},
-    "agent.relay": {"agent.core", "agent.lines", "agent.reception", "agent.transports.base", "tools"},
+    "agent.ahead": {"agent.core.actions", "tools"},
+    "agent.relay": {"agent.ahead", "agent.core", "agent.lines", "agent.reception", "agent.transports.base", "tools"},
     "agent.reception": {"agent.core", "agent.line", "agent.outbox", "agent.transports.base"},
     "agent.returns": {"agent.core", "agent.relay"},
     "agent.lines": {"agent.core", "agent.line", "agent.outbox", "agent.transports.base", "agent.errors"},

@@ -21,6 +21,7 @@ from tools.later import Later
 from tools.policy import DEFAULT_TIMEOUT_S, RateLimit, ToolPolicy
 from tools.result import Outcome, Result
 from tools.spec import ToolSpec
+from tools.speculation import Speculation
 from tools.toolset import Toolset
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "RateLimit",
     "Result",
     "SearchError",
+    "Speculation",
     "ToolContext",
     "ToolError",
     "ToolPolicy",

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
+    from tools.speculation import Speculation
+
 _ATTRIBUTE = "__tool_spec__"
 
 Function = TypeVar("Function", bound="Callable[..., Any]")
@@ -28,6 +30,7 @@ def tool(
     description: str | None = None,
     timeout_s: float | None = DEFAULT_TIMEOUT_S,
     policy: ToolPolicy | None = None,
+    speculate: str | Speculation | None = None,
 ) -> Callable[[Function], Function]: ...
 def tool(
     function: Callable[..., Any] | None = None,
@@ -37,6 +40,7 @@ def tool(
     description: str | None = None,
     timeout_s: float | None = DEFAULT_TIMEOUT_S,
     policy: ToolPolicy | None = None,
+    speculate: str | Speculation | None = None,
 ) -> Any:
     """Declare a function as a tool, as `@tool` or `@tool(name=…, description=…, policy=ToolPolicy(…))`.
 
@@ -51,6 +55,8 @@ def tool(
         timeout_s: Seconds a call may take before it is given up, or None for no limit; short for a policy that says
             nothing else.
         policy: How it behaves in a conversation.
+        speculate: The parameter that the user's words may be given as, so that it is run while the user still speaks
+            and a call that asks for the same is answered at once; only for a tool that changes nothing.
 
     Raises:
         DefinitionError: It cannot be declared as a tool; the text says why, and what to do.
@@ -69,6 +75,7 @@ def tool(
             name=name,
             description=description,
             policy=_policy(policy, timeout_s, label_of(plain)),
+            speculate=speculate,
             local_names=_locals_of_caller(inspect.currentframe()),
         )
         _attach(plain, spec)

@@ -13,9 +13,12 @@ from tools.docstring import read_docstring
 from tools.errors import DefinitionError
 from tools.policy import DEFAULT_TIMEOUT_S, ToolPolicy
 from tools.signature import innermost, read_signature
+from tools.speculation import checked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from tools.speculation import Speculation
 
 __all__ = ["DEFAULT_TIMEOUT_S", "ToolSpec", "describe", "is_async", "label_of"]
 
@@ -38,6 +41,7 @@ class ToolSpec:
         context_parameter: The parameter that takes the `ToolContext`, or None.
         unbound: A method as it stands in its class; it needs an object before it can be called.
         policy: How it behaves in a conversation.
+        speculation: How it may be run before the model asks for it; None for not at all.
     """
 
     name: str
@@ -48,6 +52,7 @@ class ToolSpec:
     context_parameter: str | None
     unbound: bool = False
     policy: ToolPolicy = DEFAULT_POLICY
+    speculation: Speculation | None = None
 
     @property
     def timeout_s(self) -> float | None:
@@ -78,6 +83,7 @@ def describe(
     name: str | None = None,
     description: str | None = None,
     policy: ToolPolicy = DEFAULT_POLICY,
+    speculate: str | Speculation | None = None,
     local_names: Mapping[str, Any] | None = None,
 ) -> ToolSpec:
     """Read a function as a tool.
@@ -87,6 +93,8 @@ def describe(
         name: Instead of the function's own name.
         description: Instead of the docstring's text before its sections.
         policy: How it behaves in a conversation.
+        speculate: The parameter that the user's words may be given as, to run it before the model asks; see
+            `Speculation`.
         local_names: Names of the scope it was declared in, for type hints written as text.
 
     Raises:
@@ -108,7 +116,14 @@ def describe(
         context_parameter=signature.context,
         unbound=signature.unbound,
         policy=policy,
+        speculation=_harmless(checked(speculate, arguments.schema, label), policy, label),
     )
+
+
+def _harmless(speculation: Speculation | None, policy: ToolPolicy, label: str) -> Speculation | None:
+    if speculation is not None and policy.approval:
+        raise DefinitionError(f"{label}: what needs approval cannot be run ahead of it; leave speculate out")
+    return speculation
 
 
 def label_of(function: object) -> str:

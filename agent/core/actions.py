@@ -66,6 +66,24 @@ class CancelCall:
 
 
 @dataclass(frozen=True, slots=True)
+class Speculate:
+    """Run the tools that may be run ahead, in the words of the user; nobody is shown what comes of it.
+
+    It takes the place of what was begun before. A `StartCall` that agrees with it is answered by it.
+
+    Attributes:
+        text: What the user has said so far.
+    """
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DropSpeculation:
+    """Stop and forget what was run ahead."""
+
+
+@dataclass(frozen=True, slots=True)
 class Hangup:
     """End the session: close both sides.
 
@@ -78,5 +96,7 @@ class Hangup:
     reason: str
 
 
-Action: TypeAlias = ToClient | ToUpstream | DropAudio | StartCall | ApproveCall | CancelCall | Hangup
+Action: TypeAlias = (
+    ToClient | ToUpstream | DropAudio | StartCall | ApproveCall | CancelCall | Speculate | DropSpeculation | Hangup
+)
 Actions: TypeAlias = "Sequence[Action]"

@@ -58,6 +58,7 @@ class CallResult:
         citations: Passages that the tool retrieved, best first, as JSON objects.
         error: Machine-readable code of the failure, or None.
         job: Work goes on, and `job_finished` will tell what came of it.
+        speculated: It was found before the model asked.
     """
 
     output: str
@@ -66,6 +67,7 @@ class CallResult:
     citations: Sequence[Mapping[str, Any]] = ()
     error: str | None = None
     job: bool = False
+    speculated: bool = False
 
 
 class Calls:

@@ -29,6 +29,7 @@ class SessionConfig:
         ready: Fields of `extension.ready`: what a client needs for its page.
         client_tools: A client may offer the model tools of its own, which it runs itself, beside ours.
         rules: How calls of each of our tools are treated, by name; a tool without any runs, and that is all.
+        speculative: Names of our tools that may be run ahead of the model's call, in the user's words.
     """
 
     session: Mapping[str, Any]
@@ -37,6 +38,7 @@ class SessionConfig:
     ready: Mapping[str, Any] = field(default_factory=dict[str, Any])
     client_tools: bool = True
     rules: Mapping[str, CallRules] = field(default_factory=dict[str, "CallRules"])
+    speculative: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,6 +147,7 @@ def call_finished(event_id: str, call: Call, status: str, duration_ms: int, resu
             "duration_ms": duration_ms,
             "result": result.for_client,
             "error": result.error,
+            **({"speculated": True} if result.speculated else {}),
         }
     )
 

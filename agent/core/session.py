@@ -146,7 +146,7 @@ class Session:
     def _from_model(self, frame: Frame, now: float) -> Actions:
         kind = frame.type
         if kind not in events.READ_TYPES:
-            return self._model.opaque(frame)
+            return self._model.opaque(frame, now)
         event = events.read(frame)
         if event is None or isinstance(event, events.SessionCreated):
             return ()
@@ -180,6 +180,7 @@ class Session:
 
     def call_finished(self, call_id: str, result: CallResult, now: float) -> Outcomes:
         """A tool has returned. Its output goes into the conversation, also after a barge-in; a late one is dropped."""
+        self._state.speculating.finished(call_id, result)
         return self._outward(self._state.tools.finished(call_id, result, now))
 
     def call_progress(self, call_id: str, message: str, fraction: float | None, now: float) -> Outcomes:
@@ -265,6 +266,7 @@ class Session:
             state.responses.next_deadline(),
             state.interruption.next_deadline(),
             state.tools.next_deadline(),
+            state.speculating.next_deadline(),
             self._renewal.continuity.next_deadline() if state.phase is Phase.OPEN else None,
         )
 
@@ -279,6 +281,7 @@ class Session:
         due = [
             *state.interruption.handle_timer(now),
             *state.tools.handle_timer(now),
+            *state.speculating.handle_timer(now),
             *(ToUpstream(request) for request in state.responses.overdue(now)),
         ]
         steps = self._renewal.continuity.handle_timer(now) if state.phase is Phase.OPEN else ()

@@ -19,6 +19,7 @@ from agent.core.configuration import Configuration
 from agent.core.interruption import Interruption
 from agent.core.playback import Playback
 from agent.core.responses import Responses
+from agent.core.speculating import Speculating
 from agent.core.toolwork import ToolWork
 from agent.core.view import View
 
@@ -81,6 +82,7 @@ class State:
         self.playback = Playback()
         self.responses = Responses()
         self.interruption = Interruption(self.playback, enabled=config.extensions, our_id=self.our_id)
+        self.speculating = Speculating(config.speculative)
         self.tools = ToolWork(
             self.responses,
             self.client_tools,

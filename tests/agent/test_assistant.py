@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from openai.types.realtime import RealtimeSessionCreateRequest
 
@@ -165,3 +167,10 @@ def test_a_function_that_cannot_be_a_tool_is_refused_when_the_agent_is_written()
 
     with pytest.raises(DefinitionError, match="anything"):
         Agent(tools=[anything])
+
+
+def test_only_tools_that_say_so_are_run_ahead_and_none_when_it_is_turned_off():
+    agent = Agent(tools=[opening_hours]).over(Backend())
+    assert agent.session_config(extensions=False).speculative == {"search"}
+    for off in (replace(agent, speculate=False), replace(agent, tool_choice="none")):
+        assert off.session_config(extensions=False).speculative == frozenset()

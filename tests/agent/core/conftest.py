@@ -7,7 +7,17 @@ import json
 
 import pytest
 
-from agent.core.actions import ApproveCall, CancelCall, DropAudio, Hangup, StartCall, ToClient, ToUpstream
+from agent.core.actions import (
+    ApproveCall,
+    CancelCall,
+    DropAudio,
+    DropSpeculation,
+    Hangup,
+    Speculate,
+    StartCall,
+    ToClient,
+    ToUpstream,
+)
 from agent.core.calls import CallResult
 from agent.core.dialect import DIALECTS
 from agent.core.frames import Frame, MalformedFrame
@@ -41,7 +51,7 @@ class Bench:
         self, *, extensions=True, timeouts=None, cite=None, prefix="id", profile="engine", client="ga", **config
     ):
         self.now = 0.0
-        self.ours, self.lines, self.successor, self.approved = [], [], [], []
+        self.ours, self.lines, self.successor, self.approved, self.ahead = [], [], [], [], []
         self.client, self.upstream, self.started, self.cancelled, self.hangups = [], [], [], [], []
         counter = itertools.count(1)
         session = config.pop("session", {"type": "realtime", "instructions": "x"})
@@ -62,6 +72,8 @@ class Bench:
                 self.approved.append(action.call_id)
             elif isinstance(action, CancelCall):
                 self.cancelled.append(action.call_id)
+            elif isinstance(action, Speculate | DropSpeculation):
+                self.ahead.append(action.text if isinstance(action, Speculate) else None)
             elif isinstance(action, Dial | DropAudio | DropSuccessor | Switch):
                 self.lines.append(action)
             else:
