@@ -81,7 +81,7 @@ class Server:
         self._library = library
         self._door = door or Door()
         self._profile = profile
-        self._signalling = None if calling is None else _signalling(agent, calling, self._door)
+        self._signalling = None if calling is None else _signalling(agent, calling, self._door, profile.name)
         self._clients: set[Transport] = set()
         self._returns = Returns(grace)
         self._running: set[asyncio.Task[None]] = set()
@@ -169,7 +169,8 @@ class Server:
             return
         config = self._agent.session_config(extensions=extensions, user=user)
         if extensions:
-            config = replace(config, ready={**config.ready, **self._returns.ticket(name, _owner(user))})
+            service = {"service": {"name": self._profile.name}}
+            config = replace(config, ready={**config.ready, **service, **self._returns.ticket(name, _owner(user))})
         now = time.monotonic()
         session = Session(
             config,
@@ -234,10 +235,13 @@ class Server:
             _log.warning("%d sessions did not close in time", len(self._clients))
 
 
-def _signalling(agent: Agent, calling: Calling | PreviewCalling, door: Door) -> Signalling | PreviewSignalling:
+def _signalling(
+    agent: Agent, calling: Calling | PreviewCalling, door: Door, service: str
+) -> Signalling | PreviewSignalling:
     if isinstance(calling, PreviewCalling):
-        return PreviewSignalling(agent, calling, url_of=document_url, admit=_caller_of)
-    signalling = Signalling(agent, calling, cite=_cited, admit=_caller_of, enter=door.admissions.enter)
+        return PreviewSignalling(agent, calling, url_of=document_url, admit=_caller_of, service=service)
+    enter = door.admissions.enter
+    signalling = Signalling(agent, calling, cite=_cited, admit=_caller_of, enter=enter, service=service)
     door.also(signalling.verify)
     return signalling
 

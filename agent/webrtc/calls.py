@@ -43,13 +43,17 @@ class Calls:
         agent: Who answers.
         calling: The model.
         cite: Picks the passages that bear out an answer.
+        service: The name of the service's profile, which the page is told.
         idle: Seconds without any event after which a call is ended.
     """
 
-    def __init__(self, agent: Agent, calling: Calling, cite: Cite, *, idle: float = IDLE) -> None:
+    def __init__(
+        self, agent: Agent, calling: Calling, cite: Cite, *, service: str = "compatible", idle: float = IDLE
+    ) -> None:
         self._agent = agent
         self._calling = calling
         self._cite = cite
+        self._service = service
         self._idle = idle
         self._companions: dict[str, Companion] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -131,7 +135,9 @@ class Calls:
         enforcement = Enforcement(session_object, our_id=lambda: messages.OURS + new_id())
         joined = await self._calling.sideband(upstream_id)
         upstream = Sideband(joined, enforcement, idle=self._idle)
-        core = Session(replace(config, session=session_object), new_id=new_id, now=time.monotonic(), cite=self._cite)
+        ready = {**config.ready, "service": {"name": self._service}}
+        told = replace(config, session=session_object, ready=ready)
+        core = Session(told, new_id=new_id, now=time.monotonic(), cite=self._cite)
         # A relay that waits for the model to open the session does not hear its client leave.
         leaving = asyncio.ensure_future(_leave(companion, upstream))
         try:

@@ -50,6 +50,7 @@ class PreviewSignalling:
         calling: The preview resource.
         url_of: Where a citation opens.
         admit: Lets a request in and says whose it is, or raises the HTTP error that it is refused with.
+        service: The name of the service's profile, which the page is told.
         now: The present time in seconds since 1970.
 
     Attributes:
@@ -65,12 +66,14 @@ class PreviewSignalling:
         *,
         url_of: Callable[[Mapping[str, Any]], str],
         admit: Admit,
+        service: str = "azure-preview",
         now: Callable[[], float] = time.time,
     ) -> None:
         self._agent = agent
         self._calling = calling
         self._url_of = url_of
         self._admit = admit
+        self._service = service
         self._now = now
         self._sessions: dict[str, _Session] = {}
 
@@ -106,9 +109,8 @@ class PreviewSignalling:
         config = self._agent.session_config(extensions=True, user=user)
         session = PREVIEW.session_from_ga(without_formats(config.session))
         session.pop("voice", None)  # fixed by the key
-        return web.json_response(
-            {"id": name, "expires_at": int(key.expires_at), "session": session, "ready": dict(config.ready)}
-        )
+        ready = {**config.ready, "service": {"name": self._service}}
+        return web.json_response({"id": name, "expires_at": int(key.expires_at), "session": session, "ready": ready})
 
     async def _call(self, request: web.Request) -> web.Response:
         await self._admit(request)

@@ -64,6 +64,7 @@ class Signalling:
         cite: Picks the passages that bear out an answer.
         admit: Lets a request in and says whose it is, if known, or raises the HTTP error that it is refused with.
         enter: Takes a place for a call of a user; raises `TurnedAway` where there is none.
+        service: The name of the service's profile, which the page is told.
         now: The present time in seconds since 1970.
 
     Attributes:
@@ -73,7 +74,7 @@ class Signalling:
 
     transport = "webrtc"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (one for each thing that is joined)
         self,
         agent: Agent,
         calling: Calling,
@@ -81,6 +82,7 @@ class Signalling:
         cite: Cite,
         admit: Admit,
         enter: Enter,
+        service: str = "compatible",
         now: Callable[[], float] = time.time,
     ) -> None:
         self._agent = agent
@@ -89,7 +91,7 @@ class Signalling:
         self._enter = enter
         self._now = now
         self._tickets: dict[str, Ticket] = {}
-        self.calls = Calls(agent, calling, cite)
+        self.calls = Calls(agent, calling, cite, service=service)
 
     def routes(self) -> list[web.RouteDef]:
         """Routes under OpenAI's path and Azure's."""

@@ -2,9 +2,12 @@
 import { encodeBase64, decodeBase64 } from "./core/base64";
 import { type Conversation, type LocalEvent, reduce, silence } from "./core/conversation";
 import { fromBytes, toBytes } from "./core/pcm";
+import { itemsOf } from "./core/past";
+import { DELETES } from "./core/problems";
 import { type ServerEvent, type TurnDetection, WIRE_RATE } from "./core/protocol";
-import { connectBy, type Transport } from "./shell/choose";
-import type { Connection, Ending } from "./shell/connection";
+import { Recorder } from "./recorder";
+import { connectBy } from "./shell/choose";
+import type { Connection, Ending, Transport } from "./shell/connection";
 import { Microphone, MicrophoneError } from "./shell/microphone";
 import { type Position, Speaker } from "./shell/speaker";
 import type { Store } from "./store";
@@ -22,6 +25,7 @@ export class Client {
   readonly #transport: Transport;
   readonly #microphone: Microphone;
   readonly #speaker: Speaker;
+  readonly #recorder: Recorder;
   #connection: Connection | null = null;
   /** Whether the server finds the turns: so it does until told otherwise. */
   #serverTurns = true;
@@ -36,6 +40,7 @@ export class Client {
     this.#store = store;
     this.#base = base;
     this.#transport = transport;
+    this.#recorder = new Recorder(store, base, (past) => this.#reduce({ type: "local.recalled", past }));
     this.#microphone = new Microphone({
       frame: (samples) => this.#sendSound(samples),
       lost: () => {
@@ -54,7 +59,7 @@ export class Client {
     this.#connection?.close();
     this.#serverTurns = true;
     this.#store.setState({ link: "connecting", trouble: null });
-    this.#connection = connectBy(this.#transport, this.#base, {
+    this.#connection = this.#recorder.attach((listener) => connectBy(this.#transport, this.#base, listener), {
       event: (event) => this.#receive(event),
       away: () => {
         this.#store.setState({ link: "connecting" });
@@ -123,10 +128,30 @@ export class Client {
     this.#reduce({ type: "local.decided", call_id: callId });
   }
 
+  /** Delete all that was said: here, where it is kept, and with the other side. */
+  async deleteAll(): Promise<void> {
+    await this.#bargeIn();
+    for (const id of itemsOf(this.#store.getState().conversation)) this.#deleteItem(id);
+    this.#reduce({ type: "local.deleted" });
+    await this.#recorder.forget();
+  }
+
+  /** Measure the connection. */
+  async measure(): Promise<void> {
+    const vitals = await this.#connection?.vitals();
+    if (vitals === undefined) return;
+    const { roundTripMs, gaps } = vitals;
+    this.#store.setState({ roundTripMs, underruns: gaps ?? this.#speaker.underruns });
+  }
+
   /** Put away what the page complains about. */
   dismiss(): void {
     this.#store.setState({ trouble: null });
     this.#reduce({ type: "local.dismissed" });
+  }
+
+  #deleteItem(id: string): void {
+    this.#connection?.send({ type: "conversation.item.delete", item_id: id, event_id: DELETES + id });
   }
 
   #online(): boolean {
@@ -230,6 +255,10 @@ export class Client {
         return;
       case "session.created":
         this.#store.setState({ link: "open" });
+        break;
+      case "conversation.item.done":
+        // The end of an answer that was deleted while it was made.
+        if (this.#store.getState().conversation.forgotten.has(event.item.id)) this.#deleteItem(event.item.id);
         break;
       case "extension.tool.waiting":
         if (event.sound) this.#speaker.chime();

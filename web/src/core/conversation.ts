@@ -3,14 +3,20 @@
  *
  * An event that does not concern what is shown gives back the identical state.
  */
-import type { Call, Entry, Message } from "./entries";
+import { type Call, type Entry, type Message, newCall, newMessage, settled } from "./entries";
 import { arrange, type Placement } from "./order";
+import { type Past, emptied, recalled } from "./past";
+import { isHarmless, type Problem } from "./problems";
 import type { Agent, Citation, Item, ServerEvent, TurnDetection } from "./protocol";
 
 /** What the client itself has to tell. */
 export type LocalEvent =
   | { readonly type: "local.disconnected" }
   | { readonly type: "local.dismissed" }
+  /** The user has deleted all that was said. */
+  | { readonly type: "local.deleted" }
+  /** What was said before the page was opened. */
+  | { readonly type: "local.recalled"; readonly past: Past }
   /** The user has decided on a call. */
   | { readonly type: "local.decided"; readonly call_id: string }
   /** The sound was stopped: after `played_ms` of the `total_ms` that had arrived. */
@@ -20,12 +26,6 @@ export type LocalEvent =
       readonly played_ms: number;
       readonly total_ms: number;
     };
-
-/** Something that went wrong without ending the session. */
-export interface Problem {
-  readonly code: string;
-  readonly message: string;
-}
 
 export interface Conversation {
   /** True between `session.created` and the end of the connection. */
@@ -46,6 +46,8 @@ export interface Conversation {
   readonly activeResponse: string | null;
   /** Responses that were talked over: what still comes of them is not for hearing. */
   readonly silenced: readonly string[];
+  /** Items, calls and responses that were deleted: what still comes of them is not shown again. */
+  readonly forgotten: ReadonlySet<string>;
   readonly hearing: boolean;
   readonly problem: Problem | null;
 }
@@ -62,16 +64,10 @@ export const EMPTY: Conversation = {
   citations: {},
   activeResponse: null,
   silenced: [],
+  forgotten: new Set(),
   hearing: false,
   problem: null,
 };
-
-/** Refusals that are only news to the sender: what was asked for holds already. */
-const HARMLESS = new Set([
-  "conversation_already_has_active_response",
-  "response_cancel_not_active",
-  "input_audio_buffer_commit_empty",
-]);
 
 /** The step from one state of the conversation to the next. */
 export function reduce(state: Conversation, event: ServerEvent | LocalEvent): Conversation {
@@ -81,18 +77,24 @@ export function reduce(state: Conversation, event: ServerEvent | LocalEvent): Co
     case "extension.ready":
       return { ...state, agent: event.agent };
     case "error":
-      return complain(state, event.error.code, event.error.message);
+      return isHarmless(event.error) ? state : complain(state, event.error.code, event.error.message);
     case "local.dismissed":
       return state.problem === null ? state : { ...state, problem: null };
     case "local.disconnected":
       return closed(state);
+    case "local.deleted":
+      return emptied(state);
+    case "local.recalled": {
+      const next = recalled(state, event.past);
+      return { ...next, order: orderOf(next) };
+    }
     case "input_audio_buffer.speech_started":
       return started(state, event.item_id);
     case "input_audio_buffer.speech_stopped":
       return patch({ ...state, hearing: false }, event.item_id, ended);
     case "input_audio_buffer.committed": {
       const placed = place({ ...state, hearing: false }, event.item_id, event.previous_item_id);
-      return patch(placed, event.item_id, ended, message(event.item_id, "user"));
+      return patch(placed, event.item_id, ended, newMessage(event.item_id, "user"));
     }
     case "conversation.item.created":
     case "conversation.item.added":
@@ -106,21 +108,21 @@ export function reduce(state: Conversation, event: ServerEvent | LocalEvent): Co
         event.item_id,
         (entry) =>
           entry.state === "done" ? entry : { ...entry, state: "streaming", parts: [textAt(entry, 0) + event.delta] },
-        message(event.item_id, "user"),
+        newMessage(event.item_id, "user"),
       );
     case "conversation.item.input_audio_transcription.completed":
       return patch(
         place(state, event.item_id),
         event.item_id,
         (entry) => ({ ...entry, state: "done", parts: [event.transcript.trim()] }),
-        message(event.item_id, "user"),
+        newMessage(event.item_id, "user"),
       );
     case "conversation.item.input_audio_transcription.failed":
       return patch(
         place(state, event.item_id),
         event.item_id,
         (entry) => ({ ...entry, state: "failed" }),
-        message(event.item_id, "user"),
+        newMessage(event.item_id, "user"),
       );
     case "response.created":
       return { ...state, activeResponse: event.response.id, problem: null };
@@ -147,7 +149,9 @@ export function reduce(state: Conversation, event: ServerEvent | LocalEvent): Co
       );
     case "extension.tool.approval_requested":
       return patchCall(callStarted(state, event), event.call_id, (call) =>
-        call.status === "running" ? { ...call, arguments: event.arguments, approval: "asked" } : call,
+        call.status === "running"
+          ? { ...call, arguments: event.arguments, approval: "asked", approvalMs: event.timeout_ms }
+          : call,
       );
     case "local.decided":
       return patchCall(state, event.call_id, (call) => (call.approval === null ? call : { ...call, approval: "decided" }));
@@ -201,25 +205,17 @@ function opened(state: Conversation, detection: TurnDetection | undefined): Conv
 }
 
 function closed(state: Conversation): Conversation {
-  // What was under way will never end by itself: the other side has gone.
   const entries = Object.fromEntries(Object.entries(state.entries).map(([key, entry]) => [key, settled(entry)]));
   return { ...state, entries, ready: false, hearing: false, activeResponse: null, silenced: [] };
 }
 
-function settled(entry: Entry): Entry {
-  if (entry.kind === "call") return entry.status === "running" ? { ...entry, status: "cancelled", approval: null } : entry;
-  if (entry.kind === "note" || entry.state === "done" || entry.state === "failed") return entry;
-  return { ...entry, state: entry.parts.length > 0 ? "done" : "failed" };
-}
-
 function complain(state: Conversation, code: string | null | undefined, text: string | null | undefined): Conversation {
-  if (code != null && HARMLESS.has(code)) return state;
   return { ...state, problem: { code: code ?? "error", message: text ?? "" } };
 }
 
 function started(state: Conversation, id: string): Conversation {
   const next = silence(place({ ...state, hearing: true }, id));
-  return patch(next, id, (entry) => entry, { ...message(id, "user"), state: "hearing" });
+  return patch(next, id, (entry) => entry, { ...newMessage(id, "user"), state: "hearing" });
 }
 
 function ended(entry: Message): Message {
@@ -227,6 +223,9 @@ function ended(entry: Message): Message {
 }
 
 function itemKnown(state: Conversation, item: Item, previous: string | null | undefined): Conversation {
+  if (item.role === "assistant" && state.forgotten.has(state.activeResponse ?? "")) {
+    return { ...state, forgotten: new Set(state.forgotten).add(item.id) };
+  }
   if (item.type === "function_call" && item.call_id !== undefined) {
     const key = `call:${item.call_id}`;
     const placed = place({ ...state, callOfItem: { ...state.callOfItem, [item.id]: key } }, key, previous);
@@ -240,7 +239,7 @@ function itemKnown(state: Conversation, item: Item, previous: string | null | un
     placed,
     item.id,
     (entry) => (known && entry.state !== "done" && entry.cut === null ? { ...entry, parts: texts, state: "done" } : entry),
-    message(item.id, item.role),
+    newMessage(item.id, item.role),
   );
 }
 
@@ -291,7 +290,7 @@ function say(
       const state = entry.state === "done" ? "done" : "streaming";
       return { ...entry, parts, state, responseId: event.response_id };
     },
-    message(event.item_id, "assistant"),
+    newMessage(event.item_id, "assistant"),
   );
 }
 
@@ -337,7 +336,7 @@ function patch(state: Conversation, id: string, change: (entry: Message) => Mess
 }
 
 function put(state: Conversation, entry: Entry): Conversation {
-  if (state.entries[entry.key] === entry) return state;
+  if (state.entries[entry.key] === entry || state.forgotten.has(entry.key)) return state;
   return { ...state, entries: { ...state.entries, [entry.key]: entry } };
 }
 
@@ -349,6 +348,7 @@ function place(state: Conversation, key: string, previous?: string | null): Conv
   // `added` named its predecessor), so it never moves anything.
   const told = previous ?? undefined;
   if (old !== undefined && (told === undefined || told === old.previous)) return state;
+  if (state.forgotten.has(key)) return state;
   const placements =
     old === undefined
       ? [...state.placements, { key, previous: told, after: state.order.at(-1) }]
@@ -363,24 +363,4 @@ function orderOf(state: Conversation): readonly string[] {
 
 function textAt(entry: Message, index: number): string {
   return entry.parts[index] ?? "";
-}
-
-function message(key: string, role: "user" | "assistant"): Message {
-  return { kind: "message", key, role, parts: [], state: "pending", responseId: null, cut: null };
-}
-
-function newCall(key: string, name: string, args: string): Call {
-  return {
-    kind: "call",
-    key,
-    name,
-    arguments: args,
-    status: "running",
-    durationMs: null,
-    message: null,
-    fraction: null,
-    result: null,
-    error: null,
-    approval: null,
-  };
 }

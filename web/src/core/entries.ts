@@ -38,6 +38,8 @@ export interface Call {
   readonly error: string | null;
   /** `asked`: it waits for the user to allow it; `decided`: the user has, and the server is to hear of it. */
   readonly approval: "asked" | "decided" | null;
+  /** How long it waits for the user, in ms from when it asked. */
+  readonly approvalMs: number | null;
 }
 
 /** A remark of the client itself: a new session began here. */
@@ -47,6 +49,36 @@ export interface Note {
 }
 
 export type Entry = Message | Call | Note;
+
+/** A message of which nothing is known yet but whose it is. */
+export function newMessage(key: string, role: Message["role"]): Message {
+  return { kind: "message", key, role, parts: [], state: "pending", responseId: null, cut: null };
+}
+
+/** A call that has just begun. @param args JSON text. */
+export function newCall(key: string, name: string, args: string): Call {
+  return {
+    kind: "call",
+    key,
+    name,
+    arguments: args,
+    status: "running",
+    durationMs: null,
+    message: null,
+    fraction: null,
+    result: null,
+    error: null,
+    approval: null,
+    approvalMs: null,
+  };
+}
+
+/** What is left of an entry when the other side has gone: what was under way will never end by itself. */
+export function settled(entry: Entry): Entry {
+  if (entry.kind === "call") return entry.status === "running" ? { ...entry, status: "cancelled", approval: null } : entry;
+  if (entry.kind === "note" || entry.state === "done" || entry.state === "failed") return entry;
+  return { ...entry, state: entry.parts.length > 0 ? "done" : "failed" };
+}
 
 /** The words of a message. */
 export function textOf(message: Message): string {

@@ -17,6 +17,8 @@ export interface Progress {
   readonly ended: boolean;
   /** Samples still waiting, of this part and of those after it. */
   readonly waiting: number;
+  /** How often, since the beginning, sound broke off in the middle of a part and went on later. */
+  readonly underruns: number;
 }
 
 interface Segment {
@@ -26,6 +28,8 @@ interface Segment {
   played: number;
   reported: number;
   complete: boolean;
+  /** It has run dry before its end. */
+  dry: boolean;
 }
 
 /** Nothing to report: shared, so that an ordinary quantum allocates nothing. */
@@ -35,6 +39,7 @@ export class Playlist {
   readonly #ring: Ring;
   readonly #segments: Segment[] = [];
   readonly #reportEvery: number;
+  #underruns = 0;
 
   /**
    * @param reportEvery samples between two reports of one part.
@@ -51,11 +56,15 @@ export class Playlist {
     const taken = this.#ring.write(samples);
     const last = this.#segments.at(-1);
     if (last !== undefined && last.item === item && last.content === content) {
+      if (last.dry && taken > 0) {
+        last.dry = false;
+        this.#underruns++;
+      }
       last.total += taken;
       return;
     }
     if (last !== undefined) last.complete = true;
-    this.#segments.push({ item, content, total: taken, played: 0, reported: 0, complete: false });
+    this.#segments.push({ item, content, total: taken, played: 0, reported: 0, complete: false, dry: false });
   }
 
   /** Say that a part will get no more samples. */
@@ -82,6 +91,8 @@ export class Playlist {
         segment.reported = segment.played;
         (reports ??= []).push(this.#progress(segment, ended));
       }
+      // Whether it is a gap, or the end whose news is still to come, shows when more comes.
+      segment.dry = !ended && segment.played > 0 && segment.played === segment.total;
       if (!ended) break;
       this.#segments.shift();
     }
@@ -102,6 +113,6 @@ export class Playlist {
 
   #progress(segment: Segment, ended: boolean): Progress {
     const { item, content, played, total } = segment;
-    return { item, content, played, total, ended, waiting: this.#ring.length };
+    return { item, content, played, total, ended, waiting: this.#ring.length, underruns: this.#underruns };
   }
 }

@@ -31,12 +31,15 @@ export type TurnDetection = { readonly type: string; readonly [setting: string]:
 
 interface SessionShape {
   readonly id?: string;
+  readonly model?: string;
   readonly audio?: { readonly input?: { readonly turn_detection?: TurnDetection } };
 }
 
-interface Failure {
+export interface Failure {
   readonly code?: string | null;
   readonly message?: string | null;
+  /** That of the client's event which it answers. */
+  readonly event_id?: string | null;
 }
 
 interface ResponseShape {
@@ -73,6 +76,16 @@ export interface Agent {
   readonly name: string;
   readonly greeting: string;
   readonly examples: readonly string[];
+  /** Where a browser keeps what was said: nowhere, unless the server says so. */
+  readonly transcripts?: Keeping;
+}
+
+/** `session`: in the tab, until that is closed; `device`: in the browser, until the user deletes it. */
+export type Keeping = "session" | "device";
+
+/** What the assistant runs on, by the name of its profile: `engine`, `azure`, `openai` … */
+export interface Service {
+  readonly name: string;
 }
 
 type ItemPlaced = { readonly previous_item_id?: string | null; readonly item: Item };
@@ -133,7 +146,7 @@ export type ServerEvent =
       readonly type: "extension.ready";
       readonly session_id: string;
       readonly agent: Agent;
-      readonly engine?: string;
+      readonly service?: Service;
       /** How to come back when the connection breaks. */
       readonly resume?: { readonly token: string; readonly grace_ms: number };
     }
@@ -198,6 +211,7 @@ export type ClientEvent =
   | { readonly type: "input_audio_buffer.append"; readonly audio: string }
   | { readonly type: "input_audio_buffer.commit" | "input_audio_buffer.clear" }
   | { readonly type: "conversation.item.create"; readonly item: Omit<Item, "id"> }
+  | { readonly type: "conversation.item.delete"; readonly item_id: string; readonly event_id: string }
   | { readonly type: "response.create" | "response.cancel" }
   | { readonly type: "extension.tool.approval"; readonly call_id: string; readonly decision: "approve" | "deny" }
   /** On a call only: fall silent. */

@@ -81,6 +81,8 @@ export function call(base: string, listener: CallListener): Connection {
 
   return {
     sound: peer.sound,
+    transport: "webrtc",
+    vitals: () => peer.vitals(),
     send(event: ClientEvent) {
       if (companion?.readyState === WebSocket.OPEN && standing) companion.send(JSON.stringify(event));
     },

@@ -1,12 +1,9 @@
 /** Which way to connect: a call where it is wanted and can be had, else a WebSocket. */
 import { call } from "./call";
-import { connect, type Connection, type ConnectionListener } from "./connection";
+import { connect, type Connection, type ConnectionListener, type Transport } from "./connection";
 import { previewCall } from "./preview";
 
-/** `transport=` in the page's address; the server sets it where it takes calls. */
-export type Transport = "websocket" | "webrtc" | "webrtc-preview";
-
-/** What a page's address asks for. @param search its query. */
+/** What `transport=` in a page's address asks for; the server sets it where it takes calls. @param search its query. */
 export function transportOf(search: string): Transport {
   const wanted = new URLSearchParams(search).get("transport");
   return wanted === "webrtc" || wanted === "webrtc-preview" ? wanted : "websocket";
@@ -28,6 +25,10 @@ export function connectBy(transport: Transport, base: string, listener: Connecti
     get sound() {
       return current.sound;
     },
+    get transport() {
+      return current.transport;
+    },
+    vitals: () => current.vitals(),
     send: (event) => current.send(event),
     close: () => current.close(),
   };

@@ -1,5 +1,6 @@
 /** The connection to the server: typed events over a WebSocket. */
 import { type ClientEvent, parseEvent, PROTOCOLS, type ServerEvent } from "../core/protocol";
+import { roundTrip, type Vitals } from "./vitals";
 
 /** Why a connection ended. */
 export interface Ending {
@@ -15,6 +16,9 @@ export interface ConnectionListener {
   away(): void;
   ended(ending: Ending): void;
 }
+
+/** How events and sound travel. */
+export type Transport = "websocket" | "webrtc" | "webrtc-preview";
 
 /** The sound of a call, which travels beside the events; the server paces and counts it. */
 export interface CallSound {
@@ -32,8 +36,11 @@ export interface CallSound {
 export interface Connection {
   /** How sound travels: null as events, else beside them. */
   readonly sound: CallSound | null;
+  readonly transport: Transport;
   /** Send an event; after the end it goes nowhere: what was said then must not flood into the next session. */
   send(event: ClientEvent): void;
+  /** Measure how it is. */
+  vitals(): Promise<Vitals>;
   /** End quietly; the listener hears nothing of it. */
   close(): void;
 }
@@ -69,6 +76,8 @@ export function connect(base: string, listener: ConnectionListener): Connection 
   let socket = dial();
   return {
     sound: null,
+    transport: "websocket",
+    vitals: async () => ({ roundTripMs: await roundTrip(base), gaps: null }),
     send(event) {
       if (socket.readyState !== WebSocket.OPEN) return;
       if (event.type.startsWith("extension.") && socket.protocol !== PROTOCOLS[1]) return;

@@ -2,6 +2,7 @@
 import { SilentTrack } from "./microphone-silence";
 import { SpeakerStream } from "./speaker-stream";
 import type { CallSound } from "./connection";
+import { peerVitals, type Vitals } from "./vitals";
 
 /** Candidates are waited for so long, ms; services find a browser that names none as well. */
 const GATHERING_MS = 500;
@@ -12,6 +13,7 @@ export interface Peer {
   offer(): Promise<string>;
   accept(answer: string): Promise<void>;
   connected(): boolean;
+  vitals(): Promise<Vitals>;
   close(): void;
   /** Told when the connection stands, and when it is lost for good. */
   onchange: (connected: boolean) => void;
@@ -43,6 +45,7 @@ export function exchange(): Peer {
       return connection.localDescription?.sdp ?? "";
     },
     accept: (answer) => connection.setRemoteDescription({ type: "answer", sdp: answer }),
+    vitals: () => peerVitals(connection),
     connected: () => connection.connectionState === "connected",
     close() {
       peer.onchange = () => undefined;

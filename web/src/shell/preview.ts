@@ -117,6 +117,8 @@ export function previewCall(base: string, listener: CallListener): Connection {
 
   return {
     sound: peer.sound,
+    transport: "webrtc-preview",
+    vitals: () => peer.vitals(),
     send(event: ClientEvent) {
       if (event.type.startsWith("extension.")) return;
       if (event.type === "conversation.item.create") evidence = [];

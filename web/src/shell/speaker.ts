@@ -39,6 +39,7 @@ export class Speaker {
   #output: Output | null = null;
   #wave = new Float32Array(512);
   #playing = false;
+  #underruns = 0;
   #stopped: ((progress: Progress | null) => void) | null = null;
 
   constructor(listener: SpeakerListener) {
@@ -76,6 +77,11 @@ export class Speaker {
     return progress === null ? null : positionOf(progress, output.context.sampleRate);
   }
 
+  /** How often sound was missing in the middle of an answer. */
+  get underruns(): number {
+    return this.#underruns;
+  }
+
   /** A discreet sound that says: something is being done. Over other sound it would be none. */
   chime(): void {
     if (this.#output === null || this.#playing) return;
@@ -111,6 +117,7 @@ export class Speaker {
   }
 
   #receive(message: FromPlayback, rate: number): void {
+    this.#underruns = message.progress?.underruns ?? this.#underruns;
     if (message.kind === "cleared") {
       this.#stopped?.(message.progress);
       this.#stopped = null;

@@ -1,3 +1,4 @@
+import { useLayoutEffect, useRef } from "react";
 import type { Call } from "../core/entries";
 import { say, words } from "../words";
 import { useClient } from "./context";
@@ -8,20 +9,33 @@ export function Approval({ call }: { call: Call }) {
   const client = useClient();
   const title = say("approval.title", { tool: titleOf(call.name) });
   const decide = (approve: boolean) => client.decide(call.key.slice("call:".length), approve);
-  const button = "rounded-full px-4 py-1.5 font-medium disabled:opacity-50";
+  const group = useRef<HTMLDivElement>(null);
+  // Who decided by keyboard goes on from the call, not from the top of the page.
+  useLayoutEffect(() => {
+    const element = group.current;
+    const summary = element?.closest("li")?.querySelector("summary");
+    return () => {
+      if (element?.contains(document.activeElement) === true) summary?.focus();
+    };
+  }, []);
+  const open = call.approval === "asked";
+  const button = "rounded-full px-4 py-1.5 font-medium aria-disabled:opacity-50";
   return (
-    <div role="group" aria-label={title} data-testid="approval" className="mt-2 ms-6 flex flex-col gap-3 rounded-xl border border-line bg-card p-3.5 text-ink">
+    <div ref={group} role="group" aria-label={title} data-testid="approval" className="mt-2 ms-6 flex flex-col gap-3 rounded-xl border border-line bg-card p-3.5 text-ink">
       <p role="alert" className="font-medium">
         {title}
       </p>
       <pre className="max-h-60 overflow-auto font-mono text-[0.78rem]/[1.5] whitespace-pre-wrap">{pretty(call.arguments)}</pre>
       <div className="flex flex-wrap items-center gap-2">
-        <button type="button" disabled={call.approval !== "asked"} onClick={() => decide(true)} className={`${button} bg-ink text-card`}>
+        <button type="button" aria-disabled={!open} onClick={() => open && decide(true)} className={`${button} bg-ink text-card`}>
           {words.approval.approve}
         </button>
-        <button type="button" disabled={call.approval !== "asked"} onClick={() => decide(false)} className={`${button} border border-line`}>
+        <button type="button" aria-disabled={!open} onClick={() => open && decide(false)} className={`${button} border border-line`}>
           {words.approval.deny}
         </button>
+        {open && call.approvalMs !== null && (
+          <span className="basis-full text-[0.8125rem] text-quiet">{say("approval.limit", { count: Math.round(call.approvalMs / 1000) })}</span>
+        )}
         {call.approval === "decided" && <span role="status">{words.approval.decided}</span>}
       </div>
     </div>

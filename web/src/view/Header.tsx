@@ -1,9 +1,11 @@
 import { AudioLines } from "lucide-react";
 import { words } from "../words";
 import { usePhase, useShown } from "./context";
+import { HeaderActions } from "./HeaderActions";
 import type { Phase } from "./phase";
 
-const LABEL: Readonly<Record<Phase, () => string>> = {
+/** Each phase in a word or two. */
+export const LABEL: Readonly<Record<Phase, () => string>> = {
   connecting: () => words.status.connecting,
   closed: () => words.status.closed,
   idle: () => words.status.ready,
@@ -25,7 +27,10 @@ export function Header() {
         </span>
         <span className="truncate">{name}</span>
       </h1>
-      <Status />
+      <div className="flex shrink-0 items-center gap-2 sm:gap-3">
+        <HeaderActions />
+        <Status />
+      </div>
     </header>
   );
 }

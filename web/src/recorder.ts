@@ -1,0 +1,149 @@
+/** Stands beside the connection and notes what passes: how long each turn took, when each entry began, how it held. */
+import { type Conversation } from "./core/conversation";
+import { fold, type Heard } from "./core/latency";
+import { isPast, type Past, pastOf } from "./core/past";
+import type { ClientEvent, Keeping, ServerEvent } from "./core/protocol";
+import { stamped } from "./core/times";
+import { type Archive, archiveFor } from "./shell/archive";
+import type { Connection, ConnectionListener } from "./shell/connection";
+import type { Store } from "./store";
+
+/** Louder than this is heard, on a call, 0…1. */
+const AUDIBLE = 0.01;
+/** How often that is looked at, and how long at most, ms. */
+const LOOK_MS = 20;
+const LOOK_LIMIT_MS = 5_000;
+/** What was said is kept when nothing has changed for so long, ms. */
+const REST_MS = 400;
+
+export class Recorder {
+  readonly #store: Store;
+  readonly #base: string;
+  readonly #recall: (past: Past) => void;
+  #archive: Archive | null = null;
+  /** Nothing is kept before it is known what was kept. */
+  #recalled = false;
+  #pause: ReturnType<typeof setTimeout> | undefined;
+  #looking: ReturnType<typeof setInterval> | undefined;
+
+  /**
+   * @param base tells apart what different assistants at one origin keep.
+   * @param recall is handed what was kept from before the page was opened.
+   */
+  constructor(store: Store, base: string, recall: (past: Past) => void) {
+    this.#store = store;
+    this.#base = base;
+    this.#recall = recall;
+    store.subscribe((state, before) => {
+      if (state.conversation !== before.conversation) this.#note(state.conversation, before.conversation);
+    });
+    // A page that is left has no time to wait.
+    if (typeof addEventListener === "function") addEventListener("pagehide", () => void this.#keep());
+  }
+
+  /** Make a connection that tells the recorder what passes. */
+  attach(make: (listener: ConnectionListener) => Connection, listener: ConnectionListener): Connection {
+    const connection = make({
+      event: (event) => {
+        this.#received(event, connection);
+        listener.event(event);
+      },
+      away: () => {
+        this.#store.setState(({ reconnects }) => ({ reconnects: reconnects + 1 }));
+        listener.away();
+      },
+      ended: (ending) => {
+        clearInterval(this.#looking);
+        listener.ended(ending);
+      },
+    });
+    return {
+      get sound() {
+        return connection.sound;
+      },
+      get transport() {
+        return connection.transport;
+      },
+      send: (event) => {
+        this.#fold(event);
+        connection.send(event);
+      },
+      vitals: () => connection.vitals(),
+      close: () => {
+        clearInterval(this.#looking);
+        connection.close();
+      },
+    };
+  }
+
+  /** Forget what was kept, and what was measured: the calls of a turn tell what it was about. */
+  async forget(): Promise<void> {
+    clearTimeout(this.#pause);
+    this.#store.setState(({ latency }) => ({ times: {}, latency: { ...latency, turns: [] } }));
+    await this.#archive?.erase();
+  }
+
+  #received(event: ServerEvent, connection: Connection): void {
+    this.#fold(event);
+    switch (event.type) {
+      case "session.created":
+        this.#store.setState({ transport: connection.transport, model: event.session.model ?? null });
+        break;
+      case "extension.ready":
+        if (event.service !== undefined) this.#store.setState({ service: event.service });
+        void this.#open(event.agent.transcripts);
+        break;
+      case "extension.reconnected":
+        this.#store.setState(({ renewals }) => ({ renewals: renewals + 1 }));
+        break;
+      case "output_audio_buffer.started":
+        this.#listen(event.response_id, connection);
+        break;
+    }
+  }
+
+  #fold(event: ServerEvent | ClientEvent | Heard): void {
+    const { latency } = this.#store.getState();
+    const next = fold(latency, event, performance.now());
+    if (next !== latency) this.#store.setState({ latency: next });
+  }
+
+  /** On a call nobody reports what is played: listen until there is sound. */
+  #listen(responseId: string, connection: Connection): void {
+    clearInterval(this.#looking);
+    const until = performance.now() + LOOK_LIMIT_MS;
+    this.#looking = setInterval(() => {
+      const heard = (connection.sound?.level() ?? 0) > AUDIBLE;
+      if (heard || performance.now() > until) clearInterval(this.#looking);
+      if (heard) this.#fold({ type: "local.heard", response_id: responseId });
+    }, LOOK_MS);
+  }
+
+  async #open(keeping: Keeping | undefined): Promise<void> {
+    if (this.#archive !== null || (keeping !== "session" && keeping !== "device")) return;
+    this.#archive = archiveFor(keeping, this.#base);
+    this.#store.setState({ keeping });
+    const kept = await this.#archive.load();
+    this.#recalled = true;
+    if (!isPast(kept)) return;
+    this.#store.setState(({ times }) => ({ times: { ...kept.times, ...times } }));
+    this.#recall(kept);
+  }
+
+  #note(conversation: Conversation, before: Conversation): void {
+    const { times } = this.#store.getState();
+    const next = stamped(times, before, conversation, Date.now());
+    if (next !== times) this.#store.setState({ times: next });
+    if (!this.#recalled) return;
+    clearTimeout(this.#pause);
+    this.#pause = setTimeout(() => void this.#keep(), REST_MS);
+  }
+
+  async #keep(): Promise<void> {
+    if (!this.#recalled) return;
+    clearTimeout(this.#pause);
+    const { conversation, times } = this.#store.getState();
+    const past = pastOf(conversation, times);
+    if (past !== null) await this.#archive?.keep(past);
+  }
+}
