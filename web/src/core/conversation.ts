@@ -121,7 +121,7 @@ export function reduce(state: Conversation, event: ServerEvent | LocalEvent): Co
       return patch(
         place(state, event.item_id),
         event.item_id,
-        (entry) => ({ ...entry, state: "failed" }),
+        (entry) => (entry.state === "done" ? entry : { ...entry, state: "failed" }),
         newMessage(event.item_id, "user"),
       );
     case "response.created":

@@ -75,7 +75,10 @@ export function newCall(key: string, name: string, args: string): Call {
 
 /** What is left of an entry when the other side has gone: what was under way will never end by itself. */
 export function settled(entry: Entry): Entry {
-  if (entry.kind === "call") return entry.status === "running" ? { ...entry, status: "cancelled", approval: null } : entry;
+  if (entry.kind === "call") {
+    if (entry.status !== "running") return entry;
+    return { ...entry, status: "cancelled", approval: null, message: null, fraction: null };
+  }
   if (entry.kind === "note" || entry.state === "done" || entry.state === "failed") return entry;
   return { ...entry, state: entry.parts.length > 0 ? "done" : "failed" };
 }

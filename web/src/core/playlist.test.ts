@@ -30,6 +30,27 @@ describe("playlist", () => {
     expect(play(playlist, 1)).toMatchObject([{ item: "a", played: 200, total: 200, ended: true, waiting: 0 }]);
   });
 
+  it("counts a gap in the middle of an item, and no wait at its beginning or its end", () => {
+    const playlist = newPlaylist(1);
+    const underruns = () => play(playlist, 2).at(-1)?.underruns;
+    playlist.append("a", 0, sound(QUANTUM));
+    expect(underruns()).toBe(0);
+    playlist.append("a", 0, sound(QUANTUM)); // it had run dry: here the sound goes on after a gap
+    expect(underruns()).toBe(1);
+    play(playlist, 50);
+    playlist.append("a", 0, sound(4 * QUANTUM));
+    expect(underruns()).toBe(2);
+    playlist.append("a", 0, sound(0));
+    playlist.append("a", 0, sound(QUANTUM)); // in time
+    play(playlist, 2);
+    expect(underruns()).toBe(2);
+    playlist.finish("a", 0);
+    play(playlist, 5);
+    playlist.append("b", 0, sound(QUANTUM));
+    expect(underruns()).toBe(2);
+    expect(playlist.clear()?.underruns).toBe(2);
+  });
+
   it("ends an item whose completion is told after its last sample was played", () => {
     const playlist = newPlaylist();
     playlist.append("a", 0, sound(50));
@@ -44,7 +65,7 @@ describe("playlist", () => {
     playlist.append("a", 0, sound(128));
     playlist.append("b", 0, sound(1000));
     play(playlist, 4);
-    expect(playlist.clear()).toEqual({ item: "b", content: 0, played: 384, total: 1000, ended: false, waiting: 0 });
+    expect(playlist.clear()).toEqual({ item: "b", content: 0, played: 384, total: 1000, ended: false, waiting: 0, underruns: 0 });
     const out = new Float32Array(QUANTUM).fill(1);
     expect(playlist.pull(out)).toEqual([]);
     expect(Math.max(...out)).toBe(0);

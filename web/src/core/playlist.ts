@@ -81,6 +81,7 @@ export class Playlist {
    */
   pull(out: Float32Array): readonly Progress[] {
     let count = this.#ring.read(out);
+    const short = count < out.length;
     let reports: Progress[] | undefined;
     for (let segment = this.#segments[0]; segment !== undefined; segment = this.#segments[0]) {
       const step = Math.min(count, segment.total - segment.played);
@@ -92,7 +93,7 @@ export class Playlist {
         (reports ??= []).push(this.#progress(segment, ended));
       }
       // Whether it is a gap, or the end whose news is still to come, shows when more comes.
-      segment.dry = !ended && segment.played > 0 && segment.played === segment.total;
+      segment.dry = short && !ended && segment.played > 0 && segment.played === segment.total;
       if (!ended) break;
       this.#segments.shift();
     }
