@@ -44,7 +44,7 @@ class ClientSide:
             "conversation.item.create": self._item,
             "conversation.item.truncate": self._truncate,
             "conversation.item.retrieve": self._names_item,
-            "conversation.item.delete": self._names_item,
+            "conversation.item.delete": self._delete,
             "extension.playback": self._played,
             "extension.tool.approval": self._decided,
         }
@@ -131,6 +131,13 @@ class ClientSide:
     def _names_item(self, frame: Frame, _now: float) -> Actions:
         self._visible(frame.data["item_id"], "item_id", frame)
         return (ToUpstream(frame),)
+
+    def _delete(self, frame: Frame, _now: float) -> Actions:
+        """Who deletes a question deletes what the tools were asked because of it: it holds the question's words."""
+        state, item_id = self._state, frame.data["item_id"]
+        self._visible(item_id, "item_id", frame)
+        work = state.view.led_to(item_id, state.tools.running)
+        return [ToUpstream(frame), *(ToUpstream(messages.delete(state.our_id(), each)) for each in work)]
 
     def _visible(self, item_id: object, param: str, frame: Frame) -> None:
         if isinstance(item_id, str) and self._state.view.hides(item_id):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from agent.core.handover import Step
     from agent.core.history import History
     from agent.core.lineage import Lineage
+    from agent.core.remembered import Remembered
 
 Json: TypeAlias = dict[str, Any]
 
@@ -70,12 +71,20 @@ class Outward:
         if given and kind == "conversation.item.delete":
             self._history.sent(frame.data)
             return [ToUpstream(self._lineage.to_upstream(frame))]
+        if kind == "conversation.item.delete" and self._is_call_of_ours(item, frame):
+            self._history.sent(frame.data)  # the client never saw it, and need not hear that it is gone
+            return []
         before = item.seed() if item is not None else None
         steps: list[Step] = [ToClient(self._stand_in.answer(kind, frame.data))]
         after = item.seed() if item is not None else None
         if seeding is not None and given and before != after:
             steps += map(ToUpstream, seeding.amend(item_id, after))
         return steps
+
+    @staticmethod
+    def _is_call_of_ours(item: Remembered | None, frame: Frame) -> bool:
+        ours = string_at(frame.data, "event_id").startswith(messages.OURS)
+        return ours and item is not None and item.kind in {"function_call", "function_call_output"}
 
     def _held(self, frame: Frame, kind: str, data: Json) -> list[Step]:
         match kind:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from agent.core.events import objects
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Container, Mapping
 
     from agent.core.events import ItemPlaced, OutputItemAdded, OutputItemDone, ResponseDone
     from agent.core.frames import Frame
@@ -67,6 +67,7 @@ class View:
     def __init__(self, theirs: Callable[[Mapping[str, Any]], bool] = nothing_is_theirs) -> None:
         self._theirs = theirs
         self._hidden: dict[str, str | None] = {}
+        self._work: dict[str, str] = {}
         self._hidden_outputs: dict[str, set[int]] = {}
 
     def hides(self, item_id: str) -> bool:
@@ -82,12 +83,25 @@ class View:
                 shown = self._visible(event.previous_item_id)
                 # An item that claims to follow itself would make the chain a ring, and every walk along it endless.
                 self._hidden[item_id] = shown if shown != item_id else None
+            self._note_work(event.item)
             return None
         return self._after_visible(frame, event.previous_item_id)
+
+    def led_to(self, item_id: str, running: Container[str]) -> list[str]:
+        """The calls that an item led to, and their outputs: with it, they have lost their reason.
+
+        Args:
+            item_id: An item that the client sees.
+            running: Call ids whose outputs are still to come; a call is needed for its output to be taken.
+        """
+        settled = [each for each, call_id in self._work.items() if call_id not in running]
+        return [each for each in settled if self._visible(each) == item_id]
 
     def deleted(self, frame: Frame) -> Frame | None:
         """An item that is gone; a service deletes the oldest ones by itself when a conversation becomes too long."""
         item_id = frame.data.get("item_id")
+        if isinstance(item_id, str):
+            self._work.pop(item_id, None)
         return None if isinstance(item_id, str) and self.hides(item_id) else frame
 
     def committed(self, frame: Frame) -> Frame:
@@ -136,6 +150,12 @@ class View:
     def forget(self, response_id: str) -> None:
         """Nothing more will come of a response: its end came, or was lost and another has begun."""
         self._hidden_outputs.pop(response_id, None)
+
+    def _note_work(self, item: Mapping[str, Any]) -> None:
+        item_id, call_id = item.get("id"), item.get("call_id")
+        calls = item.get("type") in {"function_call", "function_call_output"}
+        if calls and isinstance(item_id, str) and isinstance(call_id, str):
+            self._work[item_id] = call_id
 
     def _visible(self, item_id: str | None) -> str | None:
         while item_id in self._hidden:

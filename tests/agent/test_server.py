@@ -83,6 +83,7 @@ async def test_only_a_client_that_asked_for_them_gets_our_events(http):
         assert socket.protocol == EXTENSIONS
         ready = await received(socket, "extension.ready")
         assert ready["agent"]["name"] == "Test"
+        assert ready["service"] == {"name": "compatible"}
     async with http.ws_connect("/v1/realtime", protocols=("realtime",)) as socket:
         assert socket.protocol == "realtime"
         await received(socket, "session.created")

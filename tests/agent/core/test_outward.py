@@ -113,3 +113,18 @@ def test_an_output_whose_call_was_not_handed_on_brings_it_along(bench):
     assert [event["item"]["type"] for event in bench.upstream] == ["function_call", "function_call_output"]
     bench.outputs("unknown")
     assert len(bench.upstream) == 3
+
+
+def test_a_call_that_is_deleted_with_its_question_in_a_gap_is_not_handed_on_and_no_news_for_the_client(bench):
+    bench.calls("c", "a1")
+    bench.lose()
+    bench.client.clear()
+    bench.caller("conversation.item.delete", item_id="f_c", event_id="vocative_1")
+    assert bench.client == []
+    bench.successor.clear()
+    bench.succeed()
+    assert "function_call" not in bench.given()
+    bench.caller("conversation.item.delete", item_id="a1", event_id="vocative_2")
+    bench.lose()
+    bench.caller("conversation.item.delete", item_id="u1", event_id="vocative_3")
+    assert bench.client[-1]["item_id"] == "u1", "what it saw it hears of, whoever deletes it"

@@ -221,6 +221,43 @@ def test_a_client_cannot_reach_the_items_of_our_tools(bench, kind):
     assert len(bench.upstream) == 1
 
 
+def test_a_question_that_is_deleted_takes_along_the_calls_it_led_to_and_nothing_else(bench):
+    bench.begins("r1")
+    bench.calls("r1", "c1", "c2")
+    bench.ends("r1")
+    bench.finish("c1")
+    bench.placed("c1")
+    note = {"id": "n1", "type": "message", "role": "system", "content": []}
+    bench.model("conversation.item.added", item=note, previous_item_id="u1")
+    bench.clear()
+    bench.caller("conversation.item.delete", item_id="a1")
+    assert [event["item_id"] for event in bench.sent("conversation.item.delete")] == ["a1"]
+    bench.clear()
+    # The second call runs, and its output will need it.
+    bench.caller("conversation.item.delete", item_id="u1", event_id="e1")
+    assert [event["item_id"] for event in bench.sent("conversation.item.delete")] == ["u1", "fc_c1", "out_c1"]
+    for item_id in ("u1", "fc_c1", "out_c1"):
+        bench.model("conversation.item.deleted", item_id=item_id)
+    assert [event["item_id"] for event in bench.seen("conversation.item.deleted")] == ["u1"]
+    bench.finish("c2")
+    bench.placed("c2")
+    bench.clear()
+    bench.caller("conversation.item.delete", item_id="u1", event_id="e2")
+    assert [event["item_id"] for event in bench.deleted] == ["fc_c2", "out_c2"]
+
+
+def test_a_tool_of_the_clients_own_is_not_deleted_for_it(bench):
+    bench.offers("mine")
+    bench.begins("r1")
+    bench.calls("r1", "c1", tool="mine")
+    bench.ends("r1")
+    bench.answers("c1")
+    bench.placed("c1")
+    bench.clear()
+    bench.caller("conversation.item.delete", item_id="u1")
+    assert [event["item_id"] for event in bench.sent("conversation.item.delete")] == ["u1"]
+
+
 def test_the_client_sees_a_conversation_that_is_whole_without_the_calls(bench):
     """Trap VoiceRAG 7 and decision 3: what is shown is renumbered, not holed."""
     bench.begins("r1")
