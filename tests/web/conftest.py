@@ -54,8 +54,10 @@ def tone(seconds: float, hertz: float = 330, loudness: float = 0.4) -> bytes:
 class Scripted:
     """One caller's session with the scripted server: what came in, and what to send."""
 
-    def __init__(self, socket: web.WebSocketResponse) -> None:
+    def __init__(self, socket: web.WebSocketResponse, request: web.Request) -> None:
         self.socket = socket
+        self.offered = request.headers.get("Sec-WebSocket-Protocol", "")
+        self._transport = request.transport
         self.received: list[tuple[float, dict[str, Any]]] = []
         self._news = asyncio.Condition()
 
@@ -69,6 +71,11 @@ class Scripted:
     async def send(self, kind: str, **fields: Any) -> float:
         await self.socket.send_json({"type": kind, "event_id": f"e{time.perf_counter_ns()}", **fields})
         return time.perf_counter()
+
+    def break_off(self) -> None:
+        """Lose the connection, as a network does: without a word."""
+        assert self._transport is not None
+        self._transport.abort()
 
     def of(self, kind: str) -> list[dict[str, Any]]:
         return [event for _, event in self.received if event["type"] == kind]
@@ -199,7 +206,7 @@ class Double:
         if self.refuse is not None:
             await socket.close(code=self.refuse[0], message=self.refuse[1].encode())
             return socket
-        session = Scripted(socket)
+        session = Scripted(socket, request)
         await self.sessions.put(session)
         await session.read()
         return socket

@@ -180,6 +180,13 @@ describe("what was said", () => {
     expect(again.store.getState().times["u1"]).toBe(page.store.getState().times["u1"]);
   });
 
+  it("is kept also if all of it was said before the tab could be read", async () => {
+    const page = new Page();
+    page.comes(created, ready("session"), question);
+    await settle();
+    expect(storage.held.size).toBe(1);
+  });
+
   it("is kept when the page is left before it had time to", async () => {
     const page = new Page();
     page.comes(created, ready("session"));

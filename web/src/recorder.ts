@@ -125,6 +125,7 @@ export class Recorder {
     this.#store.setState({ keeping });
     const kept = await this.#archive.load();
     this.#recalled = true;
+    this.#keepSoon(); // what was said meanwhile
     if (!isPast(kept)) return;
     this.#store.setState(({ times }) => ({ times: { ...kept.times, ...times } }));
     this.#recall(kept);
@@ -134,7 +135,10 @@ export class Recorder {
     const { times } = this.#store.getState();
     const next = stamped(times, before, conversation, Date.now());
     if (next !== times) this.#store.setState({ times: next });
-    if (!this.#recalled) return;
+    if (this.#recalled) this.#keepSoon();
+  }
+
+  #keepSoon(): void {
     clearTimeout(this.#pause);
     this.#pause = setTimeout(() => void this.#keep(), REST_MS);
   }

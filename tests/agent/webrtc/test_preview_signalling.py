@@ -71,6 +71,7 @@ async def test_a_session_is_minted_with_all_that_the_browser_has_to_configure_it
     assert session["session"]["modalities"] == ["text", "audio"]
     assert "type" not in session["session"]
     assert session["ready"]["agent"]["name"] == "Test"
+    assert session["ready"]["service"] == {"name": "compatible"}
     assert "standard" not in json.dumps(session)
     assert "ek_secret" not in json.dumps(session)
 

@@ -147,6 +147,7 @@ async def test_the_tools_run_on_the_server_and_the_page_gets_the_whole_story_on_
         assert socket.protocol == "vocative.v1"
         ready = await until(socket, "extension.ready", seen)
         assert ready["agent"]["name"] == "Test"
+        assert ready["service"] == {"name": "compatible"}
         item = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "ask"}]}
         await socket.send_json({"type": "conversation.item.create", "item": item})
         await socket.send_json({"type": "response.create"})

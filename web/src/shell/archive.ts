@@ -39,25 +39,24 @@ const DATABASE = "vocative";
 const TABLE = "conversations";
 
 function onDevice(name: string): Archive {
-  const run = <Value>(mode: IDBTransactionMode, work: (table: IDBObjectStore) => IDBRequest<Value>) =>
-    new Promise<Value>((resolve, reject) => {
+  // Open from the beginning: a page that is being left has no time for it.
+  let database: Promise<IDBDatabase> | null = null;
+  const open = () =>
+    new Promise<IDBDatabase>((resolve, reject) => {
       const opening = indexedDB.open(DATABASE, 1);
       opening.onupgradeneeded = () => opening.result.createObjectStore(TABLE);
       opening.onerror = () => reject(opening.error);
-      opening.onsuccess = () => {
-        const database = opening.result;
-        const transaction = database.transaction(TABLE, mode);
-        const request = work(transaction.objectStore(TABLE));
-        transaction.oncomplete = () => {
-          database.close();
-          resolve(request.result);
-        };
-        transaction.onabort = () => {
-          database.close();
-          reject(transaction.error);
-        };
-      };
+      opening.onsuccess = () => resolve(opening.result);
     });
+  const run = async <Value>(mode: IDBTransactionMode, work: (table: IDBObjectStore) => IDBRequest<Value>) => {
+    database ??= open();
+    const transaction = (await database).transaction(TABLE, mode);
+    const request = work(transaction.objectStore(TABLE));
+    return new Promise<Value>((resolve, reject) => {
+      transaction.oncomplete = () => resolve(request.result);
+      transaction.onabort = () => reject(transaction.error);
+    });
+  };
   return {
     load: async () => (await run<unknown>("readonly", (table) => table.get(name))) ?? null,
     keep: async (value) => void (await run("readwrite", (table) => table.put(value, name))),
