@@ -207,6 +207,23 @@ async def test_a_spoken_question_over_webrtc_is_answered_by_tools_on_the_server_
     assert '"parameters"' not in everything
 
 
+async def test_the_connection_panel_tells_of_a_call_what_it_tells_of_a_socket(engine, library, say, tmp_path):
+    recording = spoken(say, tmp_path, ("How many steps does the lighthouse have?", 3))
+    calling = EngineCalling(engine)
+    async with assistant(engine, library, calling) as address, page_hearing(recording, address) as (page, _):
+        await ready(page)
+        await page.get_by_test_id("talk").click()
+        await expect(page.get_by_test_id("message-assistant")).to_contain_text("142", timeout=PATIENCE)
+        await sounding(page)
+        await page.get_by_test_id("open-connection").click()
+        await expect(page.get_by_test_id("fact-transport")).to_have_text("WebRTC")
+        await expect(page.get_by_test_id("fact-round-trip")).to_have_text(re.compile(r"^\d+ ms$|^\d+\.\d s$"))
+        await expect(page.get_by_test_id("fact-underruns")).to_have_text(re.compile(r"^\d+$"))
+        for step in ("transcript", "retrieval", "sound", "heard"):
+            await expect(page.locator(f"tr[data-step={step}]")).to_have_count(1, timeout=PATIENCE)
+    await calling.close()
+
+
 async def test_a_barge_in_over_webrtc_cuts_the_answer_where_the_server_stopped_playing_it(
     engine, library, say, tmp_path
 ):
