@@ -49,7 +49,7 @@ async def test_a_spoken_turn_is_shown_as_a_waterfall_from_the_end_of_speech_to_w
         await expect(table.locator("caption")).to_contain_text("How much leave do I have?")
         rows = table.locator("tbody tr")
         steps = [await row.get_attribute("data-step") for row in await rows.all()]
-        assert sorted(steps) == ["heard", "retrieval", "silence", "sound", "transcript"]
+        assert sorted(steps) == ["choice", "heard", "retrieval", "silence", "sound", "transcript"]
         assert steps[0] == "silence"
         assert steps[-1] == "heard"
         await expect(rows.first).to_contain_text("500 ms")

@@ -26,6 +26,7 @@ describe("a waterfall", () => {
     expect(steps).toEqual([
       { kind: "silence", name: "", start: 0, end: 500 },
       { kind: "transcript", name: "", start: 500, end: 800 },
+      { kind: "choice", name: "", start: 520, end: 540 },
       { kind: "retrieval", name: "search", start: 540, end: 600 },
       { kind: "tool", name: "order", start: 700, end: 900 },
       { kind: "sound", name: "", start: 900, end: 1000 },
@@ -43,6 +44,7 @@ describe("a waterfall", () => {
   it("shows what still lasts as lasting, and no total before there is a sound", () => {
     const { steps, total } = waterfallOf(turn({ response: 10_520, calls: [call("search", 10_540, null)] }));
     expect(steps.slice(1)).toEqual([
+      { kind: "choice", name: "", start: 520, end: 540 },
       { kind: "sound", name: "", start: 520, end: null },
       { kind: "tool", name: "search", start: 540, end: null },
     ]);

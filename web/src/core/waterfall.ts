@@ -2,7 +2,7 @@
 import type { CallTime, Turn } from "./latency";
 
 export interface Step {
-  readonly kind: "silence" | "transcript" | "retrieval" | "tool" | "sound" | "heard";
+  readonly kind: "silence" | "transcript" | "choice" | "retrieval" | "tool" | "sound" | "heard";
   /** The tool's name; else empty. */
   readonly name: string;
   /** In ms from the end of the user's words. */
@@ -29,6 +29,8 @@ export function waterfallOf(turn: Turn): Waterfall {
     steps.push({ kind, name, start: since(start), end: end === null ? null : since(Math.max(start, end)) });
   if (turn.silence > 0) step("silence", zero, turn.asked);
   if (turn.transcript !== null) step("transcript", turn.asked, turn.transcript);
+  const first = Math.min(...turn.calls.map(({ start }) => start));
+  if (turn.response !== null && first >= turn.response && Number.isFinite(first)) step("choice", turn.response, first);
   for (const call of turn.calls) step(call.found ? "retrieval" : "tool", call.start, call.end, call.name);
   if (turn.response !== null) step("sound", soundBegun(turn, turn.response), turn.sound);
   if (turn.sound !== null && turn.heard !== null) step("heard", turn.sound, turn.heard);

@@ -64,6 +64,16 @@ beforeEach(() => {
 afterEach(() => void vi.unstubAllGlobals());
 
 describe("connecting", () => {
+  it("tells how it goes, and how far away the server is", async () => {
+    const connection = connect("https://example.test/help/", listener);
+    expect(connection.transport).toBe("websocket");
+    answer = json(200, {});
+    const vitals = await connection.vitals();
+    expect(vitals.gaps).toBeNull();
+    expect(vitals.roundTripMs).toBeGreaterThanOrEqual(0);
+    expect(asked).toEqual(["undefined /help/healthz", "undefined /help/healthz"]);
+  });
+
   it("asks for no ticket where none is needed", async () => {
     connect("http://h/app/", listener);
     socket(0).open();

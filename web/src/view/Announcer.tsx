@@ -13,9 +13,10 @@ export function Announcer() {
 }
 
 function lastAnswer({ conversation }: State): string {
+  // What stands above a mark belongs to an earlier session: it was told then.
   const key = conversation.order.findLast((candidate) => {
     const entry = conversation.entries[candidate];
-    return entry?.kind === "message" && entry.role === "assistant" && entry.state === "done";
+    return entry?.kind === "note" || (entry?.kind === "message" && entry.role === "assistant" && entry.state === "done");
   });
   const entry = key === undefined ? undefined : conversation.entries[key];
   return entry?.kind === "message" ? textOf(entry) : "";

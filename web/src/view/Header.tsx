@@ -43,10 +43,10 @@ function Status() {
       data-testid="status"
       data-phase={phase}
       role="status"
-      className="flex shrink-0 items-center gap-2 rounded-full border border-line bg-card px-3 py-1 text-[0.8125rem] text-quiet"
+      className="flex shrink-0 items-center gap-2 rounded-full border border-line bg-card px-3 py-1 text-[0.8125rem] text-quiet max-sm:border-0 max-sm:bg-transparent max-sm:px-1"
     >
       <span aria-hidden className={`size-2 rounded-full ${tone}`} />
-      {LABEL[phase]()}
+      <span className="max-sm:sr-only">{LABEL[phase]()}</span>
     </p>
   );
 }

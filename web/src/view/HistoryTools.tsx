@@ -3,12 +3,12 @@ import { AlertDialog } from "radix-ui";
 import { useState } from "react";
 import { asJson, asMarkdown } from "../core/account";
 import { words } from "../words";
-import { useClient } from "./context";
+import { useClient, useShown } from "./context";
 import { copyText, fileName, saveText } from "./handout";
 import { useAccount } from "./useAccount";
 
 const BUTTON =
-  "inline-flex items-center gap-1.5 rounded-full border border-line bg-card px-3 py-1 text-[0.8125rem] font-medium transition-colors hover:border-accent hover:bg-accent-soft";
+  "inline-flex min-h-8 items-center gap-1.5 rounded-full border border-line bg-card px-3 py-1 text-[0.8125rem] font-medium transition-colors hover:border-accent hover:bg-accent-soft disabled:opacity-50";
 
 /** Copy, take along, delete. */
 export function HistoryTools() {
@@ -48,10 +48,12 @@ function Tool({ icon: Icon, label, testid, onClick }: { icon: LucideIcon; label:
 
 function DeleteAll() {
   const client = useClient();
+  // While the page is coming back, nobody would hear of it.
+  const away = useShown((state) => state.link === "connecting");
   const action = "rounded-full px-4 py-2 text-[0.9375rem] font-medium";
   return (
     <AlertDialog.Root>
-      <AlertDialog.Trigger data-testid="delete-all" className={`${BUTTON} ms-auto text-warn`}>
+      <AlertDialog.Trigger disabled={away} data-testid="delete-all" className={`${BUTTON} ms-auto text-warn`}>
         <Trash2 aria-hidden className="size-3.5" />
         <span className="max-sm:sr-only">{words.history.delete}</span>
       </AlertDialog.Trigger>

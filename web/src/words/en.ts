@@ -128,6 +128,7 @@ export const en = {
     steps: {
       silence: "Waiting for silence",
       transcript: "Writing down",
+      choice: "Choosing what to do",
       retrieval: "{{name}} (sources)",
       tool: "{{name}}",
       sound: "First sound made",
