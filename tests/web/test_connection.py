@@ -35,7 +35,7 @@ async def test_a_spoken_turn_is_shown_as_a_waterfall_from_the_end_of_speech_to_w
         await session.send("response.created", response={"id": "r1"})
         place = {"call_id": "c1", "name": "search"}
         await session.send("extension.call.started", **place, response_id="r1", arguments='{"query": "leave"}')
-        done = {"status": "completed", "duration_ms": 20, "result": {"citations": []}}
+        done = {"status": "completed", "duration_ms": 0, "result": {"citations": []}}
         await session.send("extension.call.finished", **place, **done)
         words = {"item_id": "u1", "content_index": 0, "transcript": "How much leave do I have?"}
         await session.send("conversation.item.input_audio_transcription.completed", **words)
