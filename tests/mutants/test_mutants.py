@@ -35,7 +35,9 @@ FRAMEWORKS = (
     "livekit/agents#6040",
     "openai-agents (sequencer)",
 )
-TRAPS = (*(f"VoiceRAG {number}" for number in VOICERAG), *FRAMEWORKS)
+# What would go wrong in our own use of a service that cannot be tried here.
+SERVICES = ("Azure",)
+TRAPS = (*(f"VoiceRAG {number}" for number in VOICERAG), *FRAMEWORKS, *SERVICES)
 
 
 def loaded():

@@ -139,7 +139,7 @@ def many_rules(count):
 
 
 async def test_a_document_half_of_which_was_pushed_is_pushed_again_whole(stand_in, destination, tmp_path):
-    (tmp_path / "rules.md").write_text(many_rules(700), "utf-8")
+    (tmp_path / "rules.md").write_text(many_rules(1100), "utf-8")
     reached, held = second_request_held(stand_in)
     running = asyncio.create_task(push([tmp_path], destination))
     await reached.wait()
