@@ -36,7 +36,7 @@ FRAMEWORKS = (
     "openai-agents (sequencer)",
 )
 # What no neighbour has got wrong yet, because none has it.
-OURS = ("speculation",)
+OURS = ("speculation", "Azure")
 TRAPS = (*(f"VoiceRAG {number}" for number in VOICERAG), *FRAMEWORKS, *OURS)
 
 
