@@ -50,19 +50,24 @@ PUBLIC = {
     ],
     "tools": [
         "DEFAULT_TIMEOUT_S",
+        "ApprovalRequest",
         "Cancellation",
         "DefinitionError",
         "IngestError",
+        "Later",
         "Outcome",
         "Progress",
+        "RateLimit",
         "Result",
         "SearchError",
         "ToolContext",
         "ToolError",
+        "ToolPolicy",
         "ToolSpec",
         "ToolsError",
         "Toolset",
         "User",
+        "available",
         "invoke",
         "spec_of",
         "tool",
@@ -76,6 +81,7 @@ DEFINED = {
     "agent.core.actions": [
         "Action",
         "Actions",
+        "ApproveCall",
         "CancelCall",
         "DropAudio",
         "Hangup",
@@ -92,6 +98,7 @@ DEFINED = {
 }
 METHODS = {
     ("agent.core.session", "Session"): [
+        "ask_approval",
         "broken",
         "call_finished",
         "call_progress",
@@ -101,6 +108,7 @@ METHODS = {
         "dial_failed",
         "dialled",
         "handle_timer",
+        "job_finished",
         "next_deadline",
         "receive_binary",
         "receive_client",
