@@ -83,8 +83,10 @@ class ToolDesk:
         try:
             async with asyncio.timeout(limit):
                 outcome = await invoke(self._toolset, name, arguments, context)
-                if outcome.later is not None:
-                    # Nothing can be told here unasked, so the page waits for what the tool would have sent later.
+            if outcome.later is not None:
+                # Nothing can be told here unasked, so the page waits for what the tool would have sent later.
+                limit = None if spec is None else spec.policy.job_timeout_s
+                async with asyncio.timeout(limit):
                     outcome = await outcome.later()
         except TimeoutError:
             return _shown(timeout_output(name, limit or 0), "timed_out", began, error="timeout")
