@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from agent.core.session import SessionConfig
+from agent.declared import Declared, declared
 from agent.errors import ConfigurationError
 from agent.options.answers import check_answers
 from agent.options.audio import NOISE_REDUCTIONS, AzureVoice, Transcription
@@ -17,10 +19,12 @@ from tools import Toolset
 from tools.search.tool import search_tool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from agent.options.answers import Truncation
+    from agent.server_tools import ServerMcp
     from agent.services.service import Service
+    from tools import User
     from tools.search.backend import Backend
 
 INSTRUCTIONS = (
@@ -40,7 +44,13 @@ class Agent:
 
     Attributes:
         instructions: The system prompt. Callers never see it.
-        tools: Functions, plain or decorated with `@tool`, or a `Toolset`.
+        tools: Functions, plain or decorated with `@tool`, toolsets, `PerSession(…)`, `PerProcess(…)`, `McpServer`s,
+            `ServerMcp`s; or a function of the `User` (or None), plain or async, that gives these when a session opens.
+        handoffs: Agents, or their names, that this one may hand the caller over to; each brings a tool
+            `transfer_to_NAME`. They speak through the same model.
+        purpose: What the agent is for, in a sentence, by which others choose to hand over to it.
+        for_user: A function of the `User` (or None), plain or async, that gives the agent to answer with when a session
+            opens; the model stays that of this one.
         voice: One of the service's voices, or an `AzureVoice` for Voice Live; None for a good one of the service's. The
             embedded engine maps all of them to its own.
         model: `"engine"` for the embedded engine; `"azure"`, `"azure-preview"`, `"voice-live"` or `"openai"` for what
@@ -69,7 +79,10 @@ class Agent:
     """
 
     instructions: str = INSTRUCTIONS
-    tools: Toolset | Sequence[Callable[..., Any]] = ()
+    tools: Toolset | Sequence[Any] | Callable[[User | None], Any] = ()
+    handoffs: Sequence[Agent | str] = ()
+    purpose: str = ""
+    for_user: Callable[[User | None], Agent | Awaitable[Agent]] | None = None
     voice: str | AzureVoice | None = None
     model: str | None = None
     name: str = "Vocative"
@@ -89,7 +102,8 @@ class Agent:
     session: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "tools", self.tools if isinstance(self.tools, Toolset) else Toolset(self.tools))
+        object.__setattr__(self, "_declared", Declared(Toolset()) if self.choose_tools else declared(self.tools))  # type: ignore[arg-type]
+        object.__setattr__(self, "handoffs", _handoffs(self.handoffs))
         if self.model is not None:
             check_model(self.model)
         if not self.instructions.strip():
@@ -105,38 +119,60 @@ class Agent:
         check_answers("Agent", vars(self))
 
     @property
+    def declared(self) -> Declared:
+        """The tools as they were declared; none where a function gives them."""
+        found: Declared = vars(self)["_declared"]
+        return found
+
+    @property
     def toolset(self) -> Toolset:
-        """The tools, by name."""
-        assert isinstance(self.tools, Toolset)  # noqa: S101  (made so above)
-        return self.tools
+        """The tools that need no opening, by name."""
+        return self.declared.functions
+
+    @property
+    def choose_tools(self) -> Callable[[User | None], Any] | None:
+        """What gives the tools when a session opens, where a function does."""
+        return self.tools if callable(self.tools) and not isinstance(self.tools, type) else None
 
     def over(self, backend: Backend) -> Agent:
         """The same agent with a search tool over documents, unless it has a tool of that name already."""
         if "search" in self.toolset:
             return self
-        return replace(self, tools=self.toolset + Toolset([search_tool(backend)]))
+        if self.choose_tools is not None:
+            return replace(self, tools=_with(self.choose_tools, search_tool(backend)))
+        known = self.declared
+        return replace(self, tools=[*known.functions, search_tool(backend), *known.sources, *known.servers])
 
     def at(self, service: Service) -> Agent:
         """The same agent with what it leaves open decided for a service."""
-        return self if self.voice is not None else replace(self, voice=service.kind.voice)
+        others = tuple(each if isinstance(each, str) else each.at(service) for each in self.handoffs)
+        return replace(self, voice=service.kind.voice if self.voice is None else self.voice, handoffs=others)
 
-    def session_config(self, *, extensions: bool) -> SessionConfig:
+    def session_config(
+        self, *, extensions: bool, toolset: Toolset | None = None, servers: Sequence[ServerMcp] | None = None
+    ) -> SessionConfig:
         """What a session of this agent enforces.
 
         Args:
             extensions: The client opted in to our own events.
+            toolset: The tools that are open in the session; by default those that need no opening.
+            servers: The servers that the model's service calls; by default those that were declared.
 
         Raises:
             ConfigurationError: `tool_choice` names a tool that the agent does not have.
         """
+        tools = self.toolset if toolset is None else toolset
+        servers = self.declared.servers if servers is None else servers
+        opened = toolset is not None or not (self.declared.sources or self.choose_tools or self.handoffs)
         return SessionConfig(
-            session=_merged(self._session(), self.session),
-            timeouts={name: self.toolset.spec(name).timeout_s for name in self.toolset.names},
+            session=_merged(self._session(tools, servers, opened=opened), self.session),
+            timeouts={spec.name: spec.timeout_s for spec in tools},
+            approved={server.label: tuple(server.approve) for server in servers},
             extensions=extensions,
             ready={"agent": {"name": self.name, "greeting": self.greeting, "examples": list(self.examples)}},
         )
 
-    def _session(self) -> dict[str, Any]:
+    def _session(self, tools: Toolset, servers: Sequence[ServerMcp], *, opened: bool) -> dict[str, Any]:
         pcm = {"type": "audio/pcm", "rate": 24000}
         noise = None if self.noise_reduction is None else {"type": self.noise_reduction}
         truncation = (
@@ -147,8 +183,8 @@ class Agent:
             "type": "realtime",
             "instructions": self.instructions,
             "output_modalities": [self.modality],
-            "tools": self.toolset.definitions(),
-            "tool_choice": self._tool_choice(),
+            "tools": [*tools.definitions(), *(server.wire() for server in servers)],
+            "tool_choice": self._tool_choice(tools, opened=opened),
             **given(
                 max_output_tokens=self.max_output_tokens,
                 temperature=self.temperature,
@@ -172,16 +208,37 @@ class Agent:
             },
         }
 
-    def _tool_choice(self) -> str | dict[str, str]:
+    def _tool_choice(self, tools: Toolset, *, opened: bool) -> str | dict[str, str]:
         if self.tool_choice in _TOOL_MODES:
             return self.tool_choice
-        # Not when the agent is written: `over` may yet bring the search tool.
-        if self.tool_choice not in self.toolset:
+        # Not when the agent is written: `over` may yet bring the search tool, and a session others.
+        if self.tool_choice not in tools and opened:
             raise ConfigurationError(
                 f"Agent(tool_choice={self.tool_choice!r}): there is no such tool; give one of "
-                f"{', '.join(map(repr, (*_TOOL_MODES, *self.toolset.names)))}"
+                f"{', '.join(map(repr, (*_TOOL_MODES, *tools.names)))}"
             )
         return {"type": "function", "name": self.tool_choice}
+
+
+def _handoffs(given: object) -> tuple[Agent | str, ...]:
+    if isinstance(given, str | Agent) or not isinstance(given, list | tuple):
+        raise ConfigurationError(f"Agent(handoffs={given!r}): give a list of agents, or of their names")
+    listed = cast("list[object] | tuple[object, ...]", given)
+    wrong = next((each for each in listed if not isinstance(each, str | Agent)), None)
+    if wrong is not None:
+        raise ConfigurationError(f"Agent(handoffs=[{wrong!r}]): give agents, or their names")
+    return cast("tuple[Agent | str, ...]", tuple(listed))
+
+
+def _with(choose: Callable[[User | None], Any], tool: Any) -> Callable[[User | None], Awaitable[list[Any]]]:
+    """What gives the tools of a user, and one more beside."""
+
+    async def both(user: User | None) -> list[Any]:
+        chosen = choose(user)
+        entries = list(await chosen if inspect.isawaitable(chosen) else chosen)
+        return entries if tool.__name__ in declared(entries).functions else [*entries, tool]
+
+    return both
 
 
 def _one_of_ours(name: str, value: object, classes: tuple[type, ...]) -> None:

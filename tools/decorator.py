@@ -84,6 +84,12 @@ def spec_of(function: Callable[..., Any]) -> ToolSpec:
     return spec if spec.function is function else replace(spec, function=function, unbound=False)
 
 
+def is_declared(function: object) -> bool:
+    """Whether a function, as it stands in its module or its class, was declared with `tool`."""
+    plain = getattr(function, "__func__", function)
+    return isinstance(getattr(plain, _ATTRIBUTE, None), ToolSpec)
+
+
 def _attach(function: Any, spec: ToolSpec) -> None:
     try:
         setattr(function, _ATTRIBUTE, spec)

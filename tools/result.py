@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pydantic_core
 
+from tools.handoff import HandOff
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -40,6 +42,7 @@ class Outcome:
         ok: Whether the tool did its work.
         error: Why it did not: `unknown_tool`, `malformed_arguments`, `invalid_arguments`, `tool_error`, `exception`
             or `bad_result`; None if it did.
+        hand_off: The agent that the session is to be switched to, or None.
     """
 
     output: str
@@ -47,6 +50,7 @@ class Outcome:
     citations: tuple[dict[str, Any], ...] = ()
     ok: bool = True
     error: str | None = None
+    hand_off: str | None = None
 
 
 class BadResultError(TypeError):
@@ -57,11 +61,14 @@ def outcome_of(value: object) -> Outcome:
     """Turn what a tool returned into the outcome of its call.
 
     Args:
-        value: Text, None, a `Result`, or anything with a JSON form: dataclasses and pydantic models too.
+        value: Text, None, a `Result`, a `HandOff`, or anything with a JSON form: dataclasses and pydantic models too.
 
     Raises:
         BadResultError: A part of it has no JSON form.
     """
+    if isinstance(value, HandOff):
+        said = value.message or f"The caller is handed over to {value.agent}."
+        return Outcome(_for_model(said), _plain(value.for_client, "for_client"), hand_off=value.agent)
     result = value if isinstance(value, Result) else Result(value)
     return Outcome(
         output=_for_model(result.for_model),

@@ -9,7 +9,7 @@ from agent.core.fields import at
 from agent.core.playback import BYTES_PER_MS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 
 # Samples a second that make one a millisecond.
@@ -26,6 +26,9 @@ class SessionConfig:
         extensions: The client opted in to our own events (subprotocol `vocative.v1`).
         ready: Fields of `extension.ready`: what a client needs for its page.
         client_tools: A client may offer the model tools of its own, which it runs itself, beside ours.
+        renewable: The model's session can be replaced by another one under the client's.
+        approved: For each server whose tools the model's service calls itself, by its label, the names of the tools
+            that may be called where the service asks.
     """
 
     session: Mapping[str, Any]
@@ -33,6 +36,8 @@ class SessionConfig:
     extensions: bool = False
     ready: Mapping[str, Any] = field(default_factory=dict[str, Any])
     client_tools: bool = True
+    renewable: bool = True
+    approved: Mapping[str, Collection[str]] = field(default_factory=dict[str, "Collection[str]"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,14 @@ class ToolWork:
         """Call ids whose outputs are still to come."""
         return frozenset(self._calls.open_ids())
 
+    def equip(self, timeouts: Mapping[str, float | None]) -> None:
+        """There are other tools from now on; what runs keeps its time.
+
+        Args:
+            timeouts: Seconds for each tool by name; None for no limit.
+        """
+        self._timeouts = timeouts
+
     def new_turn(self) -> None:
         """The user has said or typed something new."""
         self.evidence.clear()
