@@ -159,6 +159,8 @@ class Relay:
             self._perform(self._session.call_finished(call.call_id, result, self._clock()))
         else:
             self._perform(self._session.hand_over(call.call_id, result, config, self._clock()))
+            if self._session.unfit:
+                _log.warning("session %s: the new agent goes without %s", self._session_id, self._session.unfit)
 
     async def _progress(self, call: StartCall, progress: Progress) -> None:
         self._perform(self._session.call_progress(call.call_id, progress.message, progress.fraction))

@@ -84,9 +84,9 @@ class Server:
         self._library = library
         self._door = door or Door()
         self._profile = profile
-        self._signalling = None if calling is None else _signalling(agent, calling, self._door)
         Roster(agent)  # now, and not when the first caller comes: an agent that hands over to nobody
         self._shared = Shared()
+        self._signalling = None if calling is None else _signalling(agent, calling, self._door, self._shared)
         self._clients: set[Transport] = set()
         self._returns = Returns(grace)
         self._running: set[asyncio.Task[None]] = set()
@@ -266,10 +266,13 @@ async def _dialled(connect: Callable[[], Awaitable[Transport]], cast: Cast) -> T
         raise
 
 
-def _signalling(agent: Agent, calling: Calling | PreviewCalling, door: Door) -> Signalling | PreviewSignalling:
+def _signalling(
+    agent: Agent, calling: Calling | PreviewCalling, door: Door, shared: Shared
+) -> Signalling | PreviewSignalling:
     if isinstance(calling, PreviewCalling):
-        return PreviewSignalling(agent, calling, url_of=document_url, admit=_caller_of)
-    signalling = Signalling(agent, calling, cite=_cited, admit=_caller_of, enter=door.admissions.enter)
+        return PreviewSignalling(agent, calling, url_of=document_url, admit=_caller_of, shared=shared)
+    enter = door.admissions.enter
+    signalling = Signalling(agent, calling, cite=_cited, admit=_caller_of, enter=enter, shared=shared)
     door.also(signalling.verify)
     return signalling
 

@@ -40,7 +40,7 @@ class Recasting:
         renew: Has another session of the model's take this one's place, soon.
 
     Attributes:
-        unfit: What the model did not take of the last change, in words; "" for nothing.
+        unfit: What the model's session cannot take of the agent that has taken over, in words; "" for nothing.
     """
 
     def __init__(
@@ -111,11 +111,12 @@ class Recasting:
             if fixed:
                 self._replace()
             return self._sent(state.configuration.fields(voice=not state.upstream.spoken), now)
-        self.unfit = event.message
         self._update_id = None
+        text = f"the model did not take what has changed in this session: {event.message}"
+        told = ToClient(messages.failure(state.new_id(), text, "change_refused"))
         # A session of the model's that keeps to the old agent is left for one that is told of the new one only.
         self._replace()
-        return self._settle(now)
+        return [told, *self._settle(now)]
 
     def renewed(self) -> None:
         """Another session of the model's has taken over, and was told everything."""

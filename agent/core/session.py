@@ -187,7 +187,7 @@ class Session:
 
     @property
     def unfit(self) -> str:
-        """What the model did not take of the agent that has taken over, in words; "" for nothing."""
+        """What the model's session cannot take of the agent that has taken over, in words; "" for nothing."""
         return self._renewal.recasting.unfit
 
     def upstream_closed(self, code: int, reason: str, now: float) -> Outcomes:

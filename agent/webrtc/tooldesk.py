@@ -7,10 +7,11 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from agent.core.messages import timeout_output
+from agent.staff import Fixed
 from tools import ToolContext, invoke
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from tools import Outcome, Toolset
 
@@ -29,9 +30,18 @@ class ToolDesk:
         toolset: The tools.
         session_id: Names the session in the logs and to the tools.
         url_of: Where a citation opens.
+        over: Called when the session is over, to close what was opened for it.
     """
 
-    def __init__(self, toolset: Toolset, session_id: str, url_of: Callable[[Mapping[str, Any]], str]) -> None:
+    def __init__(
+        self,
+        toolset: Toolset,
+        session_id: str,
+        url_of: Callable[[Mapping[str, Any]], str],
+        *,
+        over: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        self._over = over
         self._toolset = toolset
         self._session_id = session_id
         self._url_of = url_of
@@ -66,6 +76,8 @@ class ToolDesk:
         for task in self._calls.values():
             task.cancel()
         await asyncio.gather(*self._calls.values(), return_exceptions=True)
+        if self._over is not None:
+            await self._over()
 
     async def _run(self, call_id: str, name: str, arguments: str) -> dict[str, Any]:
         spec = self._toolset.get(name)
@@ -75,6 +87,8 @@ class ToolDesk:
         try:
             async with asyncio.timeout(limit):
                 outcome = await invoke(self._toolset, name, arguments, context)
+            if outcome.hand_off is not None:
+                outcome, _ = await Fixed(self._toolset).hand_over(outcome)
         except TimeoutError:
             return _shown(timeout_output(name, limit or 0), "timed_out", began, error="timeout")
         return self._of(outcome, began)
