@@ -24,6 +24,7 @@ from tools.mcp.results import result_of
 from tools.mcp.stderr import Stderr
 from tools.mcp.wires import wires
 from tools.source import DynamicToolset
+from tools.spec import ToolSpec
 from tools.toolset import Toolset
 
 if TYPE_CHECKING:
@@ -41,6 +42,9 @@ FIRST_PAUSE, LAST_PAUSE = 0.5, 30.0
 STEADY = 30.0
 # Pages of a list of tools; a server that never comes to an end is not to hang a session.
 _MOST_PAGES = 50
+# What the SDK says of a connection that has ended, of a session that the server has forgotten, of a broken stream.
+_CLOSED = "Connection closed"
+_BROKEN = ("Session terminated", "SSE stream", "Server returned an error response")
 _AWAY = "The server {name!r} that runs this tool cannot be reached at the moment. Try again in a little while."
 
 
@@ -59,9 +63,11 @@ class McpTools(DynamicToolset):
         self._toolset = Toolset()
         self._client: Client | None = None
         self._keeper: asyncio.Task[None] | None = None
+        self._calling: set[asyncio.Task[types.CallToolResult]] = set()
         self._tried, self._lost, self._stale = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._stderr = Stderr(server.name)
         self._pause = FIRST_PAUSE
+        self._closed = False
 
     @property
     def toolset(self) -> Toolset:
@@ -77,6 +83,7 @@ class McpTools(DynamicToolset):
 
     async def close(self) -> None:
         """Let the server go; one on stdio has ended when this returns."""
+        self._closed = True
         keeper, self._keeper = self._keeper, None
         if keeper is not None:
             keeper.cancel()
@@ -93,9 +100,18 @@ class McpTools(DynamicToolset):
         async def report(progress: float, total: float | None, message: str | None) -> None:
             await context.progress(message or name.replace("_", " "), fraction=progress / total if total else None)
 
+        # A task, because the SDK leaves a call waiting whose connection breaks down under it: then it is ended here.
+        calling = asyncio.create_task(client.call_tool(name, arguments, progress_callback=report))
+        self._calling.add(calling)
+        calling.add_done_callback(self._calling.discard)
         try:
-            # Cancelling this wait tells the server so: the SDK sends the notification.
-            result = await client.call_tool(name, arguments, progress_callback=report)
+            # Cancelling this wait cancels the task, which tells the server so.
+            result = await calling
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            raise ToolError(_AWAY.format(name=self._server.name)) from None
         except MCPError as error:
             raise self._said(name, error) from None
         except (OSError, RuntimeError) as error:  # the connection ended under the call
@@ -106,18 +122,23 @@ class McpTools(DynamicToolset):
         return result_of(name, content, result.structured_content, is_error=result.is_error)
 
     def _said(self, name: str, error: MCPError) -> ToolError:
-        if error.code == CONNECTION_CLOSED or (self._server.url and error.message == "Session terminated"):
+        # The SDK's code for a lost connection is also the one that servers use for errors of their own.
+        if (error.code == CONNECTION_CLOSED and error.message == _CLOSED) or self._lost.is_set() or self._gone(error):
             self._lost.set()
             return ToolError(_AWAY.format(name=self._server.name))
         if error.code == REQUEST_TIMEOUT:
             return ToolError(f"The tool {name!r} did not answer in time.")
         return ToolError(f"The tool {name!r} could not be called: {error.message}")
 
+    def _gone(self, error: MCPError) -> bool:
+        """Over HTTP nothing tells of a server's end but what becomes of a request."""
+        return bool(self._server.url) and error.message.startswith(_BROKEN)
+
     # ── the connection ──
 
     async def _keep(self) -> None:
         loop = asyncio.get_running_loop()
-        while True:
+        while not self._closed:
             self._lost.clear()
             began = loop.time()
             try:
@@ -127,6 +148,8 @@ class McpTools(DynamicToolset):
                 what = f"cannot be used: {_in_words(error)}"
             self._client = None
             self._tried.set()
+            if self._closed:  # a connection that breaks down just then turns our cancellation into an error of its own
+                return
             if loop.time() - began >= STEADY:
                 self._pause = FIRST_PAUSE
             pause, self._pause = self._pause, min(self._pause * 2, LAST_PAUSE)
@@ -146,7 +169,8 @@ class McpTools(DynamicToolset):
                     await self._until_lost(client)
                 finally:
                     self._client = None
-                    listening.cancel()
+                    for each in (listening, *self._calling):
+                        each.cancel()
                     await asyncio.gather(listening, return_exceptions=True)
 
     async def _until_lost(self, client: Client) -> None:
@@ -173,6 +197,7 @@ class McpTools(DynamicToolset):
         while True:
             try:
                 async with client.listen(tools_list_changed=True) as changes:
+                    self._stale.set()  # what changed before it listened to us was told to nobody
                     async for _ in changes:
                         self._stale.set()
             except ListenNotSupportedError:
@@ -180,7 +205,6 @@ class McpTools(DynamicToolset):
             except (MCPError, SubscriptionLost, TimeoutError):
                 _log.debug("MCP server %s tells of no changes at present", self._server.name)
             await asyncio.sleep(LAST_PAUSE)
-            self._stale.set()  # what changed meanwhile was told to nobody
 
     async def _list(self, client: Client) -> None:
         listed: list[types.Tool] = []
@@ -197,7 +221,7 @@ class McpTools(DynamicToolset):
             self.changed()
 
     def _made(self, listed: list[types.Tool]) -> Toolset:
-        server, specs = self._server, list[Any]()
+        server, specs = self._server, list[ToolSpec]()
         unknown = set(server.allow or ()) - {tool.name for tool in listed}
         if unknown:
             there = ", ".join(tool.name for tool in listed) or "none"
@@ -211,7 +235,10 @@ class McpTools(DynamicToolset):
             return Toolset(specs)
         except DefinitionError as error:  # a server that lists a name twice
             _log.warning("MCP server %s: %s", server.name, error)
-            return Toolset({spec.name: spec for spec in reversed(specs)}.values())
+            first: dict[str, ToolSpec] = {}
+            for spec in specs:
+                first.setdefault(spec.name, spec)
+            return Toolset(first.values())
 
 
 def _in_words(error: BaseException) -> str:
