@@ -8,6 +8,7 @@ closed with it.
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 from abc import ABC, abstractmethod
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
@@ -30,7 +31,7 @@ class DynamicToolset(ABC):
     """Tools that are there while it is open, and that may change meanwhile. Derive from it what has to be opened."""
 
     def __init__(self) -> None:
-        self._watchers: list[Callable[[], None]] = []
+        self._watchers: list[tuple[Callable[[], None], asyncio.AbstractEventLoop]] = []
 
     @property
     @abstractmethod
@@ -51,18 +52,22 @@ class DynamicToolset(ABC):
         """Ask to be told when the tools change.
 
         Args:
-            changed: Called on the event loop.
+            changed: Called on the event loop that runs now, soon after the change.
 
         Returns:
             What ends it.
         """
-        self._watchers.append(changed)
-        return lambda: self._watchers.remove(changed) if changed in self._watchers else None
+        watcher = (changed, asyncio.get_running_loop())
+        self._watchers.append(watcher)
+        return lambda: self._watchers.remove(watcher) if watcher in self._watchers else None
 
     def changed(self) -> None:
-        """Tell that `toolset` gives other tools than before; sessions offer them at the next quiet moment."""
-        for watcher in tuple(self._watchers):
-            watcher()
+        """Tell, from any thread, that `toolset` gives other tools; sessions offer them at the next quiet moment."""
+        for watcher, loop in tuple(self._watchers):
+            try:
+                loop.call_soon_threadsafe(watcher)
+            except RuntimeError:  # that session's loop is closed
+                continue
 
     async def __aenter__(self) -> Self:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
@@ -166,7 +167,7 @@ async def test_the_agent_is_chosen_for_the_user():
         (Agent(tools=lambda _user: [3]), "not callable"),
         (Agent(tools=lambda _user: None), "given as a list"),
         (Agent(tools=lambda _user: [], tool_choice="ghost"), "there is no such tool"),
-        (Agent(tools=[PerSession(lambda: object())]), "no method"),
+        (Agent(tools=[PerSession(object)]), "no method"),
     ],
 )
 async def test_a_session_that_cannot_be_made_ready_is_refused_in_words(agent, words):
@@ -204,12 +205,15 @@ async def test_other_tools_are_told_while_their_agent_has_the_floor(caplog):
     line, told = Changing(), []
     cast = await opened(Agent(name="Desk", tools=[line], handoffs=[Agent(name="Billing")]))
     line.changed()
+    await asyncio.sleep(0)
     cast.watch(told.append)
     line.tools = Toolset([invoice])
     line.changed()
+    await asyncio.sleep(0)
     assert names(told.pop()) == ["transfer_to_billing", "invoice"]
     await cast.hand_over(await run(cast, "transfer_to_billing"))
     line.changed()
+    await asyncio.sleep(0)
     assert told == []
     await cast.close()
 
@@ -220,6 +224,7 @@ async def test_a_tool_choice_that_goes_away_is_told_in_the_log(caplog):
     cast.watch(told.append)
     line.tools = Toolset()
     line.changed()
+    await asyncio.sleep(0)
     assert told == []
     assert "there is no such tool" in caplog.text
 
@@ -246,7 +251,7 @@ def test_an_agent_reached_on_two_ways_is_one():
     roster = Roster(Agent(name="A", handoffs=[Agent(name="B", handoffs=[shared]), shared]))
     assert [agent.name for agent in roster.agents] == ["A", "B", "C"]
     assert roster.get("c") is shared
-    assert key_of("Größe & Co.") == "gr_e_co" or key_of("Größe & Co.")
+    assert key_of("Front desk (UK)") == "front_desk_uk"
 
 
 async def test_a_relay_with_tools_alone_hands_over_to_nobody():

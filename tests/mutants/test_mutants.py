@@ -35,7 +35,8 @@ FRAMEWORKS = (
     "livekit/agents#6040",
     "openai-agents (sequencer)",
 )
-TRAPS = (*(f"VoiceRAG {number}" for number in VOICERAG), *FRAMEWORKS)
+OWN = ("hand-off", "MCP server", "sources")
+TRAPS = (*(f"VoiceRAG {number}" for number in VOICERAG), *FRAMEWORKS, *OWN)
 
 
 def loaded():

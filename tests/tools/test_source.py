@@ -181,9 +181,12 @@ async def test_a_change_is_told_to_those_who_watch_until_they_leave():
     session = await opened(line, shared=shared)
     session.watch(lambda: told.append("changed"))
     line.changed()
+    await asyncio.to_thread(line.changed)
+    await asyncio.sleep(0)
     await session.close()
     line.changed()
-    assert told == ["changed"]
+    await asyncio.sleep(0)
+    assert told == ["changed", "changed"]
     undo = line.watch(lambda: None)
     undo()
     undo()
@@ -241,3 +244,14 @@ def test_a_source_tells_in_an_error_what_it_is():
     assert repr(PerSession(Basket)) == "PerSession(Basket)"
     assert repr(sorted_out([Line()])[1][0]) == "Line"
     assert PerSession(max)._takes_user is False
+
+
+def test_a_change_is_told_to_nobody_whose_loop_is_closed():
+    line, told = Line(plain), []
+
+    async def watch():
+        line.watch(lambda: told.append("changed"))
+
+    asyncio.run(watch())
+    line.changed()
+    assert told == []

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from agent.webrtc.tooldesk import MOST_AT_ONCE, ToolDesk, TooManyCallsError
-from tools import Result, Toolset, tool
+from tools import HandOff, Result, Toolset, tool
 
 RUNS: list[str] = []
 
@@ -75,3 +75,22 @@ async def test_a_session_that_asks_for_too_many_calls_is_refused(monkeypatch):
         await desk.run("one more", "wait", "{}")
     await desk.close()
     await asyncio.gather(*waiting, return_exceptions=True)
+
+
+async def test_a_page_that_configures_the_model_itself_is_handed_over_to_nobody():
+    @tool
+    def transfer() -> HandOff:
+        """Hand over."""
+        return HandOff("Billing")
+
+    over = []
+
+    async def closed():
+        over.append(True)
+
+    desk = ToolDesk(Toolset([transfer]), "sess_1", lambda _: "", over=closed)
+    done = await desk.run("c1", "transfer", "")
+    assert done["status"] == "failed"
+    assert "no agent 'Billing'" in done["output"]
+    await desk.close()
+    assert over == [True]
