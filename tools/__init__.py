@@ -15,11 +15,15 @@ from tools.availability import available
 from tools.cancellation import Cancellation
 from tools.context import Progress, ToolContext, User
 from tools.decorator import spec_of, tool
-from tools.errors import DefinitionError, IngestError, SearchError, ToolError, ToolsError
+from tools.errors import DefinitionError, IngestError, SearchError, SourceError, ToolError, ToolsError
+from tools.handoff import HandOff
 from tools.invoke import invoke
 from tools.later import Later
+from tools.mcp import McpServer
+from tools.objects import methods_of
 from tools.policy import DEFAULT_TIMEOUT_S, RateLimit, ToolPolicy
 from tools.result import Outcome, Result
+from tools.source import DynamicToolset, PerProcess, PerSession
 from tools.spec import ToolSpec
 from tools.speculation import Speculation
 from tools.toolset import Toolset
@@ -29,13 +33,19 @@ __all__ = [
     "ApprovalRequest",
     "Cancellation",
     "DefinitionError",
+    "DynamicToolset",
+    "HandOff",
     "IngestError",
     "Later",
+    "McpServer",
     "Outcome",
+    "PerProcess",
+    "PerSession",
     "Progress",
     "RateLimit",
     "Result",
     "SearchError",
+    "SourceError",
     "Speculation",
     "ToolContext",
     "ToolError",
@@ -46,6 +56,7 @@ __all__ = [
     "User",
     "available",
     "invoke",
+    "methods_of",
     "spec_of",
     "tool",
 ]

@@ -9,7 +9,7 @@ from agent.core.fields import at
 from agent.core.playback import BYTES_PER_MS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from agent.core.rules import CallRules
 
@@ -30,6 +30,9 @@ class SessionConfig:
         client_tools: A client may offer the model tools of its own, which it runs itself, beside ours.
         rules: How calls of each of our tools are treated, by name; a tool without any runs, and that is all.
         speculative: Names of our tools that may be run ahead of the model's call, in the user's words.
+        renewable: The model's session can be replaced by another one under the client's.
+        approved: For each server whose tools the model's service calls itself, by its label, the names of the tools
+            that may be called where the service asks.
     """
 
     session: Mapping[str, Any]
@@ -39,6 +42,8 @@ class SessionConfig:
     client_tools: bool = True
     rules: Mapping[str, CallRules] = field(default_factory=dict[str, "CallRules"])
     speculative: frozenset[str] = frozenset()
+    renewable: bool = True
+    approved: Mapping[str, Collection[str]] = field(default_factory=dict[str, "Collection[str]"])
 
 
 @dataclass(frozen=True, slots=True)

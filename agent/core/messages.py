@@ -30,6 +30,12 @@ def function_output(event_id: str, call_id: str, output: str) -> Frame:
     return Frame.of({"type": "conversation.item.create", "event_id": event_id, "item": item})
 
 
+def approval(event_id: str, request_id: str, reason: str, *, approve: bool) -> Frame:
+    """Answer a service that asks whether it may call a tool of a server's."""
+    item = {"type": "mcp_approval_response", "approval_request_id": request_id, "approve": approve, "reason": reason}
+    return Frame.of({"type": "conversation.item.create", "event_id": event_id, "item": item})
+
+
 def response_create(event_id: str) -> Frame:
     """Ask the model to respond."""
     return Frame.of({"type": "response.create", "event_id": event_id})

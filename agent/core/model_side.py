@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from agent.core import events, messages
+from agent.core import events, messages, notices
 from agent.core.actions import Action, DropAudio, ToClient, ToUpstream
 from agent.core.deltas import peek
 from agent.core.fields import string_at
@@ -162,6 +162,8 @@ class ModelSide:
 
     def _output_item_added(self, event: events.OutputItemAdded, frame: Frame, now: float) -> Actions:
         shown = _shown(self._view.output_item(event, frame))
+        if event.item.get("type") == "message":
+            self._state.upstream.spoken = True
         if event.response_id in self._state.upstream.out_of_band:
             return shown
         lost = self._responses.active_id is None and event.response_id != self._responses.latest_id
@@ -177,10 +179,21 @@ class ModelSide:
             return shown
         if event.item.get("type") == "function_call":
             follow = self._tools.requested(event.response_id, event.item, now)
+        elif event.item.get("type") == "mcp_approval_request":
+            follow = self._approval(event.item)
         else:
             follow = self._message_done(event, now)
         self._speculating.answered(follow)
         return [*shown, *follow]
+
+    def _approval(self, request: Mapping[str, Any]) -> list[Action]:
+        """The service asks to call a tool of a server's: it may where the operator said so, and else learns why not."""
+        state, label, name = self._state, str(request.get("server_label", "")), str(request.get("name", ""))
+        approve = name in state.config.approved.get(label, ())
+        reason = "" if approve else f"the operator has not approved calls of {name!r:.80}"
+        answer = messages.approval(state.our_id(), str(request.get("id", "")), reason, approve=approve)
+        told = [ToClient(notices.approval(state.our_id(), label, name, approved=approve))]
+        return [ToUpstream(answer), *(told if state.config.extensions else [])]
 
     def _response_done(self, event: events.ResponseDone, frame: Frame, now: float) -> Actions:
         self._interruption.over(event.response_id)

@@ -151,7 +151,10 @@ class Session:
         if event is None or isinstance(event, events.SessionCreated):
             return ()
         if isinstance(event, events.SessionUpdated):
-            return [*self._session_event("session.updated", event), *self._in_force(event.session, now)]
+            shown = [*self._session_event("session.updated", event), *self._in_force(event.session, now)]
+            return [*shown, *self._renewal.recasting.updated(now)]
+        if isinstance(event, events.ErrorReported) and self._renewal.recasting.concerns(event):
+            return self._renewal.recasting.refused(event, now)
         return self._model.read(event, frame, now)
 
     def receive_client(self, frame: Frame, now: float) -> Outcomes:
@@ -204,6 +207,20 @@ class Session:
     def _outward(self, actions: Actions) -> Outcomes:
         self._changed()
         return self._faces.spoken(self._renewal.redirect(actions))
+
+    def hand_over(self, call_id: str, result: CallResult, config: SessionConfig, now: float) -> Outcomes:
+        """A tool has switched the session to another agent; see `Recasting.hand_over`."""
+        self._state.speculating.finished(call_id, result)
+        return self._outward(self._renewal.recasting.hand_over(call_id, result, config, now))
+
+    def retool(self, config: SessionConfig, now: float) -> Outcomes:
+        """The agent has other tools than before; the model is told at a quiet moment."""
+        return self._outward(self._renewal.recasting.retool(config, now))
+
+    @property
+    def unfit(self) -> str:
+        """What the model's session cannot take of the agent that has taken over, in words; "" for nothing."""
+        return self._renewal.recasting.unfit
 
     def upstream_closed(self, code: int, reason: str, now: float) -> Outcomes:
         """The model is gone: find another session of it. Before ours was open: say why, and hang up."""
@@ -267,6 +284,7 @@ class Session:
             state.interruption.next_deadline(),
             state.tools.next_deadline(),
             state.speculating.next_deadline(),
+            self._renewal.recasting.next_deadline() if state.phase is Phase.OPEN else None,
             self._renewal.continuity.next_deadline() if state.phase is Phase.OPEN else None,
         )
 
@@ -283,6 +301,7 @@ class Session:
             *state.tools.handle_timer(now),
             *state.speculating.handle_timer(now),
             *(ToUpstream(request) for request in state.responses.overdue(now)),
+            *(self._renewal.recasting.handle_timer(now) if state.phase is Phase.OPEN else ()),
         ]
         steps = self._renewal.continuity.handle_timer(now) if state.phase is Phase.OPEN else ()
         return self._done([*self._renewal.redirect(due), *steps], now)

@@ -50,12 +50,14 @@ class Upstream:
         effective: What is in force there, of what matters here.
         session: Its session object as the client may see it, in the service's names.
         out_of_band: Responses there that do not write to the default conversation.
+        spoken: The model has said something there, which fixes its voice.
     """
 
     profile: Profile
     effective: Effective = field(default_factory=Effective)
     session: dict[str, Any] = field(default_factory=dict[str, Any])
     out_of_band: set[str] = field(default_factory=set[str])
+    spoken: bool = False
 
 
 class State:

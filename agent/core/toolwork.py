@@ -94,6 +94,16 @@ class ToolWork:
         """Call ids whose outputs are still to come."""
         return frozenset(self._calls.open_ids())
 
+    def equip(self, timeouts: Mapping[str, float | None], rules: Mapping[str, CallRules]) -> None:
+        """There are other tools from now on; what runs keeps its time.
+
+        Args:
+            timeouts: Seconds for each tool by name; None for no limit.
+            rules: How calls of each are treated, by name.
+        """
+        self._timeouts = timeouts
+        self.conduct.equip(rules)
+
     def new_turn(self) -> None:
         """The user has said or typed something new."""
         self.evidence.clear()
