@@ -61,6 +61,8 @@ class Agent:
         tool_choice: `"auto"`, `"none"`, `"required"`, or the name of the one tool that must be called.
         parallel_tool_calls: Whether one answer may hold several calls; reasoning models only.
         reasoning_effort: `"minimal"`, `"low"`, `"medium"`, `"high"` or `"xhigh"`; reasoning models only.
+        citations: How clients learn an answer's sources: `"events"`: ours by `extension.citations`, others not at all;
+            `"text"`: others read them at the end of the answer's text or transcript. They are never spoken.
         session: Further fields of the GA session object, deep-merged over ours.
 
     Raises:
@@ -86,6 +88,7 @@ class Agent:
     tool_choice: str = "auto"
     parallel_tool_calls: bool | None = None
     reasoning_effort: Literal["minimal", "low", "medium", "high", "xhigh"] | None = None
+    citations: Literal["events", "text"] = "events"
     session: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     def __post_init__(self) -> None:
@@ -102,6 +105,7 @@ class Agent:
         _one_of_ours("transcription", self.transcription, (Transcription,))
         one_of("Agent", "noise_reduction", self.noise_reduction, NOISE_REDUCTIONS)
         one_of("Agent", "modality", self.modality, ("audio", "text"))
+        one_of("Agent", "citations", self.citations, ("events", "text"))
         check_answers("Agent", vars(self))
 
     @property
@@ -133,6 +137,7 @@ class Agent:
             session=_merged(self._session(), self.session),
             timeouts={name: self.toolset.spec(name).timeout_s for name in self.toolset.names},
             extensions=extensions,
+            sources_in_text=self.citations == "text",
             ready={"agent": {"name": self.name, "greeting": self.greeting, "examples": list(self.examples)}},
         )
 

@@ -92,6 +92,7 @@ RULES = {
     }
     | {"agent.assistant", "agent.webrtc.tooldesk", "agent.core", "agent.errors", "aiohttp"},
     "agent.pages": {"agent.library", "agent.errors", "aiohttp"},
+    "agent.links": {"agent.pages"},
     "agent.library": {"agent.errors", "tools"},
     "agent.listening": {"agent.errors", "aiofastnet", "aiohttp", "click"},
     "agent.terminal": {"agent.asking", "agent.errors", "click", "rich", "tools"},

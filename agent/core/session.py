@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from agent.core import events, firewall, messages, notices
 from agent.core.absence import fall_silent
 from agent.core.actions import Actions, Hangup, ToClient, ToUpstream
+from agent.core.appendix import Appendix
 from agent.core.client_side import ClientSide
 from agent.core.config import SessionConfig, effective
 from agent.core.configuration import named_field
@@ -19,7 +20,7 @@ from agent.core.deltas import AUDIO_DELTA
 from agent.core.dialect import GA
 from agent.core.faces import Faces
 from agent.core.frames import Frame, MalformedFrame
-from agent.core.model_side import Cite, ModelSide
+from agent.core.model_side import ModelSide
 from agent.core.profiles import PROFILES
 from agent.core.renewal import Renewal
 from agent.core.state import Phase, State
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from agent.core.actions import Action
     from agent.core.calls import CallResult
+    from agent.core.citations import Cite
     from agent.core.dialect import Dialect
     from agent.core.events import Json
     from agent.core.handover import Outcomes, Step
@@ -41,8 +43,19 @@ if TYPE_CHECKING:
 OPENING_TIME = 15.0
 
 
-def _cite_all(_answer: str, retrieved: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+def _cite_all(
+    _answer: str, retrieved: Sequence[Mapping[str, Any]], _earlier: Sequence[Mapping[str, Any]]
+) -> Sequence[Mapping[str, Any]]:
     return retrieved
+
+
+def _appendix(state: State) -> Appendix:
+    return Appendix(
+        state.citations.find,
+        silences=state.interruption.silences,
+        aside=lambda response_id: response_id in state.upstream.out_of_band,
+        new_id=state.new_id,
+    )
 
 
 class Session:
@@ -52,7 +65,7 @@ class Session:
         config: What the server decides.
         new_id: Gives a fresh unique string on each call.
         now: Seconds on the clock that every later `now` is read from.
-        cite: Picks, from the passages retrieved in this turn, those that bear out an answer.
+        cite: Picks, from the passages retrieved in this turn and in those before it, those that bear out an answer.
         profile: The service that the model is reached through.
         client: The names that the client is thought to use; its first `session.update` corrects that.
         chance: Gives a number from 0 to 1, for the pauses between attempts to reach the model anew.
@@ -73,9 +86,10 @@ class Session:
         unix: float = 0.0,
         policy: Policy | None = None,
     ) -> None:
-        self._state = State(config, profile, new_id)
-        self._model = ModelSide(self._state, cite)
+        self._state = State(config, profile, new_id, cite)
+        self._model = ModelSide(self._state)
         self._client = ClientSide(self._state, client)
+        self._appendix = _appendix(self._state) if config.sources_in_text and not config.extensions else None
         self._opening_ends: float | None = now + OPENING_TIME
         self._faces = Faces(profile.dialect, client)
         self._renewal = Renewal(
@@ -131,6 +145,10 @@ class Session:
         return self._renewal.receive(frame, kind, now)
 
     def _from_model(self, frame: Frame, now: float) -> Actions:
+        actions = self._read(frame, now)
+        return actions if self._appendix is None else self._appendix.amended(actions)
+
+    def _read(self, frame: Frame, now: float) -> Actions:
         kind = frame.type
         if kind not in events.READ_TYPES:
             return self._model.opaque(frame)
@@ -192,7 +210,14 @@ class Session:
         active = state.responses.active_id
         silence = fall_silent(state.playback, active, state.our_id, now)
         state.interruption.begin(active, now)
-        return self._faces.spoken(self._renewal.redirect([ToUpstream(frame) for frame in silence]))
+        told = [each for frame in silence for each in self._unheard(frame)]
+        return self._faces.spoken([*self._renewal.redirect([ToUpstream(frame) for frame in silence]), *told])
+
+    def _unheard(self, frame: Frame) -> Actions:
+        if frame.type != "conversation.item.truncate":
+            return ()
+        data = frame.data
+        return self._state.citations.cut(data["item_id"], data["content_index"], data["audio_end_ms"])
 
     def client_back(self, ready: Mapping[str, Any], missed: int, *, complete: bool, now: float) -> Outcomes:
         """The client is back on another connection.
@@ -210,6 +235,7 @@ class Session:
         fields = {**state.config.ready, **ready}
         return [
             ToClient(messages.ready(state.new_id(), state.session_id, fields)),
+            *state.citations.again(),
             ToClient(notices.resumed(state.new_id(), missed, complete=complete)),
         ]
 

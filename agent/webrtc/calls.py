@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.core import messages
 from agent.core.enforcement import Enforcement
-from agent.core.session import Cite, Session
+from agent.core.session import Session
 from agent.errors import ModelError
 from agent.relay import Relay
 from agent.transports.pushed import Pushed
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from agent.assistant import Agent
+    from agent.core.citations import Cite
     from agent.door.admissions import Seat
     from agent.webrtc.calling import Calling
     from tools import User

@@ -104,8 +104,8 @@ class _Weighing:
     def shares(self, asked: Features) -> list[float]:
         """How much of these features each text holds, from 0 to 1."""
         weights = self.weights(asked)
-        total = sum(weights.values()) or 1.0
-        return [sum(weights[each] for each in asked & held) / total for held in self._held]
+        total = math.fsum(weights.values()) or 1.0
+        return [math.fsum(weights[each] for each in asked & held) / total for held in self._held]
 
     def bearing(self, sentence: str, among: Sequence[int], *, named: bool = False) -> list[int]:
         """The texts that bear out a sentence, best first; a question states nothing that could be borne out."""
@@ -121,8 +121,9 @@ class _Weighing:
         return sorted(found, key=lambda position: -shares[position])[:_EACH]
 
 
-def _key(passage: Mapping[str, Any]) -> tuple[object, object]:
-    return passage.get("document"), passage.get("id")
+def _key(passage: Mapping[str, Any]) -> tuple[str, str]:
+    # Citations may come from anybody's tool; one without an id is known by its text.
+    return str(passage.get("document")), str(passage.get("id") or passage.get("text"))
 
 
 def _numbered(retrieved: Sequence[Mapping[str, Any]], passages: Sequence[Mapping[str, Any]]) -> list[int]:

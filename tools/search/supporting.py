@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -67,4 +68,4 @@ def _narrowest(text: str, weights: Mapping[tuple[str, ...], float]) -> tuple[int
 
 
 def _worth(found: Features, weights: Mapping[tuple[str, ...], float]) -> float:
-    return sum(weights[feature] for feature in found)
+    return math.fsum(weights[feature] for feature in found)
