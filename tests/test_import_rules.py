@@ -103,6 +103,7 @@ RULES = {
     "agent.engine.models": {"agent.errors", "tools.errors", "tools.search.models"},
     "agent.engine.think": {"agent.engine", "agent.errors", "tools.search.embedder"},
     "agent.engine.thinking": {"agent.engine", "agent.errors", "tools.search.embedder", "numpy"},
+    "agent.engine.thinking.chat_messages": {"agent.engine", "tools.quoting"},
     "agent.engine.thinking.chat": {"agent.engine", "agent.errors", "aiohttp", "yarl"},
     # A user's tests: callers, scripts and faults, and the stage that puts them together with server and engine.
     "agent.testing": {
