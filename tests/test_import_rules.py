@@ -94,6 +94,7 @@ RULES = {
     }
     | {"agent.assistant", "agent.webrtc.tooldesk", "agent.core", "agent.errors", "aiohttp"},
     "agent.pages": {"agent.library", "agent.errors", "aiohttp"},
+    "agent.pictures": {"agent.config", "agent.errors", "tools"},
     "agent.links": {"agent.pages"},
     "agent.library": {"agent.errors", "tools"},
     "agent.listening": {"agent.errors", "aiofastnet", "aiohttp", "click"},

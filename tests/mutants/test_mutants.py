@@ -35,7 +35,9 @@ FRAMEWORKS = (
     "livekit/agents#6040",
     "openai-agents (sequencer)",
 )
-TRAPS = (*(f"VoiceRAG {number}" for number in VOICERAG), *FRAMEWORKS)
+# What is promised beyond these.
+PROMISES = ("citations", "orders in documents", "pictures")
+TRAPS = (*(f"VoiceRAG {number}" for number in VOICERAG), *FRAMEWORKS, *PROMISES)
 
 
 def loaded():
