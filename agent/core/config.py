@@ -27,6 +27,7 @@ class SessionConfig:
         timeouts: Seconds that each of our tools may take, by name; None for no limit.
         extensions: The client opted in to our own events (subprotocol `vocative.v1`).
         ready: Fields of `extension.ready`: what a client needs for its page.
+        sources_in_text: A client that did not opt in reads an answer's sources at the end of its text.
         client_tools: A client may offer the model tools of its own, which it runs itself, beside ours.
         rules: How calls of each of our tools are treated, by name; a tool without any runs, and that is all.
         speculative: Names of our tools that may be run ahead of the model's call, in the user's words.
@@ -40,6 +41,7 @@ class SessionConfig:
     extensions: bool = False
     ready: Mapping[str, Any] = field(default_factory=dict[str, Any])
     client_tools: bool = True
+    sources_in_text: bool = False
     rules: Mapping[str, CallRules] = field(default_factory=dict[str, "CallRules"])
     speculative: frozenset[str] = frozenset()
     renewable: bool = True

@@ -158,8 +158,14 @@ def call_finished(event_id: str, call: Call, status: str, duration_ms: int, resu
     )
 
 
-def citations(event_id: str, response_id: str, item_id: str, found: Sequence[Mapping[str, Any]]) -> Frame:
-    """Where an answer stands in the documents."""
+def citations(
+    event_id: str,
+    response_id: str,
+    item_id: str,
+    found: Sequence[Mapping[str, Any]],
+    heard: Mapping[str, Any] | None = None,
+) -> Frame:
+    """Where an answer stands in the documents; `heard` tells how much of it was heard, where it was cut."""
     return Frame.of(
         {
             "type": "extension.citations",
@@ -167,6 +173,7 @@ def citations(event_id: str, response_id: str, item_id: str, found: Sequence[Map
             "response_id": response_id,
             "item_id": item_id,
             "citations": [dict(citation) for citation in found],
+            "heard": None if heard is None else dict(heard),
         }
     )
 

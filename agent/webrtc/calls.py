@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from agent.cast import Cast
 from agent.core import messages
 from agent.core.enforcement import Enforcement
-from agent.core.session import Cite, Session
+from agent.core.session import Session
 from agent.errors import ModelError, SessionRefusedError
 from agent.relay import Relay
 from agent.transports.pushed import Pushed
@@ -24,6 +24,7 @@ from tools.opening import Shared
 
 if TYPE_CHECKING:
     from agent.assistant import Agent
+    from agent.core.citations import Cite
     from agent.door.admissions import Seat
     from agent.webrtc.calling import Calling
     from tools import User

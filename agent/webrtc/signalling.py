@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from agent.assistant import Agent
-    from agent.core.session import Cite
+    from agent.core.citations import Cite
     from agent.door.admissions import Seat
     from agent.webrtc.calling import Calling, Key
     from tools import User

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from tools.context import ToolContext  # noqa: TC001  (read at run time, from the hint)
 from tools.decorator import tool
 from tools.errors import SearchError, ToolError
+from tools.quoting import NOTICE, clean
 from tools.result import Result
 from tools.search.backend import Passages
 from tools.speculation import Speculation, plain_words, same_words
@@ -71,26 +72,37 @@ def search_tool(
 
 
 def _result(passages: Sequence[Passage]) -> Result:
-    answer: dict[str, Any] = {"passages": [_short(passage) for passage in passages]}
+    # JSON, so that no passage can end its quotation: that takes a quotation mark, and those in it are escaped.
+    quoted = {"about": NOTICE} if passages else {}
+    answer: dict[str, Any] = {**quoted, "passages": [_short(passage) for passage in passages]}
     notes = [] if passages else [NOTHING_FOUND]
     if isinstance(passages, Passages) and passages.incomplete:
         notes.append(passages.incomplete)
     if notes:
         answer["note"] = " ".join(notes)
-    citations = [passage.citation() for passage in passages]
+    citations = [_sendable(passage.citation()) for passage in passages]
     return Result(
         for_model=json.dumps(answer, ensure_ascii=False), for_client={"citations": citations}, citations=citations
     )
 
 
+def _sendable(value: Any) -> Any:
+    """The same without halves of surrogate pairs: a file's name can hold one, and it must not cost the whole result."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {name: _sendable(each) for name, each in cast("dict[str, Any]", value).items()}
+    return [_sendable(each) for each in cast("list[Any]", value)] if isinstance(value, list) else value
+
+
 def _short(passage: Passage) -> dict[str, Any]:
-    shown: dict[str, Any] = {"id": passage.id, "document": passage.document}
+    shown: dict[str, Any] = {"id": clean(passage.id), "document": clean(passage.document)}
     if passage.page is not None:
         shown["page"] = passage.page
-    shown["title"] = passage.title
+    shown["title"] = clean(passage.title)
     if passage.headings:
-        shown["section"] = " > ".join(passage.headings)
-    return {**shown, "text": whole_sentences(passage.text, _LONGEST), "score": round(passage.score, 3)}
+        shown["section"] = clean(" > ".join(passage.headings))
+    return {**shown, "text": whole_sentences(clean(passage.text), _LONGEST), "score": round(passage.score, 3)}
 
 
 def whole_sentences(text: str, longest: int) -> str:
