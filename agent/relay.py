@@ -12,7 +12,7 @@ from agent.core.calls import CallResult
 from agent.core.session import Phase
 from agent.lines import Lines
 from agent.reception import Reception
-from tools import ToolContext, invoke
+from tools import ToolContext, Utterance, invoke
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Mapping
@@ -145,7 +145,11 @@ class Relay:
 
     async def _run_call(self, call: StartCall) -> None:
         context = ToolContext(
-            self._session_id, call.call_id, self._user, emit=lambda progress: self._progress(call, progress)
+            self._session_id,
+            call.call_id,
+            self._user,
+            conversation=[Utterance(*said) for said in self._session.conversation],
+            emit=lambda progress: self._progress(call, progress),
         )
         outcome = await invoke(self._toolset, call.name, call.arguments, context)
         self._calls.pop(call.call_id, None)

@@ -63,6 +63,7 @@ PUBLIC = {
         "ToolsError",
         "Toolset",
         "User",
+        "Utterance",
         "invoke",
         "spec_of",
         "tool",

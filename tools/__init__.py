@@ -11,7 +11,7 @@ The package never imports `agent`; a toolset runs without it.
 """
 
 from tools.cancellation import Cancellation
-from tools.context import Progress, ToolContext, User
+from tools.context import Progress, ToolContext, User, Utterance
 from tools.decorator import spec_of, tool
 from tools.errors import DefinitionError, IngestError, SearchError, ToolError, ToolsError
 from tools.invoke import invoke
@@ -34,6 +34,7 @@ __all__ = [
     "ToolsError",
     "Toolset",
     "User",
+    "Utterance",
     "invoke",
     "spec_of",
     "tool",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agent.core import events, firewall, messages, notices
+from agent.core import events, firewall, messages, notices, utterances
 from agent.core.absence import fall_silent
 from agent.core.actions import Actions, Hangup, ToClient, ToUpstream
 from agent.core.client_side import ClientSide
@@ -106,6 +106,11 @@ class Session:
     def rejected(self) -> Sequence[str]:
         """Dotted GA paths of session fields that the service did not take, and that the session goes on without."""
         return tuple(self._state.configuration.rejected)
+
+    @property
+    def conversation(self) -> tuple[utterances.Said, ...]:
+        """The latest of what was said, oldest first."""
+        return utterances.latest(self._renewal.continuity.history)
 
     # ── what happens ──
 

@@ -11,6 +11,7 @@ from tools.decorator import tool
 from tools.errors import SearchError, ToolError
 from tools.result import Result
 from tools.search.backend import Passages
+from tools.search.followups import whole
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -47,11 +48,12 @@ def search_tool(
         """Search the documents.
 
         Args:
-            query: What to look for, as a full question or keywords that stand by themselves.
-            context: The call; its user decides which documents may be found.
+            query: What to look for, as a full question or keywords that stand by themselves: for a follow-up such as
+                "and for children?", the whole question that it means.
+            context: The call; its user decides which documents may be found, its conversation what a follow-up means.
         """
         try:
-            passages = await backend.search(query, top=top, user=context.user)
+            passages = await backend.search(whole(query, context.conversation), top=top, user=context.user)
         except SearchError as error:
             raise ToolError(f"The documents cannot be searched now: {error}") from error
         return _result(passages)
@@ -79,7 +81,14 @@ def _short(passage: Passage) -> dict[str, Any]:
     shown["title"] = passage.title
     if passage.headings:
         shown["section"] = " > ".join(passage.headings)
-    return {**shown, "text": whole_sentences(passage.text, _LONGEST), "score": round(passage.score, 3)}
+    if passage.lead:
+        shown["follows"] = passage.lead
+    shown |= {"text": whole_sentences(passage.text, _LONGEST), "score": round(passage.score, 3)}
+    if passage.also:
+        shown["also_in"] = [
+            one.document if one.page is None else f"{one.document} p. {one.page}" for one in passage.also
+        ]
+    return shown
 
 
 def whole_sentences(text: str, longest: int) -> str:
