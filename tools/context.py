@@ -66,8 +66,8 @@ class ToolContext:
         session_id: The session the call belongs to.
         call_id: The call's id on the wire.
         user: Who is calling, or None if nobody signed in.
-        conversation: The latest that was said, oldest first, as far as it is known when the call begins: what was spoken
-            last may not have been written down yet. The question that the call is about is its end, not all of it.
+        conversation: The latest of what was said, oldest first, as far as it is known when the call begins: what was
+            spoken last may not have been written down yet.
         cancelled: Set when the result is no longer wanted; a sync tool polls `cancelled.is_set()`.
     """
 

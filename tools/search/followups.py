@@ -46,13 +46,15 @@ _BARE = re.compile(
 _PREPOSITION = re.compile(
     r"\b(?:for|in|at|on|with|under|to|from|about|by|of|without|after|before|during|as)\b", re.IGNORECASE
 )
-_STOP: Final = frozenset(
-    "a an the of in on at for to from by with under about without after before during as and or but so also then than "
-    "is are was were be been being am do does did done can could will would shall should may might must has have had "
-    "i me my we us our you your he she him her his it its they them their this that these those there here what which "
-    "who whom whose when where why how much many long often if not no yes ok okay please thanks about same else another "
-    "other one ones tell give show more any some get hm hmm um uh er oh well".split()
-)
+# Words that say nothing of what a question is about.
+_STOP_WORDS: Final = """
+    a about after also am an and another any are as at be been before being but by can could did do does done during
+    else er for from get give had has have he her here him his hm hmm how i if in is it its long many may me might more
+    much must my no not of oh ok okay on one ones or other our please same shall she should show so some tell than
+    thanks that the their them then there these they this those to uh um under us was we well were what when where
+    which who whom whose why will with without would yes you your
+"""
+_STOP: Final = frozenset(_STOP_WORDS.split())
 
 
 def whole(query: str, conversation: Sequence[Utterance]) -> str:
@@ -69,7 +71,7 @@ def whole(query: str, conversation: Sequence[Utterance]) -> str:
     asked = [one.text for one in conversation if one.role == "user"]
     said = query
     if asked and leans(asked[-1]) and _content(query) <= _content(asked[-1]):
-        # The model has handed on the caller's words, or some of them: only as they were said do they show what they are.
+        # The model has handed on the caller's words, or some of them: whole they show what they are.
         said = asked.pop()
     elif asked and _plain(asked[-1]) == _plain(query):
         asked.pop()

@@ -16,7 +16,8 @@ from tools.search.caching import Recent, access_key
 from tools.search.document import DocumentRecord, lead_of
 from tools.search.duplicates import merged
 from tools.search.embedder import Embedder, shared_embedder
-from tools.search.fusion import Weights, fused, ranked
+from tools.search.evidence import Evidence
+from tools.search.fusion import Weights, ranked
 from tools.search.lexical import Lexicon, words
 from tools.search.postings import lengths
 from tools.search.schema import ensure
@@ -57,23 +58,6 @@ class _Snapshot:
     pages: NDArray[np.int64]
     vectors: VectorTable
     lexicon: Lexicon
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What speaks for each chunk of an index, before it is put together.
-
-    Attributes:
-        numbers: The chunks' row numbers.
-        pages: Which page each stands on, as any number.
-        meaning: The cosines with the query.
-        words: BM25 as a share of the possible.
-    """
-
-    numbers: NDArray[np.int64]
-    pages: NDArray[np.int64]
-    meaning: NDArray[np.float32]
-    words: NDArray[np.float32]
 
 
 class LocalIndex:
@@ -211,15 +195,17 @@ class LocalIndex:
         self, connection: sqlite3.Connection, query: str, vector: NDArray[np.float32], top: int
     ) -> tuple[Passage, ...]:
         evidence = self._evidence(connection, query, vector)
-        scores = fused(evidence.meaning, evidence.words, self.weights)
-        best = ranked(scores, evidence.pages, _SPARE * top, self.weights)
+        best = ranked(evidence.scores(self.weights), evidence.pages, _SPARE * top, self.weights)
         passages = (_passage(connection, int(evidence.numbers[position]), score) for position, score in best)
         return tuple(merged(passages, top))
 
     def _evidence(self, connection: sqlite3.Connection, query: str, vector: NDArray[np.float32]) -> Evidence:
         snapshot = self._current(connection)
-        shares = snapshot.lexicon.shares(connection, query, context_weight=self.weights.context)
-        return Evidence(snapshot.numbers, snapshot.pages, snapshot.vectors.similarities(vector), shares)
+        shares = snapshot.lexicon.shares(
+            connection, query, context_weight=self.weights.context, phrase_weight=self.weights.phrase
+        )
+        meaning = snapshot.vectors.similarities(vector)
+        return Evidence(snapshot.numbers, snapshot.pages, meaning, shares, snapshot.vectors)
 
     def _current(self, connection: sqlite3.Connection) -> _Snapshot:
         """What memory holds of the state that this transaction sees, loaded anew after a change by anyone."""

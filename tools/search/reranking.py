@@ -107,4 +107,4 @@ class Reranked:
 
 
 def _is_coroutine_function(reranker: Reranker) -> bool:
-    return inspect.iscoroutinefunction(reranker) or inspect.iscoroutinefunction(getattr(reranker, "__call__", None))
+    return inspect.iscoroutinefunction(reranker) or inspect.iscoroutinefunction(type(reranker).__call__)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.tools.search.conftest import WordEmbedder
 from tools.search.document import Chunk, DocumentRecord
 from tools.search.index import LocalIndex
-from tools.search.lexical import Lexicon, Term, selected, words
+from tools.search.lexical import Lexicon, Term, selected, telling, words
 from tools.search.postings import lengths
 
 
@@ -29,11 +29,12 @@ def find(small_index, put):
     return run
 
 
-def shares_of(index, query, context_weight=1.0):
+def shares_of(index, query, context_weight=1.0, phrase_weight=1.0):
     with index._storage.reading() as connection:
         numbers = np.array([row[0] for row in connection.execute("SELECT number FROM chunks ORDER BY number")])
         lexicon = Lexicon(numbers, lengths(connection))
-        return numbers.tolist(), lexicon.shares(connection, query, context_weight=context_weight).tolist()
+        shares = lexicon.shares(connection, query, context_weight=context_weight, phrase_weight=phrase_weight)
+        return numbers.tolist(), shares.tolist()
 
 
 def test_words_are_matched_by_their_stems(find):
@@ -136,3 +137,29 @@ def test_the_scores_are_those_of_fts5(texts, context_weight):
     assert found == pytest.approx(
         {number: min(1, score * found[best] / expected[best]) for number, score in expected.items()}, rel=1e-4
     )
+
+
+def test_words_that_only_ask_are_not_looked_for(find):
+    assert find("when does the ferry leave?") == find("ferry leave")
+    assert 4 not in find("what is the pier")
+
+
+def test_a_question_of_nothing_but_such_words_looks_for_them(find):
+    assert find("the")
+    assert telling(["who", "are", "you"]) == [(0, "who"), (1, "are"), (2, "you")]
+
+
+def test_words_with_one_that_only_asks_between_them_are_no_phrase(small_index, put, find):
+    put(small_index, "c", "the prior authorization", "authorization of the prior year")
+    assert telling(["prior", "to", "authorization"]) == [(0, "prior"), (2, "authorization")]
+    shares = find("prior to authorization")
+    assert shares[5] == pytest.approx(shares[6], rel=0.2)
+
+
+def test_a_phrase_counts_as_much_as_told(small_index, put):
+    put(small_index, "c", "prior authorization", "one", "two", "three", "four")
+    without, half, full = (
+        shares_of(small_index, "prior authorization", phrase_weight=weight)[1][0] for weight in (0.0, 0.5, 1.0)
+    )
+    assert without < half < full
+    assert half - without == pytest.approx(full - half)
