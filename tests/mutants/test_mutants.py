@@ -35,7 +35,9 @@ FRAMEWORKS = (
     "livekit/agents#6040",
     "openai-agents (sequencer)",
 )
-TRAPS = (*(f"VoiceRAG {number}" for number in VOICERAG), *FRAMEWORKS)
+# Of our own: what a search must not do, whoever has got it wrong before.
+OURS = ("retrieval",)
+TRAPS = (*(f"VoiceRAG {number}" for number in VOICERAG), *FRAMEWORKS, *OURS)
 
 
 def loaded():

@@ -23,8 +23,8 @@ FOLDS = 5
 # What is tried when weights are fitted.
 GRID = [
     Weights(meaning=meaning / 100, feedback=feedback, page=page)
-    for meaning in range(55, 80, 5)
-    for feedback in (0.0, 0.2, 0.4, 0.6)
+    for meaning in range(60, 75, 5)
+    for feedback in (0.0, 0.2, 0.4)
     for page in (0.0, 0.05)
 ]
 # The yardsticks: BM25 as every textbook has it, title and headings being part of the text; and cosines alone.

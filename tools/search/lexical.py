@@ -41,7 +41,6 @@ _ASKING: Final = frozenset(_ASKING_WORDS.split())
 _DOUBT: Final = 5.0
 _K1: Final = 1.2  # the usual ones: how soon a repeated word counts no more,
 _B: Final = 0.75  # and how far a long chunk is marked down
-_LEAST_IDF: Final = 1e-6  # for a word that stands in more than half of the chunks
 
 _WORD = re.compile(r"[^\W_]+")  # so no quote, operator or control character of a query ever reaches FTS5
 
@@ -112,7 +111,8 @@ class Lexicon:
         scores[at] += idf * (_K1 + 1) * postings.frequencies / (postings.frequencies + self._norms[at])
 
     def _idf(self, chunks: int) -> float:
-        return max(_LEAST_IDF, math.log((len(self._numbers) - chunks + 0.5) / (chunks + 0.5)))
+        # Never below nothing: a name that most passages hold still tells them from the others.
+        return math.log(1 + (len(self._numbers) - chunks + 0.5) / (chunks + 0.5))
 
     def _terms(self, connection: sqlite3.Connection, asked: Sequence[tuple[int, str]]) -> list[Term]:
         connection.execute("DELETE FROM query")
