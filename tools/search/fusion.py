@@ -29,10 +29,10 @@ class Weights:
     """
 
     meaning: float = 0.65
-    context: float = 2.0
+    context: float = 1.5
     phrase: float = 0.5
-    feedback: float = 0.4
-    page: float = 0.05
+    feedback: float = 0.2
+    page: float = 0.0
 
 
 def fused(meaning: NDArray[np.float32], words: NDArray[np.float32], weights: Weights) -> NDArray[np.float32]:
