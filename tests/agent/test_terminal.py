@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agent.asking import Turn
 from agent.terminal import ingesting, print_passages, print_turn
-from tools.search.backend import Passage
+from tools.search.backend import Passage, Place
 from tools.search.ingest import Progress, Summary
 from tools.search.scanning import Skipped
 
@@ -73,3 +73,8 @@ def test_an_ingest_that_changed_nothing_says_so(capsys):
     with ingesting() as progress:
         progress.done(Summary())
     assert "nothing new" in capsys.readouterr().err
+
+
+def test_a_passage_that_stands_elsewhere_too_says_where(capsys):
+    print_passages([Passage("1", "a.md", "A", "Dogs travel free.", 0.9, also=(Place("a.pdf", 2), Place("old.md")))])
+    assert "The same stands in a.pdf, page 2; old.md" in capsys.readouterr().out
