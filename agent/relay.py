@@ -24,7 +24,7 @@ from agent.core.session import Phase
 from agent.lines import Lines
 from agent.reception import Reception
 from agent.staff import Fixed, Staff
-from tools import ToolContext, Toolset
+from tools import ToolContext, Toolset, Utterance
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Mapping
@@ -177,6 +177,7 @@ class Relay:
             self._session_id,
             call.call_id,
             self._user,
+            conversation=[Utterance(*said) for said in self._session.conversation],
             emit=lambda progress: self._progress(call, progress),
             ask=(lambda arguments: self._ask(call, arguments)) if shows else None,
             shows=shows,

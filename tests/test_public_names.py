@@ -76,6 +76,7 @@ PUBLIC = {
         "ToolsError",
         "Toolset",
         "User",
+        "Utterance",
         "available",
         "invoke",
         "methods_of",

@@ -13,7 +13,7 @@ The package never imports `agent`; a toolset runs without it.
 from tools.approval import ApprovalRequest
 from tools.availability import available
 from tools.cancellation import Cancellation
-from tools.context import Progress, ToolContext, User
+from tools.context import Progress, ToolContext, User, Utterance
 from tools.decorator import spec_of, tool
 from tools.errors import DefinitionError, IngestError, SearchError, SourceError, ToolError, ToolsError
 from tools.handoff import HandOff
@@ -54,6 +54,7 @@ __all__ = [
     "ToolsError",
     "Toolset",
     "User",
+    "Utterance",
     "available",
     "invoke",
     "methods_of",

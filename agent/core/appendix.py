@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from agent.core.actions import Actions
     from agent.core.frames import Frame
+    from agent.core.state import State
 
 Json: TypeAlias = dict[str, Any]
 
@@ -50,6 +51,16 @@ class Appendix:
         aside: Whether a response writes to no conversation.
         new_id: Gives a fresh event id.
     """
+
+    @classmethod
+    def of(cls, state: State) -> Appendix:
+        """That of a session's parts."""
+        return cls(
+            state.citations.find,
+            silences=state.interruption.silences,
+            aside=lambda response_id: response_id in state.upstream.out_of_band,
+            new_id=state.new_id,
+        )
 
     def __init__(
         self,

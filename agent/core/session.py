@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agent.core import events, firewall, messages, notices, told_session
+from agent.core import events, firewall, messages, notices, told_session, utterances
 from agent.core.absence import fall_silent
 from agent.core.actions import Actions, Hangup, ToClient, ToUpstream
 from agent.core.appendix import Appendix
 from agent.core.audio_path import AudioPath
+from agent.core.citations import cite_all
 from agent.core.client_side import ClientSide
 from agent.core.config import SessionConfig  # noqa: TC001  (made by those who make a session)
 from agent.core.deadlines import earliest
@@ -41,21 +42,6 @@ if TYPE_CHECKING:
     from agent.core.succession import Policy
 
 
-def _cite_all(
-    _answer: str, retrieved: Sequence[Mapping[str, Any]], _earlier: Sequence[Mapping[str, Any]]
-) -> Sequence[Mapping[str, Any]]:
-    return retrieved
-
-
-def _appendix(state: State) -> Appendix:
-    return Appendix(
-        state.citations.find,
-        silences=state.interruption.silences,
-        aside=lambda response_id: response_id in state.upstream.out_of_band,
-        new_id=state.new_id,
-    )
-
-
 class Session:
     """One caller's session.
 
@@ -81,7 +67,7 @@ class Session:
         *,
         new_id: Callable[[], str],
         now: float,
-        cite: Cite = _cite_all,
+        cite: Cite = cite_all,
         profile: Profile = PROFILES["compatible"],
         client: Dialect = GA,
         chance: Callable[[], float] = lambda: 1.0,
@@ -89,7 +75,7 @@ class Session:
         policy: Policy | None = None,
     ) -> None:
         self._state = State(config, profile, new_id, cite)
-        self._appendix = _appendix(self._state) if config.sources_in_text and not config.extensions else None
+        self._appendix = Appendix.of(self._state) if config.sources_in_text and not config.extensions else None
         self._renewal = Renewal(
             self._state,
             from_model=self._from_model,
@@ -128,6 +114,11 @@ class Session:
     def rejected(self) -> Sequence[str]:
         """Dotted GA paths of session fields that the service did not take, and that the session goes on without."""
         return tuple(self._state.configuration.rejected)
+
+    @property
+    def conversation(self) -> tuple[utterances.Said, ...]:
+        """The latest of what was said, oldest first."""
+        return utterances.latest(self._renewal.continuity.history)
 
     # ── what happens ──
 

@@ -12,6 +12,7 @@ from tools.errors import SearchError, ToolError
 from tools.quoting import NOTICE, clean
 from tools.result import Result
 from tools.search.backend import Passages
+from tools.search.followups import leans, whole
 from tools.speculation import Speculation, plain_words, same_words
 
 if TYPE_CHECKING:
@@ -53,17 +54,23 @@ def search_tool(
         The tool, a plain coroutine function.
     """
 
-    @tool(name=name, description=description, speculate=Speculation("query", agrees) if speculate else None)
+    def answers(said: str, asked: str) -> bool:
+        # What leans on the conversation is made whole only when the call comes.
+        return not leans(asked) and agrees(said, asked)
+
+    @tool(name=name, description=description, speculate=Speculation("query", answers) if speculate else None)
     async def search(query: str, context: ToolContext) -> Result:
         """Search the documents.
 
         Args:
-            query: What to look for, as a full question or keywords that stand by themselves.
-            context: The call; its user decides which documents may be found.
+            query: What to look for, as a full question or keywords that stand by themselves: for a follow-up such as
+                "and for children?", the whole question that it means.
+            context: The call; its user decides which documents may be found, its conversation what a follow-up means.
         """
         try:
             # Closing marks go, whoever asks: what a voice says has none, and the same words must find the same.
-            passages = await backend.search(plain_words(query), top=top, user=context.user)
+            wanted = plain_words(whole(query, context.conversation))
+            passages = await backend.search(wanted, top=top, user=context.user)
         except SearchError as error:
             raise ToolError(f"The documents cannot be searched now: {error}") from error
         return _result(passages)
@@ -102,7 +109,14 @@ def _short(passage: Passage) -> dict[str, Any]:
     shown["title"] = clean(passage.title)
     if passage.headings:
         shown["section"] = clean(" > ".join(passage.headings))
-    return {**shown, "text": whole_sentences(clean(passage.text), _LONGEST), "score": round(passage.score, 3)}
+    if passage.lead:
+        shown["follows"] = clean(passage.lead)
+    shown |= {"text": whole_sentences(clean(passage.text), _LONGEST), "score": round(passage.score, 3)}
+    if passage.also:
+        shown["also_in"] = [
+            clean(one.document if one.page is None else f"{one.document} p. {one.page}") for one in passage.also
+        ]
+    return shown
 
 
 def whole_sentences(text: str, longest: int) -> str:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tools import ToolContext, Toolset, User, invoke, spec_of
 from tools.errors import SearchError
 from tools.quoting import NOTICE, clean
-from tools.search.backend import Passage, Passages
+from tools.search.backend import Passage, Passages, Place
 from tools.search.tool import DESCRIPTION, search_tool, whole_sentences
 
 
@@ -73,6 +73,19 @@ async def test_a_passage_without_page_or_headings_does_not_pretend_to_have_them(
     assert "page" not in shown
 
 
+async def test_the_model_is_told_what_a_passage_goes_on_from_and_where_else_it_stands():
+    class Found:
+        async def search(self, query, *, top=5, user=None):
+            places = (Place("b.pdf", 3), Place("c.md"))
+            return [Passage("1", "a.md", "A", "- A coat.", 0.5, lead="You need:", also=places)]
+
+    outcome = await call(Found())
+    shown = json.loads(outcome.output)["passages"][0]
+    assert (shown["follows"], shown["text"]) == ("You need:", "- A coat.")
+    assert shown["also_in"] == ["b.pdf p. 3", "c.md"]
+    assert [place["document"] for place in outcome.citations[0]["also"]] == ["b.pdf", "c.md"]
+
+
 async def test_what_is_missing_is_told_to_the_model_and_whose_search_it_is_to_the_index():
     asked = []
 
@@ -131,7 +144,8 @@ async def test_it_may_be_run_ahead_unless_it_is_told_not_to():
 
 def test_a_looser_rule_of_agreement_may_be_given():
     spec = spec_of(search_tool(Remembering(), agrees=lambda said, asked: True))
-    assert spec.speculation.agrees("anything", "else")
+    assert spec.speculation.agrees("when does it leave", "departure times")
+    assert not spec.speculation.agrees("and for dental", "and for dental"), "it is made whole when the call comes"
 
 
 # ── what documents say is quotation, and cannot leave it ──
