@@ -577,9 +577,6 @@ output AZURE_SEARCH_ENDPOINT string = search.outputs.endpoint
 @description('Index.')
 output AZURE_SEARCH_INDEX string = searchIndex
 
-@description('Semantic configuration of the index that `vocative ingest` makes; - where the ranker is off.')
-output AZURE_SEARCH_SEMANTIC_CONFIGURATION string = semanticRanker == 'disabled' ? '-' : 'default'
-
 @description('Storage account, as an indexer is told it.')
 output AZURE_STORAGE_CONNECTION string = storage.outputs.id
 

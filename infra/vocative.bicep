@@ -105,8 +105,14 @@ param searchEndpoint string
 @minLength(2)
 param searchIndex string
 
-@description('Semantic configuration; - for none.')
+@description('Semantic configuration of the index, by default that of an index that `vocative ingest` made; - for none.')
 param semanticConfiguration string = 'default'
+
+@description('Field of the vectors, by default as `vocative ingest` has it; - for none.')
+param embeddingField string = 'vector'
+
+@description('Field of the groups that may read a passage, by default as `vocative ingest` has it; - for none.')
+param groupsField string = 'groups'
 
 @description('Where traces go; empty for nowhere.')
 param connectionString string = ''
@@ -218,7 +224,7 @@ var modelVariables = [
   }
 ]
 
-// The app may ask the index, and not read its definition: so it is told the fields that `vocative ingest` makes.
+// The app may ask the index, and not read its definition: so it is told the names that it cannot find out.
 var searchVariables = [
   {
     name: 'AZURE_SEARCH_ENDPOINT'
@@ -234,11 +240,11 @@ var searchVariables = [
   }
   {
     name: 'AZURE_SEARCH_EMBEDDING_FIELD'
-    value: 'vector'
+    value: embeddingField
   }
   {
     name: 'AZURE_SEARCH_GROUPS_FIELD'
-    value: 'groups'
+    value: groupsField
   }
 ]
 
