@@ -24,7 +24,7 @@ param aiAccountId string
 @description('Search service.')
 param searchServiceId string
 
-resource people 'Microsoft.Insights/actionGroups@2024-10-01-preview' = if (!empty(contactEmail)) {
+resource people 'Microsoft.Insights/actionGroups@2023-01-01' = if (!empty(contactEmail)) {
   name: groupName
   location: 'global'
   tags: tags

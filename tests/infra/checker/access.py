@@ -22,7 +22,7 @@ def check(template, modules):
     for node in walk(template.tree):
         if node.type not in {"member_expression", "subscript_expression"} or node.id in inner:
             continue
-        inner |= {each.id for each in walk(node) if each.type in {"member_expression"} and each.id != node.id}
+        inner |= {each.id for each in walk(node) if each.type == "member_expression" and each.id != node.id}
         root, names = chain(node)
         if root.type != "identifier" or not names:
             continue
@@ -58,7 +58,9 @@ def _module(template, declaration, names, words, modules):
     if words[0] == "name":
         return
     if words[0] != "outputs":
-        yield template.finding(line(names[0]), f"of the module {declaration.name!r} only outputs can be read, not {words[0]!r}")
+        yield template.finding(
+            line(names[0]), f"of the module {declaration.name!r} only outputs can be read, not {words[0]!r}"
+        )
         return
     called = modules.get(declaration.type)
     if called is None or len(words) < 2:
@@ -66,10 +68,13 @@ def _module(template, declaration, names, words, modules):
     outputs = called.named("output")
     if words[1] not in outputs:
         yield template.finding(
-            line(names[1]), f"{declaration.type} has no output {words[1]!r}; it has {', '.join(sorted(outputs)) or 'none'}"
+            line(names[1]),
+            f"{declaration.type} has no output {words[1]!r}; it has {', '.join(sorted(outputs)) or 'none'}",
         )
     elif len(words) > 2 and outputs[words[1]].type in {"string", "int", "bool"}:
-        yield template.finding(line(names[2]), f"the output {words[1]!r} is a {outputs[words[1]].type} and has no {words[2]!r}")
+        yield template.finding(
+            line(names[2]), f"the output {words[1]!r} is a {outputs[words[1]].type} and has no {words[2]!r}"
+        )
 
 
 def _variable(template, declaration, names, words):
@@ -88,4 +93,6 @@ def _absent(template, declaration, node, root):
         # Where the grammar took the access to be to the whole condition, the mark is behind that.
         outer = root.parent.next_sibling if root.parent.type == "ternary_expression" else None
         if outer is None or text(outer) not in {"!", ".?"}:
-            yield template.finding(line(node), f"{declaration.name!r} is there under a condition only: write {declaration.name}!. or .?")
+            yield template.finding(
+                line(node), f"{declaration.name!r} is there under a condition only: write {declaration.name}!. or .?"
+            )

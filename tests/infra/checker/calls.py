@@ -24,7 +24,9 @@ def check(template, modules):
 def _scope(template, declaration, called, node):
     scope = property_of(node, "scope")
     if scope is None and called.scope != template.scope:
-        yield template.finding(declaration.line, f"{declaration.type} is for a {called.scope}: {declaration.name!r} needs a scope")
+        yield template.finding(
+            declaration.line, f"{declaration.type} is for a {called.scope}: {declaration.name!r} needs a scope"
+        )
     if property_of(node, "name") is None:
         yield template.finding(declaration.line, f"the module {declaration.name!r} has no name")
 
@@ -42,18 +44,24 @@ def _parameters(template, declaration, called, given):
         yield from _value(template, declaration, wanted[key], value)
     for name, param in wanted.items():
         if name not in present and param.value is None and not param.type.endswith("?"):
-            yield template.finding(declaration.line, f"{declaration.name!r} does not give {declaration.type} its parameter {name!r}")
+            yield template.finding(
+                declaration.line, f"{declaration.name!r} does not give {declaration.type} its parameter {name!r}"
+            )
 
 
 def _value(template, declaration, param, node):
     for each in alternatives(node):
         found = type_of(each, template)
         if found and found != param.type.rstrip("?"):
-            yield template.finding(line(each), f"{declaration.type} wants {param.name!r} to be {param.type}, and it is {found}")
+            yield template.finding(
+                line(each), f"{declaration.type} wants {param.name!r} to be {param.type}, and it is {found}"
+            )
             continue
         for problem in outside(param, constant(each)):
             yield template.finding(line(each), f"{param.name!r} of {declaration.type} {problem}")
     name = text(node) if node.type == "identifier" else ""
     mine = template.named("param").get(name)
     if mine and "secure" in mine.decorators and "secure" not in param.decorators:
-        yield template.finding(line(node), f"the secret {name!r} is given to {declaration.type}, where {param.name!r} is not @secure()")
+        yield template.finding(
+            line(node), f"the secret {name!r} is given to {declaration.type}, where {param.name!r} is not @secure()"
+        )

@@ -1,7 +1,7 @@
 """Catalogue: the resource types that the templates use, in which versions, and which model of the SDK each is.
 
-A version is listed when its reference has been read; a newer one is added here first. `Microsoft.Insights/diagnosticSettings`
-is in no model of the SDK's present release: its shape is written here.
+A version is listed when its reference has been read; a newer one is added here first. Diagnostic settings are in no
+model of the SDK's present release: their shape is written here.
 """
 
 from __future__ import annotations
@@ -30,7 +30,11 @@ class Type:
     scopes: tuple[str, ...] = ("resourceGroup",)
 
 
-_ENABLED = {"enabled": Property("bool", required=True), "category": Property("string"), "categoryGroup": Property("string")}
+_ENABLED = {
+    "enabled": Property("bool", required=True),
+    "category": Property("string"),
+    "categoryGroup": Property("string"),
+}
 _LOG = Shape("LogSettings", _ENABLED)
 _METRIC = Shape("MetricSettings", {name: each for name, each in _ENABLED.items() if name != "categoryGroup"})
 _DIAGNOSTICS = Shape(
@@ -47,7 +51,9 @@ _DIAGNOSTICS = Shape(
                     "eventHubName": Property("string"),
                     "marketplacePartnerId": Property("string"),
                     "serviceBusRuleId": Property("string"),
-                    "logAnalyticsDestinationType": Property("string", values=frozenset({"Dedicated", "AzureDiagnostics"})),
+                    "logAnalyticsDestinationType": Property(
+                        "string", values=frozenset({"Dedicated", "AzureDiagnostics"})
+                    ),
                     "logs": Property("array", Shape("", {"": Property("object", _LOG)})),
                     "metrics": Property("array", Shape("", {"": Property("object", _METRIC)})),
                 },
@@ -57,7 +63,11 @@ _DIAGNOSTICS = Shape(
     },
 )
 
-_APPS, _AI, _NETWORK = "azure.mgmt.appcontainers.models", "azure.mgmt.cognitiveservices.models", "azure.mgmt.network.models"
+_APPS, _AI, _NETWORK = (
+    "azure.mgmt.appcontainers.models",
+    "azure.mgmt.cognitiveservices.models",
+    "azure.mgmt.network.models",
+)
 _STORAGE, _MONITOR, _DNS = "azure.mgmt.storage.models", "azure.mgmt.monitor.models", "azure.mgmt.privatedns.models"
 
 TYPES = {
@@ -72,7 +82,7 @@ TYPES = {
         ("2020-02-02",), "azure.mgmt.applicationinsights.v2020_02_02.models", "ApplicationInsightsComponent"
     ),
     "Microsoft.Insights/diagnosticSettings": Type(("2021-05-01-preview",)),
-    "Microsoft.Insights/actionGroups": Type(("2024-10-01-preview",), _MONITOR, "ActionGroupResource"),
+    "Microsoft.Insights/actionGroups": Type(("2023-01-01",), _MONITOR, "ActionGroupResource"),
     "Microsoft.Insights/scheduledQueryRules": Type(("2023-12-01",), _MONITOR, "ScheduledQueryRuleResource"),
     "Microsoft.Insights/metricAlerts": Type(("2018-03-01",), _MONITOR, "MetricAlertResource"),
     "Microsoft.ContainerRegistry/registries": Type(("2025-11-01",), "azure.mgmt.containerregistry.models", "Registry"),

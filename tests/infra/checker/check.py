@@ -29,7 +29,10 @@ def check(root=ROOT):
     found = []
     read_all = templates(root)
     for template in read_all.values():
-        broken = [template.finding(syntax.line(node), f"cannot be read: {syntax.text(node)[:40]!r}") for node in syntax.errors(template.tree)]
+        broken = [
+            template.finding(syntax.line(node), f"cannot be read: {syntax.text(node)[:40]!r}")
+            for node in syntax.errors(template.tree)
+        ]
         if broken:
             found += broken[:1]
             continue

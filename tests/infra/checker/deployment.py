@@ -54,7 +54,9 @@ def _azure_yaml(root, templates):
         yield app.finding(1, "no resource has the tag azd-service-name, by which azd finds the app")
     for service in services:
         if f"{service}.bicep" not in templates:
-            yield file.find(f"  {service}:", f"there is no infra/{service}.bicep, by which `azd deploy` makes revisions")
+            yield file.find(
+                f"  {service}:", f"there is no infra/{service}.bicep, by which `azd deploy` makes revisions"
+            )
     if not any(key == "azd-env-name" for key, _ in _pairs(templates["main.bicep"])):
         yield templates["main.bicep"].finding(1, "nothing has the tag azd-env-name, by which azd finds what it made")
     for run in re.findall(r"run: (\S+)", told):
@@ -115,7 +117,9 @@ def _whole_calls(template, app):
     drain = template.named("param")["drainSeconds"]
     most = int(text(drain.decorators["maxValue"][0])) if "maxValue" in drain.decorators else None
     if grace is None or most is None or most >= grace:
-        yield template.finding(drain.line, f"drainSeconds may be {most or 'anything'}, and a replica is killed after {grace}")
+        yield template.finding(
+            drain.line, f"drainSeconds may be {most or 'anything'}, and a replica is killed after {grace}"
+        )
     pairs = dict(_pairs(app))
     if literal(pairs.get("activeRevisionsMode")) != "Single":
         yield app.find("activeRevisionsMode", "sticky sessions need activeRevisionsMode 'Single'")
@@ -144,5 +148,3 @@ def _written(root, main):
                 yield file.find(name, f"{name!r} is written to .env, and is no output of {main.name}")
         if block is None:
             yield file.finding(1, "does not say what is written to .env")
-
-

@@ -24,7 +24,10 @@ class Model(NamedTuple):
 def table(root):
     """The rows of `infra/models.txt`."""
     rows = [row.split() for row in (root / TABLE).read_text("utf-8").splitlines() if row and not row.startswith("#")]
-    return [Model(name, version, None if day == "-" else date.fromisoformat(day), quota) for name, version, day, quota in rows]
+    return [
+        Model(name, version, None if day == "-" else date.fromisoformat(day), quota)
+        for name, version, day, quota in rows
+    ]
 
 
 def check(root, templates, today=None):
@@ -42,23 +45,25 @@ def check(root, templates, today=None):
             yield file.find(row.name, f"{row.name} has retired on {min(ends)}: offer another")
     used = set()
     for what, version in _deployed(main):
-        if what is None or version is None:
-            continue
-        for name in _choices(main, what):
-            known = {row.version for row in rows if row.name == name}
-            used.add(name)
-            announced = retirement_of("azure", name)
-            if announced and announced.day <= today:
-                yield main.finding(line(what), f"{announced.note(today)}")
-            if not known:
-                yield main.finding(line(what), f"the model {name!r} is not in {TABLE}")
-                continue
-            for each in _choices(main, version):
-                if each not in {row.version for row in rows if row.name in set(_choices(main, what))}:
-                    yield main.finding(line(version), f"{name} has no version {each!r} in {TABLE}")
+        names = _choices(main, what)
+        used |= set(names)
+        yield from _offered(main, what, names, rows, today)
+        versions = {row.version for row in rows if row.name in names}
+        for each in _choices(main, version):
+            if versions and each not in versions:
+                yield main.finding(line(version), f"{' or '.join(names)} has no version {each!r} in {TABLE}")
     for row in rows:
         if row.name not in used:
             yield file.find(row.name, f"{row.name} can be chosen by no parameter of {main.name}")
+
+
+def _offered(main, node, names, rows, today):
+    for name in names:
+        announced = retirement_of("azure", name)
+        if announced and announced.day <= today:
+            yield main.finding(line(node), announced.note(today))
+        if name not in {row.name for row in rows}:
+            yield main.finding(line(node), f"the model {name!r} is not in {TABLE}")
 
 
 def _deployed(main):

@@ -46,11 +46,13 @@ def _own(template, declaration, name, node):
     parent = property_of(node, "parent")
     if nested and parent is not None:
         root = parent
-        while root.type in {"subscript_expression"}:
+        while root.type == "subscript_expression":
             root = named(root)[0]
         above = template.named("resource").get(text(root))
         if above and above.type.partition("@")[0] != name.rpartition("/")[0]:
-            yield template.finding(line(parent), f"the parent of {declaration.name!r} is a {above.type.partition('@')[0]}")
+            yield template.finding(
+                line(parent), f"the parent of {declaration.name!r} is a {above.type.partition('@')[0]}"
+            )
 
 
 def _object(template, node, shape, where, *, top=False):
@@ -65,7 +67,7 @@ def _object(template, node, shape, where, *, top=False):
     present = set()
     for key, key_node, value in properties(node):
         present.add(key)
-        if top and key in _OURS or key is None:
+        if key is None or (top and key in _OURS):
             continue
         known = shape.properties.get(key)
         if known is None:

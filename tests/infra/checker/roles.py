@@ -52,12 +52,48 @@ NEEDS = (
     Need(APP, KINDS["voice-live"].role, "modules/roles/ai.bicep", "agent/credentials.py", "get_token"),
     Need(APP, "Search Index Data Reader", "modules/roles/search.bicep", "tools/search/azure/service.py", ".search("),
     Need(APP, "AcrPull", "modules/roles/registry.bicep", "infra/modules/app.bicep", "registries: ["),
-    Need(SEARCH, "Cognitive Services OpenAI User", "modules/roles/ai.bicep", "tools/search/azure/definition.py", "AzureOpenAIVectorizer("),
-    Need(SEARCH, "Storage Blob Data Reader", "modules/roles/storage.bicep", "tools/search/azure/indexer.py", "ResourceId="),
-    Need(USER, "Cognitive Services OpenAI User", "modules/roles/ai.bicep", "tools/search/azure/embedding.py", "async def embed"),
-    Need(USER, "Search Index Data Contributor", "modules/roles/search.bicep", "tools/search/azure/uploading.py", "index_documents("),
-    Need(USER, "Search Service Contributor", "modules/roles/search.bicep", "tools/search/azure/definition.py", "create_index("),
-    Need(USER, "Storage Blob Data Contributor", "modules/roles/storage.bicep", "infra/hooks/postprovision.sh", "blob upload-batch"),
+    Need(
+        SEARCH,
+        "Cognitive Services OpenAI User",
+        "modules/roles/ai.bicep",
+        "tools/search/azure/definition.py",
+        "AzureOpenAIVectorizer(",
+    ),
+    Need(
+        SEARCH,
+        "Storage Blob Data Reader",
+        "modules/roles/storage.bicep",
+        "tools/search/azure/indexer.py",
+        "ResourceId=",
+    ),
+    Need(
+        USER,
+        "Cognitive Services OpenAI User",
+        "modules/roles/ai.bicep",
+        "tools/search/azure/embedding.py",
+        "async def embed",
+    ),
+    Need(
+        USER,
+        "Search Index Data Contributor",
+        "modules/roles/search.bicep",
+        "tools/search/azure/uploading.py",
+        "index_documents(",
+    ),
+    Need(
+        USER,
+        "Search Service Contributor",
+        "modules/roles/search.bicep",
+        "tools/search/azure/definition.py",
+        "create_index(",
+    ),
+    Need(
+        USER,
+        "Storage Blob Data Contributor",
+        "modules/roles/storage.bicep",
+        "infra/hooks/postprovision.sh",
+        "blob upload-batch",
+    ),
 )
 
 
@@ -88,7 +124,9 @@ def _names(template):
         value = literal(node)
         if value and _GUID.fullmatch(value):
             holder = next((each for each in template.of("var") if each.value == node), None)
-            told = literal(holder.decorators["description"][0]) if holder and "description" in holder.decorators else None
+            told = (
+                literal(holder.decorators["description"][0]) if holder and "description" in holder.decorators else None
+            )
             if told is None:
                 yield template.finding(line(node), f"{value} is to be a variable whose @description is the role's name")
             elif IDS.get(told) != value:
@@ -103,7 +141,9 @@ def _assignment(template, declaration):
     definition, who = property_of(inside, "roleDefinitionId"), property_of(inside, "principalId")
     arguments = named(named(definition)[1]) if definition.type == "call_expression" else []
     if len(arguments) != 2 or literal(arguments[0]) != "Microsoft.Authorization/roleDefinitions":
-        yield template.finding(line(definition), "write subscriptionResourceId('Microsoft.Authorization/roleDefinitions', ID)")
+        yield template.finding(
+            line(definition), "write subscriptionResourceId('Microsoft.Authorization/roleDefinitions', ID)"
+        )
         return
     variable = template.named("var").get(text(arguments[1]))
     told = literal(variable.decorators["description"][0]) if variable and "description" in variable.decorators else None
@@ -112,8 +152,8 @@ def _assignment(template, declaration):
     scope = text(property_of(node, "scope"))
     if text(named(name)[0]) != "guid" or parts != [f"{scope}.id", text(who), text(arguments[1])]:
         yield template.finding(
-            line(name), f"the name is to be guid({scope}.id, {text(who)}, {text(arguments[1])}), so that another deployment finds it again"
+            line(name),
+            f"the name is to be guid({scope}.id, {text(who)}, {text(arguments[1])}), so that another deployment finds "
+            "it again",
         )
     yield text(who), told or text(arguments[1])
-
-

@@ -1,6 +1,7 @@
 """Shapes: what a resource may look like, as the models of Azure's own management SDK say.
 
-The SDK has two kinds of models, older ones with `_attribute_map` and newer ones with `rest_field`s. Both become a `Shape`.
+The SDK has two kinds of models, older ones with `_attribute_map` and newer ones with `rest_field`s. Both become a
+`Shape`.
 """
 
 from __future__ import annotations
@@ -84,7 +85,9 @@ def _old(model, shape):
         found.read_only = bool(rules.get("readonly"))
         at = shape
         for part in path[:-1]:
-            inner = at.properties.setdefault(part, Property("object", Shape(f"{shape.name}.{part}", module=shape.module)))
+            inner = at.properties.setdefault(
+                part, Property("object", Shape(f"{shape.name}.{part}", module=shape.module))
+            )
             inner.required = inner.required or found.required
             inner.read_only = False
             at = inner.shape

@@ -12,7 +12,7 @@ FUNCTIONS = {
     *("tenant", "toLower", "toUpper", "union", "uniqueString", "utcNow", "int", "bool"),
 }
 ONLY_FOR_DEFAULTS = {"utcNow", "newGuid"}
-_SECRET = ("secret", "password", "apikey", "connectionstring")
+_SECRET = ("secret", "password", "apikey", "api_key")
 _NAMESPACES = {"az", "sys"}
 
 
@@ -47,14 +47,11 @@ def _undescribed(template):
     for each in template.of("param", "output"):
         if "description" not in each.decorators:
             yield template.finding(each.line, f"the {each.kind} {each.name!r} has no @description")
-    for each in template.of("output"):
-        if any(word in each.name.lower() for word in _SECRET[:3]) and "secure" not in each.decorators:
-            yield template.finding(each.line, f"the output {each.name!r} shows a secret in the log of the deployment")
-    for each in template.of("param"):
-        if any(word in each.name.lower() for word in ("secret", "password", "apikey")) and (
-            each.type in {"string", "object"} and "secure" not in each.decorators and not each.name.endswith("Name")
-        ):
-            yield template.finding(each.line, f"the param {each.name!r} holds a secret and is not @secure()")
+    for each in template.of("param", "output"):
+        # The name of a secret, or of where one is set, is none.
+        held = each.type in {"string", "object"} and not each.name.lower().endswith("name")
+        if held and any(word in each.name.lower() for word in _SECRET) and "secure" not in each.decorators:
+            yield template.finding(each.line, f"the {each.kind} {each.name!r} holds a secret and is not @secure()")
 
 
 def _names(template, node, symbols, used, *, default, local=frozenset()):
@@ -108,5 +105,7 @@ def duplicate_keys(template):
                 continue
             key = text(named(each)[0]).strip("'")
             if key in seen:
-                yield template.finding(line(each), f"the key {key!r} is in this object twice, first in line {seen[key]}")
+                yield template.finding(
+                    line(each), f"the key {key!r} is in this object twice, first in line {seen[key]}"
+                )
             seen.setdefault(key, line(each))

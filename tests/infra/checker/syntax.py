@@ -69,7 +69,7 @@ def property_of(node, name):
 
 
 def alternatives(node):
-    """The values that an expression may have: branches of a condition, parts of a concat or union, what a loop makes."""
+    """The values that an expression may have: branches of a condition, parts of a concat or union."""
     node = unwrapped(node)
     parts = named(node)
     if node.type == "ternary_expression":

@@ -5,8 +5,11 @@ from __future__ import annotations
 from tests.infra.checker.syntax import alternatives, literal, named, text, unwrapped
 
 _LITERALS = {"string": "string", "number": "int", "boolean": "bool", "object": "object", "array": "array"}
+_LITERALS["for_statement"] = "array"
 _CALLS = {
-    **dict.fromkeys(("guid", "string", "toLower", "toUpper", "replace", "resourceId", "uniqueString", "utcNow"), "string"),
+    **dict.fromkeys(
+        ("guid", "string", "toLower", "toUpper", "replace", "resourceId", "uniqueString", "utcNow"), "string"
+    ),
     **dict.fromkeys(("subscriptionResourceId", "cidrSubnet", "join", "format", "take", "substring"), "string"),
     **dict.fromkeys(("empty", "contains", "startsWith", "bool"), "bool"),
     **dict.fromkeys(("length", "max", "min", "int"), "int"),
@@ -19,29 +22,36 @@ def type_of(node, template):
     node = unwrapped(node)
     if node.type in _LITERALS:
         return _LITERALS[node.type]
-    if node.type == "for_statement":
-        return "array"
-    if node.type == "unary_expression":
-        return "bool" if text(node).startswith("!") else "int"
-    if node.type == "binary_expression":
-        operators = {text(child) for child in node.children if not child.is_named}
-        return "bool" if operators & {"&&", "||", "==", "!=", ">", "<", ">=", "<=", "=~", "!~"} else None
-    if node.type == "call_expression":
-        return _CALLS.get(text(named(node)[0]))
-    if node.type == "identifier":
-        return _symbol(text(node), template)
-    if node.type == "ternary_expression":
-        types = {type_of(each, template) for each in alternatives(node) if each.type != "null"}
-        return types.pop() if len(types) == 1 else None
-    return None
+    told = _TOLD.get(node.type)
+    return told(node, template) if told else None
 
 
-def _symbol(name, template):
+def _operated(node, _template):
+    operators = {text(child) for child in node.children if not child.is_named}
+    return "bool" if operators & {"&&", "||", "==", "!=", ">", "<", ">=", "<=", "=~", "!~"} else None
+
+
+def _branched(node, template):
+    types = {type_of(each, template) for each in alternatives(node) if each.type != "null"}
+    return types.pop() if len(types) == 1 else None
+
+
+def _named(node, template):
+    name = text(node)
     param = template.named("param").get(name)
     if param:
         return param.type.rstrip("?")
     variable = template.named("var").get(name)
     return type_of(variable.value, template) if variable and variable.value else None
+
+
+_TOLD = {
+    "unary_expression": lambda node, _: "bool" if text(node).startswith("!") else "int",
+    "binary_expression": _operated,
+    "call_expression": lambda node, _: _CALLS.get(text(named(node)[0])),
+    "identifier": _named,
+    "ternary_expression": _branched,
+}
 
 
 def check(template):
@@ -61,10 +71,17 @@ def check(template):
 
 
 def _bounds(template, declaration):
-    wanted = {"minLength": {"string", "array"}, "maxLength": {"string", "array"}, "minValue": {"int"}, "maxValue": {"int"}}
+    wanted = {
+        "minLength": {"string", "array"},
+        "maxLength": {"string", "array"},
+        "minValue": {"int"},
+        "maxValue": {"int"},
+    }
     for name in declaration.decorators:
         if name in wanted and declaration.type.rstrip("?") not in wanted[name]:
-            yield template.finding(declaration.line, f"@{name} says nothing about {declaration.name!r}, of {declaration.type}")
+            yield template.finding(
+                declaration.line, f"@{name} says nothing about {declaration.name!r}, of {declaration.type}"
+            )
         elif name not in {*wanted, "allowed", "description", "secure", "metadata", "sealed"}:
             yield template.finding(declaration.line, f"there is no decorator @{name} for {declaration.name!r}")
 
@@ -95,5 +112,3 @@ def outside(declaration, value):
         limit = int(text(bound[0]))
         if (measured < limit) if least else (measured > limit):
             yield f"is {value!r}, against @{name}({limit})"
-
-

@@ -1,0 +1,416 @@
+"""Mutations: mistakes that somebody could make in the templates, each with a word of what the checker is to say."""
+
+# ruff: noqa: E501  (a row stands on its own, as the text of a template does)
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Mutation(NamedTuple):
+    """One mistake.
+
+    Attributes:
+        name: What it is.
+        path: The file, from the repository's root, that the mistake is made in.
+        old: What stands there; its first place is taken.
+        new: What takes its place.
+        says: What the finding is to say.
+        at: The file that it is to name, if another.
+    """
+
+    name: str
+    path: str
+    old: str
+    new: str
+    says: str
+    at: str = ""
+
+
+def _of(path, *rows):
+    return [Mutation(row[0], path, *row[1:]) for row in rows]
+
+
+_MODULES = "infra/modules"
+_APP, _AI, _MAIN, _VOCATIVE = (
+    f"{_MODULES}/app.bicep",
+    f"{_MODULES}/ai.bicep",
+    "infra/main.bicep",
+    "infra/vocative.bicep",
+)
+_ROLES, _ALERTS = f"{_MODULES}/roles", f"{_MODULES}/alerts.bicep"
+
+MUTATIONS = [
+    *_of(
+        _APP,
+        ("a dropped brace", "  tags: union(tags, {", "  tags: union(tags, ", "cannot be read"),
+        ("a dropped bracket", "          probes: [", "          probes: ", "cannot be read"),
+        ("an unknown property", "terminationGracePeriodSeconds:", "terminationGracePeriod:", "has no property"),
+        ("a property in the wrong case", "targetPort:", "targetport:", "'targetPort' is meant"),
+        (
+            "a property at the wrong level",
+            "      ingress: {",
+            "      stickySessions: {\n      }\n      ingress: {",
+            "no property",
+        ),
+        ("a wrong enum", "affinity: 'sticky'", "affinity: 'stick'", "not one of none, sticky"),
+        ("a wrong enum in a list", "type: 'Startup'", "type: 'Start'", "not one of Liveness, Readiness, Startup"),
+        ("a text for a number", "cooldownPeriod: 600", "cooldownPeriod: '600'", "is to be int"),
+        ("a number for a text", "string(sessionsPerReplica)", "sessionsPerReplica", "is to be string"),
+        ("a parameter of another type", "targetPort: port", "targetPort: name", "is to be int"),
+        ("an undefined symbol", "image: image", "image: imageName", "'imageName' is not declared"),
+        (
+            "an API version that is not known",
+            "containerApps@2026-01-01",
+            "containerApps@2026-13-01",
+            "has no API version",
+        ),
+        ("a key twice", "  location: location\n", "  location: location\n  location: location\n", "twice"),
+        (
+            "a missing required property",
+            "                path: '/healthz'\n                port: port",
+            "                path: '/healthz'",
+            "lacks 'port'",
+        ),
+        (
+            "a service name that azd does not know",
+            "'azd-service-name': 'vocative'",
+            "'azd-service-name': 'web'",
+            "azure.yaml has",
+        ),
+        (
+            "revisions side by side",
+            "activeRevisionsMode: 'Single'",
+            "activeRevisionsMode: 'Multiple'",
+            "sticky sessions need",
+        ),
+        ("callers who are not kept", "affinity: 'sticky'", "affinity: 'none'", "misses its session"),
+        ("a probe of another path", "path: '/readyz'", "path: '/ready'", "Readiness probe asks for '/ready'"),
+        ("a secret in the open", "@secure()\nparam secrets object", "param secrets object", "not @secure()"),
+        (
+            "a property that only the service sets",
+            "    environmentId: environmentId",
+            "    latestRevisionName: environmentId",
+            "set by the service alone",
+        ),
+    ),
+    *_of(
+        _AI,
+        (
+            "a property of another type",
+            "customSubDomainName: name",
+            "subdomainName: name",
+            "has no property 'subdomainName'",
+        ),
+        (
+            "a read of what is not there",
+            "created!.properties.customSubDomainName",
+            "created!.properties.subdomain",
+            "to be read",
+        ),
+        ("a read of what may be missing", "created!.properties", "created.properties", "under a condition only"),
+        ("a deployment without parent", "  parent: created\n", "", "has no parent"),
+        (
+            "a wrong value in a condition",
+            "isPrivate ? 'Deny' : 'Allow'",
+            "isPrivate ? 'Deny' : 'Permit'",
+            "'Permit', not one of",
+        ),
+        ("a truth as a text", "disableLocalAuth: true", "disableLocalAuth: 'true'", "is to be bool"),
+        ("an unknown decorator", "@batchSize(1)", "@batchsize(1)\nparam other string", "no @description"),
+    ),
+    *_of(
+        f"{_MODULES}/search.bicep",
+        (
+            "an enum that another service has",
+            "isPrivate ? 'disabled' : 'enabled'",
+            "isPrivate ? 'Disabled' : 'enabled'",
+            "'Disabled', not one of",
+        ),
+        ("a resource without name", "  name: name\n  location", "  location", "has no name"),
+        (
+            "an unknown resource type",
+            "Microsoft.Search/searchServices@2025-05-01' = if",
+            "Microsoft.Search/services@2025-05-01' = if",
+            "not in the catalogue",
+        ),
+    ),
+    *_of(
+        f"{_MODULES}/storage.bicep",
+        ("a missing kind", "  kind: 'StorageV2'\n", "", "lacks 'kind'"),
+        ("a child of another parent", "  parent: blobs", "  parent: created", "the parent of 'container' is"),
+        ("an old TLS by a typing error", "'TLS1_2'", "'TLS_1_2'", "not one of"),
+        ("a setting without what it is for", "  scope: blobs\n", "", "has no scope"),
+    ),
+    *_of(
+        f"{_MODULES}/environment.bicep",
+        (
+            "a variable that is looked into wrongly",
+            "ingressMachines.name",
+            "ingressMachines.title",
+            "has no property 'title'",
+        ),
+        ("a wrong property in a variable", "workloadProfileType: 'D4'", "type: 'D4'", "has no property 'type'"),
+        ("a log without being on", "        enabled: true\n", "", "lacks 'enabled'"),
+    ),
+    *_of(
+        f"{_MODULES}/private-endpoint.bicep",
+        (
+            "a loop's name outside of it",
+            "privateDnsZoneId: zones[i].id",
+            "privateDnsZoneId: zones[j].id",
+            "'j' is not declared",
+        ),
+        ("an endpoint of no service", "privateLinkServiceId:", "serviceId:", "has no property 'serviceId'"),
+    ),
+    *_of(
+        _ALERTS,
+        (
+            "criteria of no kind",
+            "      'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'\n",
+            "",
+            "lacks 'odata.type'",
+        ),
+        (
+            "criteria of an unknown kind",
+            "SingleResourceMultipleMetricCriteria",
+            "SingleMetric",
+            "not one of Microsoft.Azure",
+        ),
+        ("a wrong sum", "timeAggregation: 'Total'", "timeAggregation: 'Sum'", "'Sum', not one of"),
+    ),
+    *_of(
+        f"{_MODULES}/monitoring.bicep",
+        (
+            "a resource declared twice",
+            "var workspaceId =",
+            "var insights = ''\nvar workspaceId =",
+            "is declared in line",
+        ),
+        (
+            "a function that is not there",
+            "empty(existingWorkspaceId)",
+            "isEmpty(existingWorkspaceId)",
+            "no function 'isEmpty'",
+        ),
+        ("an output in the wrong case", "properties.ConnectionString", "properties.connectionString", "to be read"),
+        ("an undescribed parameter", "@description('Tags.')\n", "", "has no @description"),
+        ("a limit on what has no size", "@minValue(30)", "@minLength(30)", "says nothing about"),
+    ),
+    *_of(
+        _MAIN,
+        (
+            "a missing module parameter",
+            "    deletedDays: deletedDays\n",
+            "",
+            "does not give modules/storage.bicep its parameter 'deletedDays'",
+        ),
+        (
+            "an unknown module parameter",
+            "    replicas: searchReplicas",
+            "    replicaCount: searchReplicas",
+            "has no parameter 'replicaCount'",
+        ),
+        ("an unknown module", "'modules/search.bicep'", "'modules/find.bicep'", "no module 'modules/find.bicep'"),
+        ("a wrong output", "search.outputs.principalId", "search.outputs.identityId", "has no output 'identityId'"),
+        ("a module read without its outputs", "ai.outputs.id", "ai.id", "only outputs can be read"),
+        ("a module without scope", "  name: 'identity'\n  scope: group\n", "  name: 'identity'\n", "needs a scope"),
+        (
+            "a network that may not be there",
+            "network!.outputs.appSubnetId",
+            "network.outputs.appSubnetId",
+            "under a condition only",
+        ),
+        (
+            "a parameter of the wrong type",
+            "    exists: hasAi\n",
+            "    exists: existingAiAccountName\n",
+            "to be bool, and it is string",
+        ),
+        ("a value that a module does not allow", "    sku: registrySku", "    sku: 'Free'", "which is not allowed"),
+        (
+            "an unused parameter",
+            "param budgetAmount int = 0",
+            "param budgetAmount int = 0\n\n@description('Spare.')\nparam spare string = ''",
+            "'spare' is never used",
+        ),
+        ("an unused variable", "var appName =", "var spare = 1\nvar appName =", "the var 'spare' is never used"),
+        (
+            "a default that is not allowed",
+            "param searchSku string = 'basic'",
+            "param searchSku string = 'free'",
+            "'free', which is not allowed",
+        ),
+        (
+            "a default out of bounds",
+            "param deletedDays int = 14",
+            "param deletedDays int = 400",
+            "against @maxValue(365)",
+        ),
+        (
+            "a default of another type",
+            "param zoneRedundant bool = false",
+            "param zoneRedundant bool = 'no'",
+            "declared as bool, and is string",
+        ),
+        ("time outside of a default", "'rg-${environmentName}'", "'rg-${utcNow()}'", "in a parameter's default only"),
+        ("a function that is hidden", "az.environment()", "environment()", "write az.environment()"),
+        (
+            "a resource in the wrong scope",
+            "targetScope = 'subscription'",
+            "targetScope = 'resourceGroup'",
+            "cannot be deployed to a resourceGroup",
+        ),
+        ("an output that nobody reads", "output AZURE_STORAGE_ACCOUNT", "output AZURE_BLOBS", "read by nobody"),
+        ("a retired model", "  'gpt-realtime-2.1-mini'\n", "  'gpt-4o-realtime-preview'\n", "was announced to retire"),
+        (
+            "a model that is not in the table",
+            "  'text-embedding-3-large'\n",
+            "  'text-embedding-4'\n",
+            "which is not allowed",
+        ),
+        (
+            "a version that does not exist",
+            "  '2026-05-06'\n",
+            "  '2026-05-06'\n  '2027-01-01'\n",
+            "has no version '2027-01-01'",
+        ),
+        (
+            "roles that are not given",
+            "'modules/roles/storage.bicep'",
+            "'modules/roles/search.bicep'",
+            "modules/roles/search.bicep",
+        ),
+        ("what azd would not find again", "'azd-env-name': environmentName", "'env': environmentName", "azd-env-name"),
+    ),
+    *_of(
+        _VOCATIVE,
+        (
+            "a variable that the app does not read",
+            "name: 'AZURE_SEARCH_INDEX'",
+            "name: 'AZURE_SEARCH_INDEX_NAME'",
+            "the app does not read",
+        ),
+        ("a variable twice", "name: 'AZURE_VOICELIVE_MODEL'", "name: 'VOCATIVE_MODEL'", "already"),
+        ("an option that is not there", "'--drain'", "'--grace'", "has no option '--grace'"),
+        ("a drain beyond the grace", "@maxValue(590)", "@maxValue(900)", "a replica is killed after 600"),
+        ("a grace beyond the platform's", "graceSeconds: 600", "graceSeconds: 900", "against @maxValue(600)"),
+        ("a secret that is not kept", "secretRef: 'api-keys'", "secretRef: 'keys'", "no secret 'keys'"),
+        ("a secret in the open that was hidden", "@secure()\n@minLength(32)", "@minLength(32)", "is not @secure()"),
+    ),
+    *_of(
+        f"{_ROLES}/ai.bicep",
+        (
+            "another role's id",
+            "a97b65f3-24c7-4388-baec-2e87135dc908",
+            "53ca6127-db72-4b80-b1b0-d745d6d5456d",
+            "not the id of the role",
+        ),
+        (
+            "another role's name",
+            "@description('Cognitive Services User')",
+            "@description('Azure AI User')",
+            "not the id of the role",
+        ),
+        (
+            "a role without name",
+            "@description('Cognitive Services User')\n",
+            "",
+            "whose @description is the role's name",
+        ),
+        (
+            "a name that is not found again",
+            "guid(account.id, appPrincipalId, openAiUser)",
+            "guid(account.id, openAiUser)",
+            "so that another deployment",
+        ),
+    ),
+    *_of(
+        f"{_ROLES}/search.bicep",
+        (
+            "more rights than are needed",
+            "'Microsoft.Authorization/roleDefinitions', indexDataReader)",
+            "'Microsoft.Authorization/roleDefinitions', serviceContributor)",
+            "the name is to be",
+        ),
+        ("a role given to another", "principalId: appPrincipalId", "principalId: userPrincipalId", "the name is to be"),
+        (
+            "an assignment of another name",
+            "resource userFills 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(userPrincipalId)) {\n  name: guid(service.id, userPrincipalId, indexDataContributor)",
+            "resource userFills 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(userPrincipalId)) {\n  name: guid(service.id, userPrincipalId, serviceContributor)",
+            "so that another deployment",
+        ),
+        (
+            "a role that is needed and not given",
+            "@description('Search Index Data Contributor')\nvar indexDataContributor = '8ebe5a00-799e-43f5-93ac-243d3dce84a7'",
+            "@description('Search Index Data Reader')\nvar indexDataContributor = '1407120a-92aa-4202-b7e9-c0e197c71c8f'",
+            "is not given 'Search Index Data Contributor'",
+        ),
+        (
+            "a role that nobody needs",
+            "@description('Search Index Data Contributor')\nvar indexDataContributor = '8ebe5a00-799e-43f5-93ac-243d3dce84a7'",
+            "@description('Search Index Data Reader')\nvar indexDataContributor = '1407120a-92aa-4202-b7e9-c0e197c71c8f'",
+            "which no call is known to need",
+        ),
+    ),
+    *_of(
+        "infra/main.parameters.json",
+        ("a parameter that is not there", '"searchSku"', '"searchSize"', "has no parameter 'searchSize'"),
+        (
+            "a default that differs",
+            "AZURE_SEARCH_SKU=basic",
+            "AZURE_SEARCH_SKU=standard",
+            "'basic' in infra/main.bicep",
+        ),
+        ("a default that is no number", "AZURE_SEARCH_REPLICAS=1", "AZURE_SEARCH_REPLICAS=one", "is no int"),
+        (
+            "a variable that nothing sets",
+            "${AZURE_SEARCH_SKU=basic}",
+            "${AZURE_SEARCH_SKU}",
+            "nothing sets 'AZURE_SEARCH_SKU'",
+        ),
+        ("JSON that is none", '"parameters": {', '"parameters": ', "is no file of parameters"),
+    ),
+    *_of(
+        "infra/vocative.parameters.json",
+        (
+            "an output that there is not",
+            "${AZURE_OPENAI_ENDPOINT}",
+            "${AZURE_AI_ENDPOINT}",
+            "nothing sets 'AZURE_AI_ENDPOINT'",
+        ),
+    ),
+    *_of(
+        "infra/models.txt",
+        (
+            "a model that has retired",
+            "2026-07-07  2027-06-25  OpenAI.GlobalStandard.gpt-realtime-2.1\n",
+            "2026-07-07  2026-06-25  OpenAI.GlobalStandard.gpt-realtime-2.1\n",
+            "has retired",
+        ),
+        (
+            "a model that cannot be chosen",
+            "text-embedding-3-large  1",
+            "text-embedding-3-small  1",
+            "can be chosen by no parameter",
+        ),
+    ),
+    *_of(
+        "azure.yaml",
+        (
+            "a hook that is not there",
+            "infra/hooks/preprovision.sh",
+            "infra/hooks/before.sh",
+            "there is no infra/hooks/before.sh",
+        ),
+        ("a service without template", "  vocative:\n", "  web:\n", "by which `azd deploy` makes revisions"),
+    ),
+    *_of(
+        "infra/hooks/postprovision.sh",
+        (
+            "a variable for .env that nothing reads",
+            'WRITTEN="VOCATIVE_MODEL',
+            'WRITTEN="VOCATIVE_APP_NAME',
+            "nothing reads it",
+        ),
+    ),
+]
