@@ -27,7 +27,7 @@ param tags object = {}
 @description('Object id of who deploys, and ingests documents; azd knows it. Empty: nobody gets these roles.')
 param principalId string = ''
 
-@description('What principalId is.')
+@description('What deploys: User, or ServicePrincipal in a pipeline.')
 @allowed([
   'User'
   'ServicePrincipal'

@@ -5,14 +5,8 @@
 @maxLength(32)
 param appName string
 
-@description('Name of the azd environment, for the tag.')
-param environmentName string
-
 @description('Region.')
 param location string = resourceGroup().location
-
-@description('Tags, beside those of azd.')
-param tags object = {}
 
 @description('Container Apps environment.')
 @minLength(1)
@@ -313,7 +307,7 @@ module app 'modules/app.bicep' = {
   params: {
     name: appName
     location: location
-    tags: union(tags, { 'azd-env-name': environmentName })
+    tags: resourceGroup().tags
     environmentId: environmentId
     identityId: identityId
     registryServer: registryServer

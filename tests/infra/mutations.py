@@ -371,12 +371,30 @@ MUTATIONS = [
         ("JSON that is none", '"parameters": {', '"parameters": ', "is no file of parameters"),
     ),
     *_of(
-        "infra/vocative.parameters.json",
+        "infra/vocative.bicepparam",
         (
             "an output that there is not",
-            "${AZURE_OPENAI_ENDPOINT}",
-            "${AZURE_AI_ENDPOINT}",
+            "'AZURE_OPENAI_ENDPOINT'",
+            "'AZURE_AI_ENDPOINT'",
             "nothing sets 'AZURE_AI_ENDPOINT'",
+        ),
+        (
+            "a text where a number is wanted",
+            "int(readEnvironmentVariable('AZURE_APP_MIN_REPLICAS', '1'))",
+            "readEnvironmentVariable('AZURE_APP_MIN_REPLICAS', '1')",
+            "is to be int",
+        ),
+        (
+            "a default that is not allowed there",
+            "'AZURE_APP_CPU', '1.0'",
+            "'AZURE_APP_CPU', '1.5'",
+            "which is not allowed",
+        ),
+        (
+            "a parameter that is a fixed value",
+            "readEnvironmentVariable('AZURE_LOCATION')",
+            "'eastus2'",
+            "is not `param",
         ),
     ),
     *_of(

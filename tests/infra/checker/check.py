@@ -41,9 +41,10 @@ def check(root=ROOT):
             found += rule(template)
         found += access.check(template, modules)
         found += calls.check(template, modules)
-    if not found:  # these compare files, and would only repeat what is wrong in one of them
-        for rule in (parameters.check, deployment.check, roles.check, models.check):
-            found += rule(root, read_all)
+    # These compare files, and would only repeat what is wrong in one of them.
+    for rules in ((parameters.check,), (deployment.check, roles.check, models.check)):
+        if not found:
+            found += [each for rule in rules for each in rule(root, read_all)]
     return sorted(set(found))
 
 

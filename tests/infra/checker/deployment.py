@@ -73,7 +73,7 @@ def _pairs(template):
 def _outputs(root, main):
     hooks = "\n".join(path.read_text("utf-8") for path in sorted((root / "infra" / "hooks").glob("*.sh")))
     taken = set(re.findall(r"[A-Z][A-Z_]{4,}", hooks)) | AZD_READS
-    taken |= set(re.findall(r"\$\{(\w+)", (root / "infra" / "vocative.parameters.json").read_text("utf-8")))
+    taken |= set(parameters.variables(root, "infra/vocative.bicepparam"))
     for name, output in main.named("output").items():
         if name not in taken:
             yield main.finding(output.line, f"the output {name!r} is read by nobody: no hook, no template, not azd")

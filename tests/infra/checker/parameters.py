@@ -4,24 +4,60 @@ from __future__ import annotations
 
 import json
 import re
+from typing import NamedTuple
 
 from tests.infra.checker.findings import File
 from tests.infra.checker.values import constant, outside
 
 # Variables that azd itself sets, before it provisions or with the image that it built.
 AZD = {"AZURE_ENV_NAME", "AZURE_LOCATION", "AZURE_SUBSCRIPTION_ID", "AZURE_PRINCIPAL_ID", "SERVICE_VOCATIVE_IMAGE_NAME"}
+_PARAM = re.compile(r"param (\w+) = (?:(int|bool)\()?readEnvironmentVariable\('(\w+)'(?:, '([^']*)')?\)\)?")
 _REFERENCE = re.compile(r"\$\{(\w+)(?:=([^}]*))?\}")
+
+
+class Reference(NamedTuple):
+    """A value that is taken from a variable."""
+
+    variable: str
+    default: str | None
+    cast: str | None
 
 
 def check(root, templates):
     outputs = templates["main.bicep"].named("output")
     yield from _file(root, templates["main.bicep"], "infra/main.parameters.json", AZD)
-    yield from _file(root, templates["vocative.bicep"], "infra/vocative.parameters.json", AZD | set(outputs))
+    yield from _file(root, templates["vocative.bicep"], "infra/vocative.bicepparam", AZD | set(outputs))
 
 
 def entries(root, path):
-    """The parameters of a file: pairs of name and value."""
-    return {name: told["value"] for name, told in json.loads((root / path).read_text("utf-8"))["parameters"].items()}
+    """The parameters of a file: by name, the variable and its default, or a value that refers to none.
+
+    azd itself makes numbers and truths of the texts in JSON; in a `.bicepparam`, `int()` and `bool()` do.
+    """
+    told = (root / path).read_text("utf-8")
+    if path.endswith(".json"):
+        return {
+            name: _referred(each["value"]) if isinstance(each["value"], str) else each["value"]
+            for name, each in json.loads(told)["parameters"].items()
+        }
+    found = {}
+    for row in re.findall(r"^param .*$", told, re.MULTILINE):
+        matched = _PARAM.fullmatch(row)
+        if matched is None:
+            raise ValueError(f"{row!r} is not `param NAME = readEnvironmentVariable('VARIABLE', 'DEFAULT')`")
+        name, cast, variable, default = matched.groups()
+        found[name] = Reference(variable, default, cast)
+    return found
+
+
+def variables(root, path):
+    """The variables that a file refers to, and their defaults."""
+    return {each.variable: each.default for each in entries(root, path).values() if isinstance(each, Reference)}
+
+
+def _referred(value):
+    matched = _REFERENCE.fullmatch(value)
+    return Reference(*matched.groups(), None) if matched else value
 
 
 def set_by_hooks(root):
@@ -29,7 +65,7 @@ def set_by_hooks(root):
     return {
         name
         for path in (root / "infra" / "hooks").glob("*.sh")
-        for name in re.findall(r"\b(?:azd env set|keep) (\w+)", path.read_text("utf-8"))
+        for name in re.findall(r"^\s*(?:azd env set|keep) ([A-Z_]+)", path.read_text("utf-8"), re.MULTILINE)
     }
 
 
@@ -45,6 +81,8 @@ def _file(root, template, path, known):
         if name not in wanted:
             yield file.find(f'"{name}"', f"{template.name} has no parameter {name!r}")
             continue
+        if path.endswith(".bicepparam") and value.cast != {"int": "int", "bool": "bool"}.get(wanted[name].type):
+            yield file.find(f"param {name} ", f"{name!r} is to be {wanted[name].type}: write it with or without int()")
         yield from _value(file, template, wanted[name], value, known | set_by_hooks(root))
     for name, param in wanted.items():
         if name not in given:
@@ -52,14 +90,12 @@ def _file(root, template, path, known):
 
 
 def _value(file, template, param, value, known):
-    where = f'"{param.name}"'
-    if not isinstance(value, str):
-        return
-    reference = _REFERENCE.fullmatch(value)
-    if reference is None:
+    where = f"param {param.name} " if file.name.endswith(".bicepparam") else f'"{param.name}"'
+    if isinstance(value, str):
         yield file.find(where, f"{param.name!r} refers to no variable: {value!r}")
+    if not isinstance(value, Reference):
         return
-    variable, default = reference.groups()
+    variable, default, _ = value
     if default is None:
         if variable not in known:
             yield file.find(where, f"nothing sets {variable!r}, which {param.name!r} takes: give it a default")
