@@ -10,7 +10,10 @@ import pytest
 from tests.infra.checker import models
 from tests.infra.checker.check import ROOT, check, templates
 from tests.infra.checker.roles import IDS, NEEDS
-from tests.infra.mutations import MUTATIONS
+from tests.infra.mistakes_in_modules import IN_MODULES
+from tests.infra.mistakes_in_the_whole import IN_THE_WHOLE
+
+MUTATIONS = IN_MODULES + IN_THE_WHOLE
 
 
 def said(findings):

@@ -7,11 +7,14 @@ import re
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.infra.checker.check import ROOT
+from tests.tools.search.azure.contract.service import ADMIN, SearchStandIn
+from tests.tools.search.azure.contract.threaded import threaded
 
 HOOKS = ROOT / "infra" / "hooks"
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows runs the PowerShell hooks")
@@ -133,9 +136,7 @@ def test_a_model_that_has_retired_is_refused_and_one_that_will_is_told(machine):
     text = table.read_text()
     table.write_text(text.replace("2027-06-25", "2020-01-01"))
     assert "has retired on 2020-01-01" in machine.run("preprovision", GIVEN).stderr
-    soon = subprocess.run(
-        ["date", "-d", "+40 days", "+%Y-%m-%d"], capture_output=True, text=True, check=True
-    ).stdout.strip()
+    soon = (datetime.now(UTC) + timedelta(days=40)).date().isoformat()
     table.write_text(text.replace("2027-06-25", soon))
     done = machine.run("preprovision", GIVEN)
     assert done.returncode == 0
@@ -255,3 +256,18 @@ def test_both_shells_know_the_same_variables_and_commands(hook):
     assert set(command.findall(posix)) == set(command.findall(windows))
     commands = re.compile(r"(?:\"?\$vocative\"? |azd )(?:ingest|env|hooks)(?: --?[a-z]+)*")
     assert {each.replace('"', "") for each in commands.findall(posix)} == set(commands.findall(windows))
+
+
+def test_documents_are_really_ingested_with_what_the_hook_wrote(machine):
+    """The real command, against the stand-in of the search service; only a key takes the place of the identity."""
+    stand_in = SearchStandIn()
+    machine.command("az", az(trusted=1))
+    machine.command("vocative", f'PYTHONPATH="{ROOT}" exec "{sys.executable}" -m agent "$@"')
+    (machine.root / "documents").mkdir()
+    (machine.root / "documents" / "leave.md").write_text("# Leave\n\nEverybody has thirty days of leave a year.\n")
+    known = MADE | {"AZURE_AUTH_CLIENT_ID": "x", "AZURE_SEARCH_API_KEY": ADMIN}
+    with threaded(stand_in.application()) as address:
+        done = machine.run("postprovision", known | {"AZURE_SEARCH_ENDPOINT": address})
+    assert done.returncode == 0, done.stdout + done.stderr
+    (held,) = stand_in.indexes["documents"].documents.values()
+    assert "thirty days" in held["text"]

@@ -54,7 +54,7 @@ def _modules(template, read_all):
     found = {}
     for declaration in template.of("module"):
         for other in read_all.values():
-            if other.path == (folder / declaration.type).resolve():
+            if other.path.resolve() == (folder / declaration.type).resolve():
                 found[declaration.type] = other
     return found
 

@@ -1,203 +1,13 @@
-"""Mutations: mistakes that somebody could make in the templates, each with a word of what the checker is to say."""
+"""Mistakes in how things fit together: modules, parameters, roles, models, azd, hooks and the app."""
 
 # ruff: noqa: E501  (a row stands on its own, as the text of a template does)
 from __future__ import annotations
 
-from typing import NamedTuple
+from tests.infra.mutation import mutations
 
-
-class Mutation(NamedTuple):
-    """One mistake.
-
-    Attributes:
-        name: What it is.
-        path: The file, from the repository's root, that the mistake is made in.
-        old: What stands there; its first place is taken.
-        new: What takes its place.
-        says: What the finding is to say.
-        at: The file that it is to name, if another.
-    """
-
-    name: str
-    path: str
-    old: str
-    new: str
-    says: str
-    at: str = ""
-
-
-def _of(path, *rows):
-    return [Mutation(row[0], path, *row[1:]) for row in rows]
-
-
-_MODULES = "infra/modules"
-_APP, _AI, _MAIN, _VOCATIVE = (
-    f"{_MODULES}/app.bicep",
-    f"{_MODULES}/ai.bicep",
-    "infra/main.bicep",
-    "infra/vocative.bicep",
-)
-_ROLES, _ALERTS = f"{_MODULES}/roles", f"{_MODULES}/alerts.bicep"
-
-MUTATIONS = [
-    *_of(
-        _APP,
-        ("a dropped brace", "  tags: union(tags, {", "  tags: union(tags, ", "cannot be read"),
-        ("a dropped bracket", "          probes: [", "          probes: ", "cannot be read"),
-        ("an unknown property", "terminationGracePeriodSeconds:", "terminationGracePeriod:", "has no property"),
-        ("a property in the wrong case", "targetPort:", "targetport:", "'targetPort' is meant"),
-        (
-            "a property at the wrong level",
-            "      ingress: {",
-            "      stickySessions: {\n      }\n      ingress: {",
-            "no property",
-        ),
-        ("a wrong enum", "affinity: 'sticky'", "affinity: 'stick'", "not one of none, sticky"),
-        ("a wrong enum in a list", "type: 'Startup'", "type: 'Start'", "not one of Liveness, Readiness, Startup"),
-        ("a text for a number", "cooldownPeriod: 600", "cooldownPeriod: '600'", "is to be int"),
-        ("a number for a text", "string(sessionsPerReplica)", "sessionsPerReplica", "is to be string"),
-        ("a parameter of another type", "targetPort: port", "targetPort: name", "is to be int"),
-        ("an undefined symbol", "image: image", "image: imageName", "'imageName' is not declared"),
-        (
-            "an API version that is not known",
-            "containerApps@2026-01-01",
-            "containerApps@2026-13-01",
-            "has no API version",
-        ),
-        ("a key twice", "  location: location\n", "  location: location\n  location: location\n", "twice"),
-        (
-            "a missing required property",
-            "                path: '/healthz'\n                port: port",
-            "                path: '/healthz'",
-            "lacks 'port'",
-        ),
-        (
-            "a service name that azd does not know",
-            "'azd-service-name': 'vocative'",
-            "'azd-service-name': 'web'",
-            "azure.yaml has",
-        ),
-        (
-            "revisions side by side",
-            "activeRevisionsMode: 'Single'",
-            "activeRevisionsMode: 'Multiple'",
-            "sticky sessions need",
-        ),
-        ("callers who are not kept", "affinity: 'sticky'", "affinity: 'none'", "misses its session"),
-        ("a probe of another path", "path: '/readyz'", "path: '/ready'", "Readiness probe asks for '/ready'"),
-        ("a secret in the open", "@secure()\nparam secrets object", "param secrets object", "not @secure()"),
-        (
-            "a property that only the service sets",
-            "    environmentId: environmentId",
-            "    latestRevisionName: environmentId",
-            "set by the service alone",
-        ),
-    ),
-    *_of(
-        _AI,
-        (
-            "a property of another type",
-            "customSubDomainName: name",
-            "subdomainName: name",
-            "has no property 'subdomainName'",
-        ),
-        (
-            "a read of what is not there",
-            "created!.properties.customSubDomainName",
-            "created!.properties.subdomain",
-            "to be read",
-        ),
-        ("a read of what may be missing", "created!.properties", "created.properties", "under a condition only"),
-        ("a deployment without parent", "  parent: created\n", "", "has no parent"),
-        (
-            "a wrong value in a condition",
-            "isPrivate ? 'Deny' : 'Allow'",
-            "isPrivate ? 'Deny' : 'Permit'",
-            "'Permit', not one of",
-        ),
-        ("a truth as a text", "disableLocalAuth: true", "disableLocalAuth: 'true'", "is to be bool"),
-        ("an unknown decorator", "@batchSize(1)", "@batchsize(1)\nparam other string", "no @description"),
-    ),
-    *_of(
-        f"{_MODULES}/search.bicep",
-        (
-            "an enum that another service has",
-            "isPrivate ? 'disabled' : 'enabled'",
-            "isPrivate ? 'Disabled' : 'enabled'",
-            "'Disabled', not one of",
-        ),
-        ("a resource without name", "  name: name\n  location", "  location", "has no name"),
-        (
-            "an unknown resource type",
-            "Microsoft.Search/searchServices@2025-05-01' = if",
-            "Microsoft.Search/services@2025-05-01' = if",
-            "not in the catalogue",
-        ),
-    ),
-    *_of(
-        f"{_MODULES}/storage.bicep",
-        ("a missing kind", "  kind: 'StorageV2'\n", "", "lacks 'kind'"),
-        ("a child of another parent", "  parent: blobs", "  parent: created", "the parent of 'container' is"),
-        ("an old TLS by a typing error", "'TLS1_2'", "'TLS_1_2'", "not one of"),
-        ("a setting without what it is for", "  scope: blobs\n", "", "has no scope"),
-    ),
-    *_of(
-        f"{_MODULES}/environment.bicep",
-        (
-            "a variable that is looked into wrongly",
-            "ingressMachines.name",
-            "ingressMachines.title",
-            "has no property 'title'",
-        ),
-        ("a wrong property in a variable", "workloadProfileType: 'D4'", "type: 'D4'", "has no property 'type'"),
-        ("a log without being on", "        enabled: true\n", "", "lacks 'enabled'"),
-    ),
-    *_of(
-        f"{_MODULES}/private-endpoint.bicep",
-        (
-            "a loop's name outside of it",
-            "privateDnsZoneId: zones[i].id",
-            "privateDnsZoneId: zones[j].id",
-            "'j' is not declared",
-        ),
-        ("an endpoint of no service", "privateLinkServiceId:", "serviceId:", "has no property 'serviceId'"),
-    ),
-    *_of(
-        _ALERTS,
-        (
-            "criteria of no kind",
-            "      'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'\n",
-            "",
-            "lacks 'odata.type'",
-        ),
-        (
-            "criteria of an unknown kind",
-            "SingleResourceMultipleMetricCriteria",
-            "SingleMetric",
-            "not one of Microsoft.Azure",
-        ),
-        ("a wrong sum", "timeAggregation: 'Total'", "timeAggregation: 'Sum'", "'Sum', not one of"),
-    ),
-    *_of(
-        f"{_MODULES}/monitoring.bicep",
-        (
-            "a resource declared twice",
-            "var workspaceId =",
-            "var insights = ''\nvar workspaceId =",
-            "is declared in line",
-        ),
-        (
-            "a function that is not there",
-            "empty(existingWorkspaceId)",
-            "isEmpty(existingWorkspaceId)",
-            "no function 'isEmpty'",
-        ),
-        ("an output in the wrong case", "properties.ConnectionString", "properties.connectionString", "to be read"),
-        ("an undescribed parameter", "@description('Tags.')\n", "", "has no @description"),
-        ("a limit on what has no size", "@minValue(30)", "@minLength(30)", "says nothing about"),
-    ),
-    *_of(
-        _MAIN,
+IN_THE_WHOLE = [
+    *mutations(
+        "infra/main.bicep",
         (
             "a missing module parameter",
             "    deletedDays: deletedDays\n",
@@ -282,8 +92,8 @@ MUTATIONS = [
         ),
         ("what azd would not find again", "'azd-env-name': environmentName", "'env': environmentName", "azd-env-name"),
     ),
-    *_of(
-        _VOCATIVE,
+    *mutations(
+        "infra/vocative.bicep",
         (
             "a variable that the app does not read",
             "name: 'AZURE_SEARCH_INDEX'",
@@ -297,8 +107,8 @@ MUTATIONS = [
         ("a secret that is not kept", "secretRef: 'api-keys'", "secretRef: 'keys'", "no secret 'keys'"),
         ("a secret in the open that was hidden", "@secure()\n@minLength(32)", "@minLength(32)", "is not @secure()"),
     ),
-    *_of(
-        f"{_ROLES}/ai.bicep",
+    *mutations(
+        "infra/modules/roles/ai.bicep",
         (
             "another role's id",
             "a97b65f3-24c7-4388-baec-2e87135dc908",
@@ -324,8 +134,8 @@ MUTATIONS = [
             "so that another deployment",
         ),
     ),
-    *_of(
-        f"{_ROLES}/search.bicep",
+    *mutations(
+        "infra/modules/roles/search.bicep",
         (
             "more rights than are needed",
             "'Microsoft.Authorization/roleDefinitions', indexDataReader)",
@@ -352,7 +162,7 @@ MUTATIONS = [
             "which no call is known to need",
         ),
     ),
-    *_of(
+    *mutations(
         "infra/main.parameters.json",
         ("a parameter that is not there", '"searchSku"', '"searchSize"', "has no parameter 'searchSize'"),
         (
@@ -370,7 +180,7 @@ MUTATIONS = [
         ),
         ("JSON that is none", '"parameters": {', '"parameters": ', "is no file of parameters"),
     ),
-    *_of(
+    *mutations(
         "infra/vocative.bicepparam",
         (
             "an output that there is not",
@@ -397,7 +207,7 @@ MUTATIONS = [
             "is not `param",
         ),
     ),
-    *_of(
+    *mutations(
         "infra/models.txt",
         (
             "a model that has retired",
@@ -412,7 +222,7 @@ MUTATIONS = [
             "can be chosen by no parameter",
         ),
     ),
-    *_of(
+    *mutations(
         "azure.yaml",
         (
             "a hook that is not there",
@@ -422,7 +232,7 @@ MUTATIONS = [
         ),
         ("a service without template", "  vocative:\n", "  web:\n", "by which `azd deploy` makes revisions"),
     ),
-    *_of(
+    *mutations(
         "infra/hooks/postprovision.sh",
         (
             "a variable for .env that nothing reads",
