@@ -98,8 +98,9 @@ if (-not (Get-Setting 'AZURE_EXISTING_AI_ACCOUNT')) {
     Test-Model (Get-Setting 'AZURE_EMBEDDING_MODEL' 'text-embedding-3-large') (Get-Setting 'AZURE_EMBEDDING_VERSION' '1') ([int](Get-Setting 'AZURE_EMBEDDING_CAPACITY' '100'))
     if ($withAz -and -not (Get-Setting 'AZURE_OPENAI_ENDPOINT')) {
         # A deleted account keeps its name for two days.
-        foreach ($each in (az cognitiveservices account list-deleted --output tsv --query "[?contains(id, 'resourceGroups/rg-$name/')].name" 2>$null)) {
-            Fail "the account $each was deleted and still holds its name: ``az cognitiveservices account purge --name $each --resource-group rg-$name --location $location``"
+        $group = Get-Setting 'AZURE_RESOURCE_GROUP_NAME' "rg-$name"
+        foreach ($each in (az cognitiveservices account list-deleted --output tsv --query "[?contains(id, 'resourceGroups/$group/')].name" 2>$null)) {
+            Fail "the account $each was deleted and still holds its name: ``az cognitiveservices account purge --name $each --resource-group $group --location $location``"
         }
     }
 }

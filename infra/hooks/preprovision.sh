@@ -125,10 +125,11 @@ if [ -z "${AZURE_EXISTING_AI_ACCOUNT:-}" ]; then
   check_model "${AZURE_EMBEDDING_MODEL:-text-embedding-3-large}" "${AZURE_EMBEDDING_VERSION:-1}" "${AZURE_EMBEDDING_CAPACITY:-100}"
   if [ "$with_az" = true ] && [ -z "${AZURE_OPENAI_ENDPOINT:-}" ]; then
     # A deleted account keeps its name for two days.
+    group=${AZURE_RESOURCE_GROUP_NAME:-rg-$name}
     deleted=$(az cognitiveservices account list-deleted --output tsv \
-      --query "[?contains(id, 'resourceGroups/rg-$name/')].name" 2>/dev/null) || deleted=""
+      --query "[?contains(id, 'resourceGroups/$group/')].name" 2>/dev/null) || deleted=""
     for each in $deleted; do
-      fail "the account $each was deleted and still holds its name: \`az cognitiveservices account purge --name $each --resource-group rg-$name --location $location\`"
+      fail "the account $each was deleted and still holds its name: \`az cognitiveservices account purge --name $each --resource-group $group --location $location\`"
     done
   fi
 fi

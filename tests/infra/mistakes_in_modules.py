@@ -8,6 +8,22 @@ _MODULES = "infra/modules"
 
 IN_MODULES = [
     *mutations(
+        f"{_MODULES}/identity.bicep",
+        (
+            "an output under another name",
+            "output principalId string",
+            "output objectId string",
+            "has no output 'principalId'",
+            "infra/main.bicep",
+        ),
+        (
+            "one output too many",
+            "@description('Resource id, for",
+            "@description('Its name.')\noutput name string = identity.name\n\n@description('Resource id, for",
+            "read by no template",
+        ),
+    ),
+    *mutations(
         f"{_MODULES}/app.bicep",
         ("a dropped brace", "  tags: union(tags, {", "  tags: union(tags, ", "cannot be read"),
         ("a dropped bracket", "          probes: [", "          probes: ", "cannot be read"),

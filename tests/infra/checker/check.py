@@ -5,7 +5,19 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tests.infra.checker import access, calls, deployment, models, parameters, resources, roles, symbols, syntax, values
+from tests.infra.checker import (
+    access,
+    calls,
+    deployment,
+    models,
+    parameters,
+    reach,
+    resources,
+    roles,
+    symbols,
+    syntax,
+    values,
+)
 from tests.infra.checker.template import read
 
 ROOT = Path(__file__).parent.parent.parent.parent
@@ -41,6 +53,8 @@ def check(root=ROOT):
             found += rule(template)
         found += access.check(template, modules)
         found += calls.check(template, modules)
+    if not found:
+        found += reach.check(read_all, lambda template: _modules(template, read_all))
     # These compare files, and would only repeat what is wrong in one of them.
     for rules in ((parameters.check,), (deployment.check, roles.check, models.check)):
         if not found:

@@ -59,9 +59,10 @@ def _azure_yaml(root, templates):
             )
     if not any(key == "azd-env-name" for key, _ in _pairs(templates["main.bicep"])):
         yield templates["main.bicep"].finding(1, "nothing has the tag azd-env-name, by which azd finds what it made")
-    for run in re.findall(r"run: (\S+)", told):
-        if not (root / run).is_file():
-            yield file.find(run, f"there is no {run}")
+    for named in re.findall(r"(?:run|path): (\S+/\S+)", told):
+        # A copy of the templates alone has no image to build.
+        if not (root / named).is_file() and (root / named).parent.is_dir():
+            yield file.find(named, f"there is no {named}")
 
 
 def _pairs(template):
