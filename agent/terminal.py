@@ -38,12 +38,15 @@ class Ingesting:
             "changed": summary.updated,
             "unchanged": summary.unchanged,
             "removed": summary.removed,
+            "now for other readers": summary.granted,
         }
         told = ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "nothing new"
         self._bar.stop()
         click.echo(f"documents: {told} ({summary.chunks} passages, {summary.seconds:.1f} s)", err=True)
         for skipped in summary.skipped:
             click.echo(f"  not read: {skipped.path}: {skipped.reason}", err=True)
+        for rule in summary.unused:
+            click.echo(f"  no such document: {rule}", err=True)
 
 
 @contextmanager

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tools.errors import IngestError
+from tools.search.access import labels
+from tools.search.access_rules import AccessRules
 from tools.search.chunking import chunk_document
 from tools.search.document import DocumentRecord
 from tools.search.reading import SUFFIXES, UnreadableError
@@ -59,6 +61,8 @@ class Summary:
         removed: Documents taken out because their files are gone.
         skipped: Files that could not be read, and why. A version read earlier stays in the index.
         ignored: Hidden files and files of other kinds, passed over.
+        granted: Documents whose content is as before, and which others may read now.
+        unused: Rules of access that are about no document, each with its file and line.
         chunks: Chunks made of the added and updated documents.
         pages: Pages and slides of the added and updated documents.
         seconds: How long it took.
@@ -70,12 +74,14 @@ class Summary:
     removed: int = 0
     skipped: list[Skipped] = field(default_factory=list[Skipped])
     ignored: int = 0
+    granted: int = 0
+    unused: list[str] = field(default_factory=list[str])
     chunks: int = 0
     pages: int = 0
     seconds: float = 0.0
 
 
-def ingest(
+def ingest(  # noqa: PLR0913  (one for each thing that may be decided)
     paths: Sequence[Path],
     index: Index,
     *,
@@ -83,6 +89,7 @@ def ingest(
     progress: Callable[[Progress], None] | None = None,
     size_limit: int = DEFAULT_SIZE_LIMIT,
     time_limit: float = DEFAULT_TIME_LIMIT,
+    access: Sequence[str] | None = None,
 ) -> Summary:
     """Bring an index up to date with files and folders.
 
@@ -95,26 +102,42 @@ def ingest(
         progress: Told before each document, after each batch of its chunks, and at the end.
         size_limit: Largest file accepted, in bytes.
         time_limit: Seconds that reading a document may take.
+        access: Who may read the documents that no file `.vocative-access` is about, such as `["group:hr"]`. Where
+            neither says anything, what was said of the same place before holds, else a document keeps what it has, and
+            a new one is for everybody.
 
     Returns:
         What was done, and what could not be read.
 
     Raises:
-        IngestError: A path does not exist, or nothing could be read. The index stays as it was.
+        IngestError: A path does not exist, nothing could be read, or a rule of access is wrong. The index stays as it
+            was.
         tools.errors.SearchError: The index cannot be written, or the embedding model not loaded.
     """
     started = time.monotonic()
+    said = None if access is None else _checked(access)
     scanned = scan(paths)
     summary = Summary(skipped=list(scanned.skipped), ignored=scanned.ignored)
     if not scanned.found:
         raise _nothing(paths, summary)
     with index.writing() as writer, IsolatedReader(time_limit=time_limit) as reader:
-        run = _Run(writer, reader, embedder, summary, size_limit=size_limit, report=progress or _silent)
+        if said is not None:
+            writer.default(scanned.roots, said)
+        rules = AccessRules(writer.defaults())
+        run = _Run(writer, reader, embedder, summary, rules, size_limit=size_limit, report=progress or _silent)
         run.update(scanned)
+        summary.unused = rules.unused(scanned.roots)
         if not summary.added + summary.updated + summary.unchanged:
             raise _nothing(paths, summary)
     summary.seconds = time.monotonic() - started
     return summary
+
+
+def _checked(access: Sequence[str]) -> tuple[str, ...]:
+    try:
+        return labels(access)
+    except IngestError as error:
+        raise IngestError(f"access: {error}") from None
 
 
 def _silent(_: Progress) -> None:
@@ -135,12 +158,13 @@ def _nothing(paths: Sequence[Path], summary: Summary) -> IngestError:
 class _Run:
     """One ingest, within its transaction."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (what it works with)
         self,
         writer: Writer,
         reader: IsolatedReader,
         embedder: Embedder,
         summary: Summary,
+        rules: AccessRules,
         *,
         size_limit: int,
         report: Callable[[Progress], None],
@@ -151,7 +175,9 @@ class _Run:
         self._summary = summary
         self._size_limit = size_limit
         self._report = report
+        self._rules = rules
         self._known = dict(writer.known())
+        self._access = writer.access()
         self._sources = dict(writer.sources())
         self._done = 0
         self._total = 0
@@ -162,6 +188,7 @@ class _Run:
         gone = _gone(self._sources, set(named), scanned)
         for name, found in named.items():
             self._tell(name)
+            self._grant(name, found)
             try:
                 self._take(name, found)
             except VanishedError as error:
@@ -176,6 +203,14 @@ class _Run:
             self._writer.remove(name)
         self._summary.removed = len(gone)
         self._tell("")
+
+    def _grant(self, name: str, found: Found) -> None:
+        """Before the document is read: one that cannot be read any more must not stay open to those shut out."""
+        before = self._access.get(name, ())
+        self._access[name] = before if (told := self._rules.of(found.path)) is None else told
+        if name in self._known and self._access[name] != before:
+            self._writer.grant(name, self._access[name])
+            self._summary.granted += 1
 
     def _take(self, name: str, found: Found) -> None:
         snapshot = take_snapshot(found.path, size_limit=self._size_limit)
@@ -193,6 +228,7 @@ class _Run:
             pages=document.page_count,
             size=snapshot.size,
             source=found.source,
+            access=self._access[name],
         )
         self._writer.put(record, chunks, vectors)
         if name in self._known:

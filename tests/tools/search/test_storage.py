@@ -7,7 +7,7 @@ from tools.errors import SearchError
 from tools.search.schema import ensure
 from tools.search.storage import FileStorage, MemoryStorage
 
-ADD = "INSERT INTO documents VALUES (?, 'T', 'text', '0', NULL, 1, '')"
+ADD = "INSERT INTO documents VALUES (?, 'T', 'text', '0', NULL, 1, '', '[]')"
 
 
 @pytest.fixture
