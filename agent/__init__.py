@@ -36,6 +36,7 @@ from agent.errors import (  # noqa: E402
 from agent.options.answers import RetentionRatio  # noqa: E402
 from agent.options.audio import AzureVoice, Transcription  # noqa: E402
 from agent.options.turn_detection import AzureSemanticVad, SemanticVad, ServerVad  # noqa: E402
+from agent.options.uploads import Uploads  # noqa: E402
 
 __all__ = [
     "Agent",
@@ -50,6 +51,7 @@ __all__ = [
     "SemanticVad",
     "ServerVad",
     "Transcription",
+    "Uploads",
     "UsageError",
     "VocativeError",
 ]

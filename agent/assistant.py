@@ -11,9 +11,12 @@ from agent.options.answers import check_answers
 from agent.options.audio import NOISE_REDUCTIONS, AzureVoice, Transcription
 from agent.options.checks import given, one_of, text
 from agent.options.turn_detection import AzureSemanticVad, SemanticVad, ServerVad, TurnDetection
+from agent.options.uploads import Uploads
 from agent.services.choice import check_model
 from agent.services.service import DEFAULT_VOICE
 from tools import Toolset
+from tools.search.backend import Shelf
+from tools.search.documents import documents_tools
 from tools.search.tool import search_tool
 
 if TYPE_CHECKING:
@@ -61,6 +64,7 @@ class Agent:
         tool_choice: `"auto"`, `"none"`, `"required"`, or the name of the one tool that must be called.
         parallel_tool_calls: Whether one answer may hold several calls; reasoning models only.
         reasoning_effort: `"minimal"`, `"low"`, `"medium"`, `"high"` or `"xhigh"`; reasoning models only.
+        uploads: Whether callers may bring documents of their own, where to and how many; None for not at all.
         session: Further fields of the GA session object, deep-merged over ours.
 
     Raises:
@@ -86,6 +90,7 @@ class Agent:
     tool_choice: str = "auto"
     parallel_tool_calls: bool | None = None
     reasoning_effort: Literal["minimal", "low", "medium", "high", "xhigh"] | None = None
+    uploads: Uploads | None = None
     session: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     def __post_init__(self) -> None:
@@ -102,6 +107,8 @@ class Agent:
         _one_of_ours("transcription", self.transcription, (Transcription,))
         one_of("Agent", "noise_reduction", self.noise_reduction, NOISE_REDUCTIONS)
         one_of("Agent", "modality", self.modality, ("audio", "text"))
+        if self.uploads is not None and not isinstance(self.uploads, Uploads):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise ConfigurationError(f"Agent(uploads={self.uploads!r}): give Uploads(folder=…), or None for none")
         check_answers("Agent", vars(self))
 
     @property
@@ -111,10 +118,18 @@ class Agent:
         return self.tools
 
     def over(self, backend: Backend) -> Agent:
-        """The same agent with a search tool over documents, unless it has a tool of that name already."""
+        """The same agent with tools over documents, unless it has a tool named `search` already.
+
+        Args:
+            backend: What to search. Where its documents can be listed and opened as well, as those of a local index
+                can, the agent also gets `list_documents` and `open_document`, unless it has tools of these names.
+        """
         if "search" in self.toolset:
             return self
-        return replace(self, tools=self.toolset + Toolset([search_tool(backend)]))
+        shelf: object = backend
+        further = documents_tools(shelf) if isinstance(shelf, Shelf) else Toolset()
+        more = [each for each in further if each.name not in self.toolset]
+        return replace(self, tools=self.toolset + Toolset([search_tool(backend), *more]))
 
     def at(self, service: Service) -> Agent:
         """The same agent with what it leaves open decided for a service."""

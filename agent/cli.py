@@ -23,7 +23,10 @@ _documents = click.option(
     help="A file or folder of documents; may be given several times. Default: the packaged samples.",
 )
 _index = click.option(
-    "--index", type=click.Path(path_type=Path, dir_okay=False), help="An index file made by `vocative ingest`."
+    "--index",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="An index file made by `vocative ingest`; may be given several times.",
 )
 _model = click.option(
     "--model",
@@ -31,6 +34,17 @@ _model = click.option(
     help="The embedded engine, a service as the environment configures it (openai:NAME for a certain model or "
     "deployment), or the address of one. Default: what the environment configures, else the engine.",
 )
+
+
+def _asker(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.option(
+            "--group", multiple=True, metavar="NAME", help="A group that user is in; may be given several times."
+        ),
+        click.option("--user", metavar="ID", help="Search as this user would, where documents are not for everybody."),
+    ):
+        command = option(command)
+    return command
 
 
 def _engine_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -79,6 +93,18 @@ def cli() -> None:
     metavar="SECONDS",
     help="How long running sessions may go on after SIGTERM; no new ones are taken then.",
 )
+@click.option(
+    "--uploads",
+    metavar="FOLDER",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Let callers bring documents of their own, which are kept in this folder: see docs/access.md.",
+)
+@click.option(
+    "--uploads-keep",
+    metavar="DAYS",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Take such documents away after so many days.",
+)
 @click.option("--webrtc", is_flag=True, help="Let pages speak with the model over WebRTC; tools still run here.")
 @click.option(
     "--webrtc-preview",
@@ -111,6 +137,7 @@ def run(**options: Any) -> int:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--app", metavar="MODULE:NAME", help="Ask your own agent.")
+@_asker
 @_engine_options
 def ask(**options: Any) -> int:
     r"""Ask one question, through the same relay, engine and tools that `vocative run` serves.
@@ -134,14 +161,20 @@ def ask(**options: Any) -> int:
     type=click.Path(path_type=Path, dir_okay=False),
     help="The index file; made if missing.",
 )
-def ingest(paths: tuple[Path, ...], index: Path) -> int:
+@click.option(
+    "--access",
+    multiple=True,
+    metavar="LABEL",
+    help="Who may read them: group:NAME, user:ID or everyone; may be given several times. See docs/access.md.",
+)
+def ingest(paths: tuple[Path, ...], index: Path, access: tuple[str, ...]) -> int:
     r"""Take documents into an index file. Unchanged files are skipped, removed ones removed.
 
     \b
     Example:
       vocative ingest handbook/ --index handbook.sqlite
     """
-    return commands.ingest(paths, index)
+    return commands.ingest(paths, index, access)
 
 
 @cli.command()
@@ -149,17 +182,18 @@ def ingest(paths: tuple[Path, ...], index: Path) -> int:
 @click.option("-k", "top", default=5, show_default=True, type=click.IntRange(1, 100), help="How many passages.")
 @_documents
 @_index
+@_asker
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def search(query: str, top: int, documents: tuple[Path, ...], index: Path | None, *, as_json: bool) -> int:
+def search(query: str, top: int, documents: tuple[Path, ...], index: tuple[Path, ...], **options: Any) -> int:
     r"""Search documents, as the assistant does.
 
     \b
     Example:
       vocative search "parental leave" --documents handbook/ -k 3
     """
-    if index is None and not documents and DEFAULT_INDEX.is_file():
-        index = DEFAULT_INDEX
-    return commands.search(query, top, documents, index, as_json=as_json)
+    if not index and not documents and DEFAULT_INDEX.is_file():
+        index = (DEFAULT_INDEX,)
+    return commands.search(query, top, documents, index, **options)
 
 
 @cli.command()

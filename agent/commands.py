@@ -34,6 +34,7 @@ from agent.engine.wav import read_wav, write_wav
 from agent.errors import ConfigurationError, UsageError, VocativeError
 from agent.library import Library
 from agent.listening import listen
+from agent.options.uploads import Uploads
 from agent.server import Server
 from agent.services.advice import notes
 from agent.services.choice import choose
@@ -42,6 +43,7 @@ from agent.terminal import ingesting, print_passages, print_turn
 from agent.transports.memory import pair
 from agent.upstreams import run_loop, upstream
 from agent.webrtc.call_setup import calls
+from tools import User
 from tools.errors import ToolsError
 
 if TYPE_CHECKING:
@@ -69,7 +71,7 @@ def serve(*, app: str | None, host: str, port: int, **options: Any) -> int:
         raise UsageError("give either --webrtc or --webrtc-preview REGION")
     if preview:
         click.echo(f"vocative: {PREVIEW_WARNING}", err=True)
-    agent, library = _agent(app, options)
+    agent, library = _agent(app, options, anonymous=not door.rules.open_to_all)
 
     async def work() -> int:
         settings, engines = Settings(), list[Engine]()
@@ -106,7 +108,7 @@ def ask(
         async with upstream(agent.model, settings, lambda: _engine(options)) as connect:
             theirs, ours = pair()
             server = Server(decided, connect, library, profile=profile)
-            serving = asyncio.create_task(server.serve(theirs, extensions=True))
+            serving = asyncio.create_task(server.serve(theirs, extensions=True, user=_asker(options)))
             try:
                 turn = await (
                     asking.ask_text(ours, question or "") if speech is None else asking.ask_aloud(ours, speech)
@@ -127,17 +129,19 @@ def ask(
         return run_loop(work)
 
 
-def ingest(paths: Sequence[Path], index: Path) -> int:
+def ingest(paths: Sequence[Path], index: Path, access: Sequence[str] = ()) -> int:
     """`vocative ingest`."""
-    library, _summary = _gather(paths, index)
+    library, _summary = _gather(paths, index, access)
     library.close()
     return 0
 
 
-def search(query: str, top: int, documents: Sequence[Path], index: Path | None, *, as_json: bool) -> int:
+def search(
+    query: str, top: int, documents: Sequence[Path], index: Sequence[Path], *, as_json: bool, **options: Any
+) -> int:
     """`vocative search`."""
     with contextlib.closing(_library(documents, index)) as library:
-        found = asyncio.run(library.index.search(query, top=top))
+        found = asyncio.run(library.index.search(query, top=top, user=_asker(options)))
     if as_json:
         results = [passage.citation() for passage in found]
         click.echo(json.dumps({"results": results}, ensure_ascii=False, indent=2))
@@ -214,16 +218,43 @@ def _extras() -> list[str]:
     return [f"not installed: vocative[{name}], {what}" for name, what in missing]
 
 
-def _agent(app: str | None, options: dict[str, Any]) -> tuple[Agent, Library | None]:
+def _agent(app: str | None, options: dict[str, Any], *, anonymous: bool | None = None) -> tuple[Agent, Library | None]:
+    """The agent, and its documents if it has any.
+
+    Args:
+        app: The user's own agent.
+        options: Of the command line.
+        anonymous: Whether callers who have not signed in may bring documents; None where nobody may.
+    """
     documents, index, model = options["documents"], options["index"], options["model"]
     agent = _load(app) if app else None
     library = _library(documents, index) if agent is None or documents or index else None
     if agent is None:
-        sampled = not documents and index is None
+        sampled = not documents and not index
         agent = _SAMPLE_AGENT if sampled else Agent()
     if model is not None:
         agent = replace(agent, model=model)
+    uploads = None if anonymous is None else _uploads(agent, options)
+    if uploads is not None:
+        shelves = Library.shelves(uploads, anonymous=bool(anonymous))
+        library = Library(None if library is None else library.index, uploads=shelves)
     return (agent if library is None else agent.over(library.index)), library
+
+
+def _uploads(agent: Agent, options: dict[str, Any]) -> Uploads | None:
+    folder, keep = options.get("uploads"), options.get("uploads_keep")
+    if folder is not None:
+        base = agent.uploads or Uploads(folder=folder)
+        return replace(base, folder=folder, keep_days=keep or base.keep_days)
+    if keep is not None and agent.uploads is None:
+        raise UsageError("--uploads-keep says how long, but not where: give --uploads FOLDER as well")
+    return agent.uploads if agent.uploads is None or keep is None else replace(agent.uploads, keep_days=keep)
+
+
+def _asker(options: dict[str, Any]) -> User | None:
+    """Whom the documents are searched for, where that is told on the command line."""
+    name, groups = options.get("user"), options.get("group") or ()
+    return None if name is None and not groups else User(name or "", groups=tuple(groups))
 
 
 def _load(app: str) -> Agent:
@@ -249,17 +280,21 @@ def _load(app: str) -> Agent:
     return found
 
 
-def _library(documents: Sequence[Path], index: Path | None) -> Library:
+def _library(documents: Sequence[Path], index: Sequence[Path]) -> Library:
+    if documents and len(index) > 1:
+        raise UsageError(
+            "documents go into one index: give --index once, or ingest them first and leave out --documents"
+        )
     if documents:
-        return _gather(documents, index)[0]
-    if index is not None:
-        return Library.open(index)
+        return _gather(documents, index[0] if index else None)[0]
+    if index:
+        return Library.open(*index)
     return Library.gather([samples.documents_path()])[0]
 
 
-def _gather(paths: Sequence[Path], index: Path | None) -> tuple[Library, Summary]:
+def _gather(paths: Sequence[Path], index: Path | None, access: Sequence[str] = ()) -> tuple[Library, Summary]:
     with ingesting() as progress:
-        library, summary = Library.gather(paths, at=index, progress=progress.update)
+        library, summary = Library.gather(paths, at=index, progress=progress.update, access=access or None)
         progress.done(summary)
     return library, summary
 

@@ -27,6 +27,7 @@ RULES = {
     # It tells a refusal in the service's own terms.
     "agent.transports.upstream": {"agent.transports", "agent.services", "agent.errors", "picows"},
     "agent.options": {"agent.options", "agent.errors"},
+    "agent.options.uploads": {"agent.errors", "tools"},
     "agent.services": {"agent.services", "agent.errors"},
     "agent.services.choice": {"agent.services", "agent.config", "agent.errors"},
     "agent.services.configured": {"agent.services", "agent.config", "agent.errors"},
@@ -91,8 +92,10 @@ RULES = {
         "agent.webrtc.calling",
     }
     | {"agent.assistant", "agent.webrtc.tooldesk", "agent.core", "agent.errors", "aiohttp"},
-    "agent.pages": {"agent.library", "agent.errors", "aiohttp"},
-    "agent.library": {"agent.errors", "tools"},
+    "agent.pages": {"agent.library", "agent.errors", "tools", "aiohttp"},
+    "agent.library": {"agent.errors", "agent.options.uploads", "tools"},
+    "agent.uploads": {"agent.uploads", "agent.door.refusal", "tools", "aiohttp"},
+    "agent.uploads.routes": {"agent.uploads", "agent.door", "tools", "aiohttp"},
     "agent.listening": {"agent.errors", "aiofastnet", "aiohttp", "click"},
     "agent.terminal": {"agent.asking", "agent.errors", "click", "rich", "tools"},
     "agent.engine": {"agent.engine", "agent.errors", "agent.core.frames", "agent.transports.base"}

@@ -22,6 +22,7 @@ PUBLIC = {
         "SemanticVad",
         "ServerVad",
         "Transcription",
+        "Uploads",
         "UsageError",
         "VocativeError",
     ],

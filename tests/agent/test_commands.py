@@ -120,7 +120,7 @@ def test_a_file_that_cannot_be_written_does_not_cost_the_answer(answering, tmp_p
 
 
 def options(**given):
-    return {"documents": (), "index": None, "model": None} | given
+    return {"documents": (), "index": (), "model": None} | given
 
 
 def test_documents_give_any_agent_a_search_tool_and_without_them_an_app_gets_none(module, tmp_path):
@@ -129,7 +129,11 @@ def test_documents_give_any_agent_a_search_tool_and_without_them_an_app_gets_non
     assert (agent.name, list(agent.toolset.names), library) == ("Mine", [], None)
     (tmp_path / "leave.md").write_text("# Leave\n\n25 days of leave.\n", encoding="utf-8")
     agent, library = commands._agent(app, options(documents=(tmp_path / "leave.md",), model="ws://x/v1"))
-    assert (agent.name, list(agent.toolset.names), agent.model) == ("Mine", ["search"], "ws://x/v1")
+    assert (agent.name, list(agent.toolset.names), agent.model) == (
+        "Mine",
+        ["search", "list_documents", "open_document"],
+        "ws://x/v1",
+    )
     assert library is not None
     library.close()
     agent, library = commands._agent(None, options(documents=(tmp_path / "leave.md",)))

@@ -58,4 +58,4 @@ class Quota:
 
 
 def _mb(size: int) -> str:
-    return f"{size / 1e6:,.1f} MB" if size % 1_000_000 else f"{size // 1_000_000:,} MB"
+    return f"{size / 1e6:,.1f}".removesuffix(".0") + " MB" if size >= 100_000 else f"{size:,} bytes"

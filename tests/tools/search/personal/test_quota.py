@@ -18,7 +18,7 @@ def test_what_is_too_much_says_how_much_is_left():
     assert QUOTA.refusal("a", 1_000_001, {}) == "too large: a file may have 1 MB"
     assert "2 documents here, and 2 are allowed" in QUOTA.refusal("c", 1, {"a": 1, "b": 1})
     assert "0.5 MB of your 1.5 MB are left" in QUOTA.refusal("c", 500_001, {"a": 1_000_000})
-    assert "0 MB of your 1.5 MB are left" in QUOTA.refusal("c", 1, {"a": 2_000_000})
+    assert "0 bytes of your 1.5 MB are left" in QUOTA.refusal("c", 1, {"a": 2_000_000})
 
 
 def test_formats_may_be_fewer_than_all():
