@@ -90,6 +90,7 @@ def test_without_a_rule_the_nearest_default_counts_and_else_nothing_is_said(fold
         ("[access]\na = 7\n", "line 2: 'a': give a list of texts"),
         ('[access]\na = ["group:x", 7]\n', "line 2: 'a': give a list of texts"),
         ('[access]\n"../x" = ["group:x"]\n', "line 2: '../x': this is no pattern"),
+        ('[access]\n"\\u0061" = 7\n', "line 1: 'a'"),
         ('[access]\n"" = ["group:x"]\n', "line 2: '': this is no pattern"),
         ('[access]\n"a//b" = ["group:x"]\n', "no pattern"),
         ("[access]\n'a\\b' = ['group:x']\n", "no pattern"),
