@@ -90,19 +90,25 @@ def _readable(shelf: Shelf, user: User | None) -> list[DocumentRecord]:
 def _listed(records: Sequence[DocumentRecord], named: str | None, kind: str | None) -> Result:
     words = (named or "").casefold().split()
     wanted = (kind or "").casefold().lstrip(".")
-    fitting = [
+    of_kind = [
         record
         for record in records
-        if all(word in f"{record.title} {record.path}".casefold() for word in words)
-        and wanted in {"", record.format, PurePosixPath(record.path).suffix.casefold().lstrip(".")}
+        if wanted in {"", record.format, PurePosixPath(record.path).suffix.casefold().lstrip(".")}
     ]
+    held = [sum(word in f"{record.title} {record.path}".casefold() for word in words) for record in of_kind]
+    # All of the words, else as many as any has: people say more than a title does.
+    most = max(held, default=0)
+    fitting = [record for record, count in zip(of_kind, held, strict=True) if count == most and (most or not words)]
     answer: dict[str, Any] = {"total": len(fitting), "documents": [_short(each) for each in fitting[:MOST_LISTED]]}
+    notes: list[str] = []
+    if fitting and most < len(words):
+        notes.append("None is called all of that; these come nearest.")
     if len(fitting) > MOST_LISTED:
-        answer["note"] = (
-            f"These are the first {MOST_LISTED} of {len(fitting)}: ask for a name or a format to see fewer."
-        )
-    elif not fitting:
-        answer["note"] = "There are no such documents." if records else "There are no documents."
+        notes.append(f"These are the first {MOST_LISTED} of {len(fitting)}: give a name or a format to see fewer.")
+    if not fitting:
+        notes.append("There are no such documents." if records else "There are no documents.")
+    if notes:
+        answer["note"] = " ".join(notes)
     return Result(for_model=json.dumps(answer, ensure_ascii=False), for_client=answer)
 
 

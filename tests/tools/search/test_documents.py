@@ -48,6 +48,15 @@ async def test_documents_are_listed_by_what_they_are_called(small_index, put, us
     assert (names, answer["note"]) == ([], "There are no such documents.")
 
 
+async def test_of_a_name_with_more_words_than_any_document_has_the_nearest_are_listed(small_index, put, use):
+    for path, title in (("fares.txt", "Fares and passes"), ("leave.txt", "Leave"), ("sick.txt", "Sick leave")):
+        put(small_index, path, "words", title=title)
+    names, answer = await listed(use, named="the sheet about sick leave")
+    assert (names, answer["note"]) == (["sick.txt"], "None is called all of that; these come nearest.")
+    names, answer = await listed(use, named="zebra")
+    assert (names, answer["note"]) == ([], "There are no such documents.")
+
+
 async def test_a_long_list_is_cut_and_says_how_many_there_are(small_index, put, use):
     assert (await listed(use))[1]["note"] == "There are no documents."
     for number in range(MOST_LISTED + 3):
@@ -156,6 +165,15 @@ async def test_what_a_caller_may_not_read_is_neither_listed_nor_opened_nor_hinte
         assert "Is it" not in outcome.output
     assert (await listed(use, ANNA))[0] == ["handbook.md"]
     assert (await use("open_document", ANNA, document="handbook.md"))[0].ok
+
+
+async def test_what_stands_under_no_heading_names_none(small_index, use, words_embedder):
+    chunks = chunk_document(parse(b"Just a line of text.", "a.txt"), "a.txt")
+    record = DocumentRecord("a.txt", "a", "text", "0", None, 1)
+    with small_index.writing() as writer:
+        writer.put(record, chunks, words_embedder.embed(["a"]))
+    _, answer = await use("open_document", document="a.txt")
+    assert answer["passages"] == [{"id": chunks[0].id, "text": "Just a line of text."}]
 
 
 async def test_an_index_that_cannot_be_read_is_told_to_the_model(small_index, use, monkeypatch):
