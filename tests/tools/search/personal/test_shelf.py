@@ -90,12 +90,15 @@ def test_what_is_no_document_by_its_content_is_refused_with_the_reason_and_the_r
     assert names(shelf) == ["good.md"]
 
 
-def test_what_cannot_be_read_does_not_take_the_place_of_what_could(shelf):
-    send(shelf, ("a.md", TEXT))
-    (refused,) = send(shelf, ("a.md", BAD["picture.md"][0]))
+@pytest.mark.parametrize(
+    "bad", [BAD["picture.md"][0], BAD["page.html"][0]], ids=["no document", "a document of nothing"]
+)
+def test_what_cannot_be_read_does_not_take_the_place_of_what_could(shelf, bad):
+    send(shelf, ("a.html", b"<p>The ferry to Bergen leaves at nine.</p>"))
+    (refused,) = send(shelf, ("a.html", bad))
     assert refused.status == "refused"
     assert "ferry" in shelf.index().search_now("ferry", 1)[0].text
-    assert (shelf._folder / "files" / "a.md").read_bytes() == TEXT
+    assert b"ferry" in (shelf._folder / "files" / "a.html").read_bytes()
 
 
 def test_limits_are_kept_within_one_upload_and_over_several(shelf):
