@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from agent.core.rules import CallRules
 from agent.core.session import SessionConfig
 from agent.errors import ConfigurationError
 from agent.options.answers import check_answers
@@ -14,7 +15,7 @@ from agent.options.turn_detection import AzureSemanticVad, SemanticVad, ServerVa
 from agent.options.uploads import Uploads
 from agent.services.choice import check_model
 from agent.services.service import DEFAULT_VOICE
-from tools import Toolset
+from tools import Toolset, available
 from tools.search.backend import Shelf
 from tools.search.documents import documents_tools
 from tools.search.tool import search_tool
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from agent.options.answers import Truncation
     from agent.services.service import Service
+    from tools import ToolPolicy, User
     from tools.search.backend import Backend
 
 INSTRUCTIONS = (
@@ -66,6 +68,8 @@ class Agent:
         reasoning_effort: `"minimal"`, `"low"`, `"medium"`, `"high"` or `"xhigh"`; reasoning models only.
         uploads: Whether callers may bring documents of their own, where to and how many; None for not at all.
         session: Further fields of the GA session object, deep-merged over ours.
+        speculate: Run tools that allow it, such as search, while the user still speaks, so that their result is there
+            when the model asks for it. Needs a transcription; costs a search or two more in a turn.
 
     Raises:
         ConfigurationError: A value cannot be used; the text says which and why.
@@ -92,6 +96,7 @@ class Agent:
     reasoning_effort: Literal["minimal", "low", "medium", "high", "xhigh"] | None = None
     uploads: Uploads | None = None
     session: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    speculate: bool = True
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "tools", self.tools if isinstance(self.tools, Toolset) else Toolset(self.tools))
@@ -135,23 +140,33 @@ class Agent:
         """The same agent with what it leaves open decided for a service."""
         return self if self.voice is not None else replace(self, voice=service.kind.voice)
 
-    def session_config(self, *, extensions: bool) -> SessionConfig:
+    def session_config(self, *, extensions: bool, user: User | None = None) -> SessionConfig:
         """What a session of this agent enforces.
 
         Args:
             extensions: The client opted in to our own events.
+            user: Who is calling, if known; tools that do not exist for them are left out.
 
         Raises:
             ConfigurationError: `tool_choice` names a tool that the agent does not have.
         """
+        tools = available(self.toolset, user)
         return SessionConfig(
-            session=_merged(self._session(), self.session),
-            timeouts={name: self.toolset.spec(name).timeout_s for name in self.toolset.names},
+            session=_merged(self._session(tools), self.session),
+            timeouts={spec.name: spec.timeout_s for spec in self.toolset},
+            rules={spec.name: _rules(spec.policy) for spec in self.toolset},
             extensions=extensions,
+            speculative=self._speculative(tools),
             ready={"agent": {"name": self.name, "greeting": self.greeting, "examples": list(self.examples)}},
         )
 
-    def _session(self) -> dict[str, Any]:
+    def _speculative(self, tools: Toolset) -> frozenset[str]:
+        if not self.speculate or self.tool_choice == "none":
+            return frozenset()
+        # What is counted is not spent on what the user may never have meant.
+        return frozenset(spec.name for spec in tools if spec.speculation is not None and spec.policy.rate_limit is None)
+
+    def _session(self, tools: Toolset) -> dict[str, Any]:
         pcm = {"type": "audio/pcm", "rate": 24000}
         noise = None if self.noise_reduction is None else {"type": self.noise_reduction}
         truncation = (
@@ -162,8 +177,8 @@ class Agent:
             "type": "realtime",
             "instructions": self.instructions,
             "output_modalities": [self.modality],
-            "tools": self.toolset.definitions(),
-            "tool_choice": self._tool_choice(),
+            "tools": tools.definitions(),
+            "tool_choice": self._tool_choice(tools),
             **given(
                 max_output_tokens=self.max_output_tokens,
                 temperature=self.temperature,
@@ -187,7 +202,7 @@ class Agent:
             },
         }
 
-    def _tool_choice(self) -> str | dict[str, str]:
+    def _tool_choice(self, tools: Toolset) -> str | dict[str, str]:
         if self.tool_choice in _TOOL_MODES:
             return self.tool_choice
         # Not when the agent is written: `over` may yet bring the search tool.
@@ -196,7 +211,22 @@ class Agent:
                 f"Agent(tool_choice={self.tool_choice!r}): there is no such tool; give one of "
                 f"{', '.join(map(repr, (*_TOOL_MODES, *self.toolset.names)))}"
             )
-        return {"type": "function", "name": self.tool_choice}
+        # A user who does not have the tool cannot be made to use it.
+        return {"type": "function", "name": self.tool_choice} if self.tool_choice in tools else "auto"
+
+
+def _rules(policy: ToolPolicy) -> CallRules:
+    return CallRules(
+        idempotent=policy.idempotent,
+        cancels=policy.barge_in == "cancel",
+        preamble=policy.preamble,
+        sound=policy.sound,
+        heard_after=policy.preamble_after_s,
+        tells_model=policy.progress_to_model,
+        approval_time=policy.approval_timeout_s,
+        approval_prompt=policy.approval_prompt,
+        job_time=policy.job_timeout_s,
+    )
 
 
 def _one_of_ours(name: str, value: object, classes: tuple[type, ...]) -> None:

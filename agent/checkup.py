@@ -37,7 +37,7 @@ class Checkup:
     Attributes:
         service: What is configured, or None if that cannot be told.
         variables: The names of the variables that are set.
-        steps: What was tried; it ends with the first that failed.
+        steps: What was tried. What follows from a step that failed is not tried any more.
         notes: What should be known besides, one paragraph each.
         model: The model that has answered; empty while none has.
         code: The exit code: 0 all is well, 1 the service or the way to it fails, 2 the configuration is wrong.
@@ -55,7 +55,7 @@ class Checkup:
         self.steps.append(Step(name, ok=True, said=said, took_ms=took_ms))
 
     def failed(self, name: str, said: str, code: int = FAILED) -> Checkup:
-        """Note that a step did not work, which ends the check; returns itself."""
+        """Note that a step did not work, which ends that part of the check; returns itself."""
         self.steps.append(Step(name, ok=False, said=said))
         self.code = code
         return self

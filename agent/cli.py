@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from agent import commands
+from agent.cloud import is_configured
+from agent.config import Settings
 from agent.errors import ModelError, UsageError, VocativeError
+from agent.filling import fill
 from tools.errors import ToolsError
 
 if TYPE_CHECKING:
@@ -26,7 +29,9 @@ _index = click.option(
     "--index",
     multiple=True,
     type=click.Path(path_type=Path, dir_okay=False),
-    help="An index file made by `vocative ingest`; may be given several times.",
+    help="An index file made by `vocative ingest`; or azure:NAME, an index of Azure AI Search (azure alone for the "
+    "configured one). May be given several times, azure once. Default: what the environment configures, else the "
+    "packaged samples.",
 )
 _model = click.option(
     "--model",
@@ -84,6 +89,7 @@ def cli() -> None:
     metavar="ORIGIN",
     help="Pages of this origin, such as https://app.example, may use the assistant too; may be given several times.",
 )
+@click.option("--watch", is_flag=True, help="Take in what changes in the --documents while it is served.")
 @click.option("--no-auth", is_flag=True, help="Let everybody in who can reach the address, without signing in.")
 @click.option(
     "--drain",
@@ -153,7 +159,7 @@ def ask(**options: Any) -> int:
 
 
 @cli.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="PATH...")
 @click.option(
     "--index",
     default=DEFAULT_INDEX,
@@ -167,14 +173,37 @@ def ask(**options: Any) -> int:
     metavar="LABEL",
     help="Who may read them: group:NAME, user:ID or everyone; may be given several times. See docs/access.md.",
 )
-def ingest(paths: tuple[Path, ...], index: Path, access: tuple[str, ...]) -> int:
+@click.option("--watch", is_flag=True, help="Go on, and take in whatever changes, until Ctrl+C.")
+@click.option(
+    "--to", metavar="azure[:NAME]", help="Into an index of Azure AI Search in place of a file; made if missing."
+)
+@click.option(
+    "--group", "groups", multiple=True, help="With --to: a group that may read the documents, as --access group:NAME."
+)
+@click.option("--indexer", is_flag=True, help="With --to: have the service read a container of blobs itself.")
+@click.option("--container", metavar="NAME", help="With --indexer: the container, if not AZURE_STORAGE_CONTAINER.")
+@click.option("--folder", metavar="PREFIX", help="With --indexer: only the blobs under this prefix.")
+@click.option("--soft-delete", is_flag=True, help="With --indexer: the account keeps deleted blobs; take them out.")
+def ingest(paths: tuple[Path, ...], index: Path, to: str | None, **options: Any) -> int:
     r"""Take documents into an index file. Unchanged files are skipped, removed ones removed.
 
     \b
-    Example:
+    Examples:
       vocative ingest handbook/ --index handbook.sqlite
+      vocative ingest handbook/ --watch
+      vocative ingest handbook/ --to azure:handbook
+      vocative ingest --to azure:handbook --indexer --container handbook
     """
-    return commands.ingest(paths, index, access)
+    access, watch = options.pop("access"), options.pop("watch")
+    if to is not None:
+        if watch:
+            raise click.UsageError("--watch keeps an index file up to date; run --to azure again instead")
+        return fill(paths, to, access=access, **options)
+    if any(options.values()):
+        raise click.UsageError("--group, --indexer, --container, --folder and --soft-delete need --to azure")
+    if not paths:
+        raise click.UsageError("Missing argument 'PATH...'.")
+    return commands.ingest(paths, index, access, watch=watch)
 
 
 @cli.command()
@@ -191,7 +220,7 @@ def search(query: str, top: int, documents: tuple[Path, ...], index: tuple[Path,
     Example:
       vocative search "parental leave" --documents handbook/ -k 3
     """
-    if not index and not documents and DEFAULT_INDEX.is_file():
+    if not index and not documents and DEFAULT_INDEX.is_file() and not is_configured(Settings()):
         index = (DEFAULT_INDEX,)
     return commands.search(query, top, documents, index, **options)
 

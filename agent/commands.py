@@ -8,6 +8,7 @@ import importlib
 import importlib.util
 import json
 import sys
+import threading
 import traceback
 from dataclasses import replace
 from datetime import datetime
@@ -20,6 +21,7 @@ import numpy as np
 from agent import asking, checking, samples
 from agent.assistant import Agent
 from agent.checkup import MISCONFIGURED, Checkup
+from agent.cloud import PREFIX, Cloud, is_configured, named
 from agent.config import Settings
 from agent.core.profiles import PROFILES, Profile
 from agent.door.building import build_door
@@ -35,20 +37,24 @@ from agent.errors import ConfigurationError, UsageError, VocativeError
 from agent.library import Library
 from agent.listening import listen
 from agent.options.uploads import Uploads
+from agent.search_check import check_search
 from agent.server import Server
 from agent.services.advice import notes
 from agent.services.choice import choose
 from agent.services.configured import unfinished
-from agent.terminal import ingesting, print_passages, print_turn
+from agent.terminal import ingesting, print_passages, print_summary, print_turn
 from agent.transports.memory import pair
 from agent.upstreams import run_loop, upstream
 from agent.webrtc.call_setup import calls
 from tools import User
 from tools.errors import ToolsError
+from tools.search.backend import Passages
+from tools.search.several import Several
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Generator, Sequence
 
+    from tools.search.backend import Backend, Passage
     from tools.search.ingest import Summary
 
 # Extra → a module that it brings, and what needs it.
@@ -56,6 +62,7 @@ _EXTRAS = (
     ("whisper", "faster_whisper", "for --ears with a Whisper model"),
     ("webrtc", "aiortc", "for WebRTC with the embedded engine"),
 )
+_SPARE = 0.5  # seconds beyond the time that Azure AI Search takes for itself: what it says at its end is to be heard
 PREVIEW_WARNING = (
     "instructions and tools can be read and changed by every caller: the preview cannot hide or enforce them"
 )
@@ -71,7 +78,7 @@ def serve(*, app: str | None, host: str, port: int, **options: Any) -> int:
         raise UsageError("give either --webrtc or --webrtc-preview REGION")
     if preview:
         click.echo(f"vocative: {PREVIEW_WARNING}", err=True)
-    agent, library = _agent(app, options, anonymous=not door.rules.open_to_all)
+    agent, library, cloud = _agent(app, options, anonymous=not door.rules.open_to_all)
 
     async def work() -> int:
         settings, engines = Settings(), list[Engine]()
@@ -83,6 +90,7 @@ def serve(*, app: str | None, host: str, port: int, **options: Any) -> int:
 
         service = choose(agent.model, settings)
         async with (
+            cloud or contextlib.nullcontext(),
             upstream(agent.model, settings, make_engine) as connect,
             calls(service, settings, engines, webrtc=webrtc, preview=preview, voice=decided.voice) as calling,
         ):
@@ -91,7 +99,8 @@ def serve(*, app: str | None, host: str, port: int, **options: Any) -> int:
             await listen(server.application(), host, port, greeting, drain=lambda: server.drain(grace))
         return 0
 
-    with contextlib.closing(library) if library else contextlib.nullcontext():
+    watched = _watching(library, options["documents"]) if options["watch"] else contextlib.nullcontext()
+    with contextlib.closing(library) if library else contextlib.nullcontext(), watched:
         return run_loop(work)
 
 
@@ -100,12 +109,15 @@ def ask(
 ) -> int:
     """`vocative ask`."""
     speech = None if audio is None else float_to_int16(read_wav(audio))
-    agent, library = _agent(app, options)
+    agent, library, cloud = _agent(app, options)
 
     async def work() -> int:
         settings = Settings()
         decided, profile = _decided(agent, settings)
-        async with upstream(agent.model, settings, lambda: _engine(options)) as connect:
+        async with (
+            cloud or contextlib.nullcontext(),
+            upstream(agent.model, settings, lambda: _engine(options)) as connect,
+        ):
             theirs, ours = pair()
             server = Server(decided, connect, library, profile=profile)
             serving = asyncio.create_task(server.serve(theirs, extensions=True, user=_asker(options)))
@@ -129,10 +141,15 @@ def ask(
         return run_loop(work)
 
 
-def ingest(paths: Sequence[Path], index: Path, access: Sequence[str] = ()) -> int:
+def ingest(paths: Sequence[Path], index: Path, access: Sequence[str] = (), *, watch: bool = False) -> int:
     """`vocative ingest`."""
     library, _summary = _gather(paths, index, access)
-    library.close()
+    with contextlib.closing(library):
+        if watch:
+            watching = library.watch(paths, changed=print_summary, trouble=_complain)
+            click.echo("watching for changes  (Ctrl+C stops it)", err=True)
+            with contextlib.suppress(KeyboardInterrupt):
+                watching.run()
     return 0
 
 
@@ -140,8 +157,10 @@ def search(
     query: str, top: int, documents: Sequence[Path], index: Sequence[Path], *, as_json: bool, **options: Any
 ) -> int:
     """`vocative search`."""
-    with contextlib.closing(_library(documents, index)) as library:
-        found = asyncio.run(library.index.search(query, top=top, user=_asker(options)))
+    cloud, files = _cloud(documents, index)
+    library = _library(documents, files) if cloud is None or files else None
+    with contextlib.closing(library) if library else contextlib.nullcontext():
+        found = asyncio.run(_found(_backend(library, cloud), cloud, query, top, _asker(options)))
     if as_json:
         results = [passage.citation() for passage in found]
         click.echo(json.dumps({"results": results}, ensure_ascii=False, indent=2))
@@ -184,6 +203,8 @@ def check(*, app: str | None, model: str | None, as_json: bool, **options: Any) 
             checkup.notes += unfinished(settings)
             heard = agent.transcription.model if agent.transcription else ""
             checkup.notes += [*notes(service, checkup.model, heard, datetime.now().astimezone().date()), *_extras()]
+            if is_configured(settings):
+                await check_search(checkup, Cloud(settings))
         return checkup.code
 
     try:
@@ -218,8 +239,10 @@ def _extras() -> list[str]:
     return [f"not installed: vocative[{name}], {what}" for name, what in missing]
 
 
-def _agent(app: str | None, options: dict[str, Any], *, anonymous: bool | None = None) -> tuple[Agent, Library | None]:
-    """The agent, and its documents if it has any.
+def _agent(
+    app: str | None, options: dict[str, Any], *, anonymous: bool | None = None
+) -> tuple[Agent, Library | None, Cloud | None]:
+    """The agent, its documents if it has any, and Azure AI Search if it searches there.
 
     Args:
         app: The user's own agent.
@@ -228,17 +251,59 @@ def _agent(app: str | None, options: dict[str, Any], *, anonymous: bool | None =
     """
     documents, index, model = options["documents"], options["index"], options["model"]
     agent = _load(app) if app else None
-    library = _library(documents, index) if agent is None or documents or index else None
+    # An agent of the user's own searches where it says itself, unless the command says otherwise.
+    cloud, files = _cloud(documents, index) if agent is None or index else (None, [])
+    here = documents or files or (agent is None and cloud is None)
+    library = _library(documents, files) if here else None
     if agent is None:
-        sampled = not documents and not index
-        agent = _SAMPLE_AGENT if sampled else Agent()
+        agent = Agent() if documents or index or cloud else _SAMPLE_AGENT
     if model is not None:
         agent = replace(agent, model=model)
     uploads = None if anonymous is None else _uploads(agent, options)
     if uploads is not None:
         shelves = Library.shelves(uploads, anonymous=bool(anonymous))
         library = Library(None if library is None else library.index, uploads=shelves)
-    return (agent if library is None else agent.over(library.index)), library
+    if cloud is not None:
+        # What is asked there leaves this machine, and costs: nobody shall search there without knowing.
+        click.echo(f"documents: {cloud.describe()}", err=True)
+    backend = _backend(library, cloud)
+    return (agent if backend is None else agent.over(backend)), library, cloud
+
+
+def _cloud(documents: Sequence[Path], index: Sequence[Path]) -> tuple[Cloud | None, list[Path]]:
+    """Azure AI Search, where the command names it, or nothing else and the environment does; and the index files."""
+    meant = [(each, name) for each in index if (name := named(each)) is not None]
+    files = [each for each in index if named(each) is None]
+    if not meant:
+        settings = Settings()
+        return (Cloud(settings) if not index and not documents and is_configured(settings) else None), files
+    if documents:
+        to = meant[0][0]
+        raise UsageError(f"--documents goes into an index file: push them with `vocative ingest … --to {to}` first")
+    if len(meant) > 1:
+        raise UsageError("--index names Azure AI Search more than once: give one of its indexes, beside index files")
+    return Cloud(Settings(), meant[0][1]), files
+
+
+def _backend(library: Library | None, cloud: Cloud | None) -> Backend | None:
+    """What is searched: the documents here, Azure AI Search, or both at once."""
+    if cloud is None:
+        return None if library is None else library.index
+    if library is None:
+        return cloud.backend()
+    far = cloud.backend()
+    return Several({"": library.index, PREFIX: far}, time_limit_s=far.time_limit + _SPARE)
+
+
+async def _found(
+    backend: Backend | None, cloud: Cloud | None, query: str, top: int, user: User | None
+) -> Sequence[Passage]:
+    assert backend is not None  # noqa: S101  (there are the samples at least)
+    async with cloud or contextlib.nullcontext():
+        found = await backend.search(query, top=top, user=user)
+    if isinstance(found, Passages) and found.incomplete:
+        click.echo(f"note: {found.incomplete}", err=True)
+    return found
 
 
 def _uploads(agent: Agent, options: dict[str, Any]) -> Uploads | None:
@@ -297,6 +362,25 @@ def _gather(paths: Sequence[Path], index: Path | None, access: Sequence[str] = (
         library, summary = Library.gather(paths, at=index, progress=progress.update, access=access or None)
         progress.done(summary)
     return library, summary
+
+
+@contextlib.contextmanager
+def _watching(library: Library | None, paths: Sequence[Path]) -> Generator[None]:
+    """Keep the documents up to date while an assistant is served."""
+    if library is None or not paths:
+        raise UsageError("--watch needs to know what to watch: give --documents FOLDER as well")
+    watch = library.watch(paths, changed=print_summary, trouble=_complain)
+    thread = threading.Thread(target=watch.run, name="document watch", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        watch.stop()
+        thread.join()
+
+
+def _complain(text: str) -> None:
+    click.echo(f"vocative: {text}", err=True)
 
 
 def _engine(options: dict[str, Any], **extras: Any) -> Engine:

@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from agent.door.settings import DoorSettings
 from agent.errors import ConfigurationError
+from agent.search_settings import SearchSettings
 
 # Values of `OPENAI_API_VERSION` that mean the GA protocol, which takes no version in its address.
 _GA_VERSIONS = {"v1", "latest", "preview"}
@@ -54,8 +55,14 @@ Name = Annotated[str, AfterValidator(_name)]
 Secret = Annotated[SecretStr, AfterValidator(_secret)]
 
 
-class Settings(DoorSettings, BaseSettings):
-    """What the environment says, beside the settings of the door. A variable that is set but empty counts as not set.
+class _Parts(DoorSettings, SearchSettings):
+    """The settings that stand elsewhere."""
+
+
+class Settings(_Parts, BaseSettings):
+    """What the environment says, beside the settings of the door and of Azure AI Search.
+
+    A variable that is set but empty counts as not set.
 
     Attributes:
         model: `VOCATIVE_MODEL`: what `--model` takes, for when that is not given.

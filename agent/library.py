@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from agent.errors import InputError
 from tools.search.backend import Backend, Shelf
+from tools.search.bulk import BulkEmbedder
 from tools.search.embedder import shared_embedder
 from tools.search.index import LocalIndex
 from tools.search.ingest import ingest
 from tools.search.personal.shelves import OwnShelves
 from tools.search.reading import UnreadableError, read_document
 from tools.search.several import Several
+from tools.search.watching import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -70,6 +72,7 @@ class Library:
     """
 
     def __init__(self, index: Holdings | None, *, uploads: OwnShelves | None = None) -> None:
+        self._shared = index
         if uploads is not None:
             index = Several({OWN: uploads} if index is None else {"": index, OWN: uploads})
         if index is None:
@@ -139,10 +142,27 @@ class Library:
         """
         index = LocalIndex.in_memory() if at is None else LocalIndex.open(at, create=True)
         try:
-            return cls(index), ingest(paths, index, embedder=shared_embedder(), progress=progress, access=access)
+            return cls(index), ingest(paths, index, embedder=BulkEmbedder(), progress=progress, access=access)
         except BaseException:
             index.close()
             raise
+
+    def watch(
+        self, paths: Sequence[Path], *, changed: Callable[[Summary], None], trouble: Callable[[str], None]
+    ) -> Watch:
+        """Keep the documents up to date; nothing happens before `Watch.run` is called, in a thread of its own.
+
+        Args:
+            paths: Files and folders.
+            changed: Told what was done, each time that something was.
+            trouble: Told what went wrong; it is tried again.
+
+        Raises:
+            TypeError: The documents are not in one local index, so there is none to write to.
+        """
+        if not isinstance(self._shared, LocalIndex):
+            raise TypeError("only documents in one index can be kept up to date")
+        return Watch(paths, self._shared, embedder=shared_embedder(), changed=changed, trouble=trouble)
 
     def documents(self, user: User | None = None) -> list[dict[str, Any]]:
         """The documents that a caller may read, as the web client lists them; `mine` are those they brought."""

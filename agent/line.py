@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from agent.core.frames import Frame
 
@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 
     Take: TypeAlias = "Callable[[Frame, float], Outcomes]"
     Ended: TypeAlias = "Callable[[int, str, float], Outcomes]"
+
+
+class Onward(Protocol):
+    """The other side of the session, whichever connection it has at present."""
+
+    send: Callable[[str], None]
 
 
 class Line:
@@ -54,6 +60,8 @@ class Line:
         self._take, self._ended = take, ended
         self._perform, self._clock = perform, clock
         self._broken, self._binary, self._gone = broken, binary, gone
+        self._passes: Callable[[str], bool] = _never
+        self._onward: Onward = _NOWHERE
 
     def start(self) -> None:
         """Begin to listen."""
@@ -62,6 +70,16 @@ class Line:
     def becomes(self, take: Take, ended: Ended) -> None:
         """Someone else takes its frames and its end from now on."""
         self._take, self._ended = take, ended
+        self._passes, self._onward = _never, _NOWHERE
+
+    def shortens(self, passes: Callable[[str], bool], onward: Onward) -> None:
+        """Some of its frames need not be taken.
+
+        Args:
+            passes: Tells whether a text goes on as it is, and that is all there is to do about it.
+            onward: Where to.
+        """
+        self._passes, self._onward = passes, onward
 
     def leave(self, code: int = 1000, reason: str = "") -> None:
         """Close it. What it may still send is dropped, and what waits for it too."""
@@ -75,6 +93,8 @@ class Line:
         try:
             if isinstance(message, bytes):
                 self._perform(self._binary())
+            elif self._passes(message):
+                self._onward.send(message)
             else:
                 self._perform(self._take(Frame(message), self._clock()))
         except Exception as error:
@@ -87,6 +107,22 @@ class Line:
             self._perform(self._ended(code, reason, self._clock()))
         except Exception as error:
             self._broken(error)
+
+
+def _never(_text: str) -> bool:
+    return False
+
+
+class _Nowhere:
+    def __init__(self) -> None:
+        self.send: Callable[[str], None] = _unsent
+
+
+def _unsent(_text: str) -> None:
+    pass
+
+
+_NOWHERE = _Nowhere()
 
 
 def _nothing(_frame: Frame, _now: float) -> Outcomes:

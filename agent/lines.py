@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from agent.core.frames import Frame
     from agent.core.handover import HandoverAction, Outcomes
     from agent.core.session import Session
-    from agent.line import Ended, Take
+    from agent.line import Ended, Onward, Take
     from agent.transports.base import Transport
 
 _log = logging.getLogger(__name__)
@@ -40,6 +40,7 @@ class Lines:
         broken: Told of an exception, which is a bug of ours.
         hold: Holds the client back, because the model is slow.
         release: Lets the client go on.
+        client: Where the model's sound goes that need not be looked at.
         name: The session's, for the logs.
 
     Attributes:
@@ -57,13 +58,14 @@ class Lines:
         broken: Callable[[Exception], None],
         hold: Callable[[], None],
         release: Callable[[], None],
+        client: Onward,
         name: str,
     ) -> None:
         self.paused = False
         self._session = session
         self._connect = connect
         self._perform, self._clock, self._spawn, self._broken = perform, clock, spawn, broken
-        self._hold, self._release = hold, release
+        self._hold, self._release, self._client = hold, release, client
         self._name = name
         self._all: set[Line] = set()
         self._successor: Line | None = None
@@ -88,7 +90,7 @@ class Lines:
 
     def opened(self) -> None:
         """The session is open: from now on frames take the short way."""
-        self._line.becomes(self._session.receive_upstream, self._closed)
+        self._use(self._line)
 
     def pause(self) -> None:
         """The client is slow: read nothing from the model in use."""
@@ -147,11 +149,15 @@ class Lines:
     def _switch(self, line: Line) -> None:
         left, self._line, self._successor = self._line, line, None
         self.send = line.outbox.send
-        line.becomes(self._session.receive_upstream, self._closed)
+        self._use(line)
         if self.paused:
             line.transport.pause()
         left.leave()
         _log.info("session %s: another session of the model's has taken over", self._name)
+
+    def _use(self, line: Line) -> None:
+        line.becomes(self._session.receive_upstream, self._closed)
+        line.shortens(self._session.audio.spoken, self._client)
 
     def _drop(self) -> None:
         task, self._dialling = self._dialling, None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
+from agent.transports.base import outlet
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -43,7 +45,7 @@ class Outbox:
     ) -> None:
         self.taken = 0
         self.dropped = 0
-        self._transport = transport
+        self._transport = outlet(transport)
         self._limit = limit
         self._hold, self._release = hold, release
         self._held = False

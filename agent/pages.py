@@ -111,7 +111,9 @@ def documents_routes(
 
 
 def document_url(citation: Mapping[str, Any]) -> str:
-    """Where a citation opens: a PDF at its page, any other document at the passage."""
+    """Where a citation opens: at its own address if it has one; a PDF at its page, anything else at the passage."""
+    if citation.get("url"):
+        return str(citation["url"])
     address = "/documents/" + quote(str(citation["document"]))
     page = citation.get("page")
     if str(citation["document"]).lower().endswith(".pdf"):

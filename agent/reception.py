@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from agent.core.handover import Outcomes
     from agent.core.session import Session
+    from agent.line import Onward
     from agent.transports.base import Transport
 
 _log = logging.getLogger(__name__)
@@ -66,15 +67,18 @@ class Reception:
         self._paused = self._away = False
         self._lines: dict[Line, asyncio.Event] = {}
 
-    def attend(self, client: Transport, *, hold: Callable[[], None], release: Callable[[], None]) -> None:
+    def attend(
+        self, client: Transport, *, hold: Callable[[], None], release: Callable[[], None], model: Onward
+    ) -> None:
         """Take the first connection of the client's.
 
         Args:
             client: Not started yet.
             hold: Holds the model back, because the client is slow.
             release: Lets it go on.
+            model: Where the client's sound goes that need not be looked at.
         """
-        self._hold, self._release = hold, release
+        self._hold, self._release, self._model = hold, release, model
         self._take(client)
         self._line.becomes(self._keep, self._closed)
 
@@ -86,6 +90,7 @@ class Reception:
         """The session is open: it takes what has waited, and all that comes."""
         self.waiting = False
         self._line.becomes(self._session.receive_client, self._closed)
+        self._line.shortens(self._session.audio.heard, self._model)
         early, self._early = self._early, []
         for frame in early:
             self._perform(self._binary() if frame is None else self._session.receive_client(frame, self._clock()))
@@ -172,6 +177,7 @@ class Reception:
             binary=self._binary,
             gone=lambda _line: None,
         )
+        self._line.shortens(self._session.audio.heard, self._model)
         self._lines[self._line] = asyncio.Event()
         self._away, self.send = False, outbox.send
 

@@ -7,7 +7,18 @@ import logging
 import time
 from typing import TYPE_CHECKING, Any
 
-from agent.core.actions import CancelCall, DropAudio, Hangup, StartCall, ToClient, ToUpstream
+from agent.ahead import Ahead
+from agent.core.actions import (
+    ApproveCall,
+    CancelCall,
+    DropAudio,
+    DropSpeculation,
+    Hangup,
+    Speculate,
+    StartCall,
+    ToClient,
+    ToUpstream,
+)
 from agent.core.calls import CallResult
 from agent.core.session import Phase
 from agent.lines import Lines
@@ -17,10 +28,11 @@ from tools import ToolContext, invoke
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Mapping
 
+    from agent.core.handover import Outcome as Do
     from agent.core.handover import Outcomes
     from agent.core.session import Session
     from agent.transports.base import Transport
-    from tools import Progress, Toolset, User
+    from tools import Outcome, Progress, Toolset, User
 
 _log = logging.getLogger(__name__)
 
@@ -59,7 +71,9 @@ class Relay:
         self._session_id = session_id
         self._user = user
         self._clock = clock
+        self._ahead = Ahead(toolset, self._spawn, session_id=session_id, user=user)
         self._calls: dict[str, asyncio.Task[None]] = {}
+        self._approvals: dict[str, asyncio.Future[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._over = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
@@ -72,9 +86,10 @@ class Relay:
             spawn=self._spawn,
             hold=self._reception.pause,
             release=self._reception.resume,
+            client=self._reception,
             **shared,
         )
-        self._reception.attend(client, hold=self._lines.pause, release=self._lines.resume)
+        self._reception.attend(client, hold=self._lines.pause, release=self._lines.resume, model=self._lines)
 
     async def run(self) -> None:
         """Relay until it is over; then close both sides and leave no task behind."""
@@ -123,20 +138,31 @@ class Relay:
                 self._reception.send(action.frame.text)
             elif isinstance(action, ToUpstream):
                 self._lines.send(action.frame.text)
-            elif isinstance(action, StartCall):
-                self._calls[action.call_id] = self._spawn(self._run_call(action))
-            elif isinstance(action, CancelCall):
-                self._cancel(action.call_id)
-            elif isinstance(action, DropAudio):
-                self._reception.drop_audio(action.response_id)
-            elif isinstance(action, Hangup):
-                self._reception.close(action.code, action.reason)
-                self._over.set()
             else:
-                self._lines.do(action)
+                self._act(action)
         due = self._session.next_deadline()
         if due != self._armed:
             self._arm()
+
+    def _act(self, action: Do) -> None:
+        match action:
+            case StartCall():
+                self._calls[action.call_id] = self._spawn(self._run_call(action))
+            case ApproveCall():
+                self._approve(action.call_id)
+            case CancelCall():
+                self._cancel(action.call_id)
+            case Speculate() | DropSpeculation():
+                self._ahead.do(action)
+            case DropAudio():
+                self._reception.drop_audio(action.response_id)
+            case Hangup():
+                self._reception.close(action.code, action.reason)
+                self._over.set()
+            case ToClient() | ToUpstream():
+                pass  # sent already
+            case _:
+                self._lines.do(action)
 
     def _cancel(self, call_id: str) -> None:
         task = self._calls.pop(call_id, None)
@@ -144,16 +170,43 @@ class Relay:
             task.cancel()
 
     async def _run_call(self, call: StartCall) -> None:
+        shows = self._session.extensions
         context = ToolContext(
-            self._session_id, call.call_id, self._user, emit=lambda progress: self._progress(call, progress)
+            self._session_id,
+            call.call_id,
+            self._user,
+            emit=lambda progress: self._progress(call, progress),
+            ask=(lambda arguments: self._ask(call, arguments)) if shows else None,
+            shows=shows,
         )
-        outcome = await invoke(self._toolset, call.name, call.arguments, context)
+        ahead = await self._ahead.outcome(call.name, call.arguments)
+        outcome = await invoke(self._toolset, call.name, call.arguments, context) if ahead is None else ahead
+        if outcome.later is not None:
+            self._perform(self._session.call_finished(call.call_id, _result(outcome), self._clock()))
+            outcome = await outcome.later()
+            self._calls.pop(call.call_id, None)
+            self._perform(self._session.job_finished(call.call_id, _result(outcome), self._clock()))
+            return
         self._calls.pop(call.call_id, None)
-        result = CallResult(outcome.output, outcome.ok, outcome.for_client, outcome.citations, outcome.error)
+        result = _result(outcome, speculated=ahead is not None)
         self._perform(self._session.call_finished(call.call_id, result, self._clock()))
 
     async def _progress(self, call: StartCall, progress: Progress) -> None:
-        self._perform(self._session.call_progress(call.call_id, progress.message, progress.fraction))
+        actions = self._session.call_progress(call.call_id, progress.message, progress.fraction, self._clock())
+        self._perform(actions)
+
+    async def _ask(self, call: StartCall, arguments: str) -> None:
+        approved = self._approvals[call.call_id] = asyncio.get_running_loop().create_future()
+        try:
+            self._perform(self._session.ask_approval(call.call_id, arguments, self._clock()))
+            await approved  # a refusal cancels the call
+        finally:
+            self._approvals.pop(call.call_id, None)
+
+    def _approve(self, call_id: str) -> None:
+        approved = self._approvals.get(call_id)
+        if approved is not None and not approved.done():
+            approved.set_result(None)
 
     # ── timer and tasks ──
 
@@ -199,3 +252,15 @@ class Relay:
         self._reception.close(1000, "")
         await asyncio.gather(*pending, self._lines.close(), self._reception.wait_closed(), return_exceptions=True)
         self._reception.dismiss()
+
+
+def _result(outcome: Outcome, *, speculated: bool = False) -> CallResult:
+    return CallResult(
+        outcome.output,
+        outcome.ok,
+        outcome.for_client,
+        outcome.citations,
+        outcome.error,
+        job=outcome.later is not None,
+        speculated=speculated,
+    )

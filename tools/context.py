@@ -54,9 +54,10 @@ class ToolContext:
         call_id: The call's id on the wire.
         user: Who is calling, or None if nobody signed in.
         cancelled: Set when the result is no longer wanted; a sync tool polls `cancelled.is_set()`.
+        shows: The client shows results, so that a tool may say that something is on the screen.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (what a call is joined to)
         self,
         session_id: str = "",
         call_id: str = "",
@@ -64,6 +65,8 @@ class ToolContext:
         *,
         emit: Callable[[Progress], Awaitable[None] | None] | None = None,
         cancelled: Cancellation | None = None,
+        ask: Callable[[str], Awaitable[None]] | None = None,
+        shows: bool = False,
     ) -> None:
         """Make a context.
 
@@ -73,13 +76,32 @@ class ToolContext:
             user: Who is calling.
             emit: Receives what the tool reports, on the event loop; plain or async. Without it reports go nowhere.
             cancelled: A flag to share with others; a new one by default.
+            ask: Has the user approve the call, given its arguments as JSON, and returns once that is done; None where
+                the client cannot ask. `invoke` uses it, for a tool whose policy wants approval.
+            shows: The client shows results.
         """
         self.session_id = session_id
         self.call_id = call_id
         self.user = user
         self.cancelled = Cancellation() if cancelled is None else cancelled
+        self.shows = shows
         self._emit = emit
+        self._ask = ask
         self._loop: asyncio.AbstractEventLoop | None = None
+
+    @property
+    def asks(self) -> bool:
+        """Whether the client can ask its user for approval."""
+        return self._ask is not None
+
+    async def ask_approval(self, arguments: str) -> None:
+        """Wait until the user has approved the call; a refusal cancels it. For `invoke`.
+
+        Args:
+            arguments: What the user is to see, as JSON.
+        """
+        if self._ask is not None:
+            await self._ask(arguments)
 
     def bind_loop(self) -> None:
         """Remember the running event loop as the one to report on; `invoke` does this before a tool runs."""

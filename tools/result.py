@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pydantic_core
 
+from tools.policy import DEFAULT_MAX_CHARS, ToolPolicy
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 # What the model reads of a tool that returns nothing: silence makes models call again or make something up.
 DONE = "Done."
+# And of one whose result is for the client only.
+SHOWN = "Done. The result is shown to the user on the screen; you do not see it."
+NOT_SHOWN = "Done, but the user's client shows no results, so nobody has seen it. Do not claim that it was shown."
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +44,11 @@ class Outcome:
         for_client: What the client gets besides: plain JSON values, or None.
         citations: JSON objects.
         ok: Whether the tool did its work.
-        error: Why it did not: `unknown_tool`, `malformed_arguments`, `invalid_arguments`, `tool_error`, `exception`
-            or `bad_result`; None if it did.
+        error: Why it did not: `unknown_tool`, `not_available`, `malformed_arguments`, `invalid_arguments`,
+            `rate_limited`, `approval_unavailable`, `approval_denied`, `tool_error`, `exception` or `bad_result`; None
+            if it did.
+        later: Goes on with the work of a `Later` and gives its outcome; None where the call is over. Whoever runs the
+            call has to await it, once.
     """
 
     output: str
@@ -47,27 +56,61 @@ class Outcome:
     citations: tuple[dict[str, Any], ...] = ()
     ok: bool = True
     error: str | None = None
+    later: Callable[[], Awaitable[Outcome]] | None = None
 
 
 class BadResultError(TypeError):
     """A tool returned what has no JSON form; the text says which part, never its content."""
 
 
-def outcome_of(value: object) -> Outcome:
+def outcome_of(value: object, policy: ToolPolicy | None = None, *, shows: bool = False) -> Outcome:
     """Turn what a tool returned into the outcome of its call.
 
     Args:
         value: Text, None, a `Result`, or anything with a JSON form: dataclasses and pydantic models too.
+        policy: Who gets it, and how much of it; the usual policy by default.
+        shows: The client shows results.
 
     Raises:
         BadResultError: A part of it has no JSON form.
     """
     result = value if isinstance(value, Result) else Result(value)
+    destination = "model" if policy is None else policy.destination
+    for_client = result.for_client
+    if for_client is None and destination != "model":
+        for_client = result.for_model
+    output = (SHOWN if shows else NOT_SHOWN) if destination == "client" else _for_model(result.for_model)
     return Outcome(
-        output=_for_model(result.for_model),
-        for_client=_plain(result.for_client, "for_client"),
+        output=capped(output, DEFAULT_MAX_CHARS if policy is None else policy.max_chars),
+        for_client=_plain(for_client, "for_client"),
         citations=_citations(result.citations),
     )
+
+
+def capped(text: str, limit: int | None) -> str:
+    """What a model is given of a text, with a note where that is not all.
+
+    Args:
+        text: Words or JSON. JSON that was cut would be read as something else, or as nothing: it becomes the text of a
+            field, beside one that says so.
+        limit: Characters, or None for any number.
+    """
+    if limit is None or len(text) <= limit:
+        return text
+    note = f"{limit} of {len(text)} characters shown"
+    if _is_json(text):
+        return json.dumps({"truncated": note, "beginning": text[:limit]}, ensure_ascii=False)
+    return f"{text[:limit]}\n[truncated: {note}]"
+
+
+def _is_json(text: str) -> bool:
+    if text.lstrip()[:1] not in {"{", "["}:
+        return False
+    try:
+        pydantic_core.from_json(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _for_model(value: object) -> str:

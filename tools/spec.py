@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import inspect
-import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,14 +11,21 @@ from typing import TYPE_CHECKING, Any
 from tools.arguments import Arguments
 from tools.docstring import read_docstring
 from tools.errors import DefinitionError
+from tools.policy import DEFAULT_TIMEOUT_S, ToolPolicy
 from tools.signature import innermost, read_signature
+from tools.speculation import checked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-DEFAULT_TIMEOUT_S = 20.0
+    from tools.speculation import Speculation
+
+__all__ = ["DEFAULT_TIMEOUT_S", "ToolSpec", "describe", "is_async", "label_of"]
 
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+
+
+DEFAULT_POLICY = ToolPolicy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +36,28 @@ class ToolSpec:
         name: What the model calls it by.
         description: What it is for, in the model's eyes.
         parameters: The JSON Schema of its arguments; not to be changed, `definition` gives a copy.
-        timeout_s: Seconds after which whoever runs the call gives it up, or None for no limit.
         function: The callable itself.
         arguments: Decodes and checks what the model sends.
         context_parameter: The parameter that takes the `ToolContext`, or None.
         unbound: A method as it stands in its class; it needs an object before it can be called.
+        policy: How it behaves in a conversation.
+        speculation: How it may be run before the model asks for it; None for not at all.
     """
 
     name: str
     description: str
     parameters: Mapping[str, Any]
-    timeout_s: float | None
     function: Callable[..., Any]
     arguments: Arguments
     context_parameter: str | None
     unbound: bool = False
+    policy: ToolPolicy = DEFAULT_POLICY
+    speculation: Speculation | None = None
+
+    @property
+    def timeout_s(self) -> float | None:
+        """Seconds after which whoever runs the call gives it up, or None for no limit."""
+        return self.policy.timeout_s
 
     @property
     def is_async(self) -> bool:
@@ -69,7 +82,8 @@ def describe(
     *,
     name: str | None = None,
     description: str | None = None,
-    timeout_s: float | None = DEFAULT_TIMEOUT_S,
+    policy: ToolPolicy = DEFAULT_POLICY,
+    speculate: str | Speculation | None = None,
     local_names: Mapping[str, Any] | None = None,
 ) -> ToolSpec:
     """Read a function as a tool.
@@ -78,7 +92,9 @@ def describe(
         function: A function, a method, or another callable that is no class.
         name: Instead of the function's own name.
         description: Instead of the docstring's text before its sections.
-        timeout_s: Seconds a call may take, or None for no limit.
+        policy: How it behaves in a conversation.
+        speculate: The parameter that the user's words may be given as, to run it before the model asks; see
+            `Speculation`.
         local_names: Names of the scope it was declared in, for type hints written as text.
 
     Raises:
@@ -95,12 +111,19 @@ def describe(
         # A model that knows only a name still does better with it in words than with nothing.
         description=description or docstring.summary or name.replace("_", " ").replace("-", " ").strip(),
         parameters=arguments.schema,
-        timeout_s=_checked_timeout(timeout_s, label),
         function=function,
         arguments=arguments,
         context_parameter=signature.context,
         unbound=signature.unbound,
+        policy=policy,
+        speculation=_harmless(checked(speculate, arguments.schema, label), policy, label),
     )
+
+
+def _harmless(speculation: Speculation | None, policy: ToolPolicy, label: str) -> Speculation | None:
+    if speculation is not None and policy.approval:
+        raise DefinitionError(f"{label}: what needs approval cannot be run ahead of it; leave speculate out")
+    return speculation
 
 
 def label_of(function: object) -> str:
@@ -141,13 +164,3 @@ def _checked_name(name: object, label: str) -> str:
             "set another with `@tool(name=…)`"
         )
     return name
-
-
-def _checked_timeout(timeout_s: object, label: str) -> float | None:
-    if timeout_s is None:
-        return None
-    if isinstance(timeout_s, bool) or not isinstance(timeout_s, int | float):
-        raise DefinitionError(f"{label}: timeout_s is {timeout_s!r}; give a number of seconds, or None for no limit")
-    if not (timeout_s > 0 and math.isfinite(timeout_s)):
-        raise DefinitionError(f"{label}: timeout_s is {timeout_s!r}; give a number above 0, or None for no limit")
-    return float(timeout_s)

@@ -52,10 +52,35 @@ class StartCall:
 
 
 @dataclass(frozen=True, slots=True)
+class ApproveCall:
+    """The user has approved a call that waits for that: let it run."""
+
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class CancelCall:
     """Stop a running tool; its result is not wanted any more."""
 
     call_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Speculate:
+    """Run the tools that may be run ahead, in the words of the user; nobody is shown what comes of it.
+
+    It takes the place of what was begun before. A `StartCall` that agrees with it is answered by it.
+
+    Attributes:
+        text: What the user has said so far.
+    """
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DropSpeculation:
+    """Stop and forget what was run ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,5 +96,7 @@ class Hangup:
     reason: str
 
 
-Action: TypeAlias = ToClient | ToUpstream | DropAudio | StartCall | CancelCall | Hangup
+Action: TypeAlias = (
+    ToClient | ToUpstream | DropAudio | StartCall | ApproveCall | CancelCall | Speculate | DropSpeculation | Hangup
+)
 Actions: TypeAlias = "Sequence[Action]"

@@ -17,6 +17,7 @@ class CallState(Enum):
     FINISHED = "finished"
     TIMED_OUT = "timed_out"
     CANCELLED = "cancelled"
+    DENIED = "denied"
 
 
 @dataclass(slots=True)
@@ -31,6 +32,7 @@ class Call:
         deadline: When to give up, on the same clock.
         theirs: The tool is the client's own, which runs it.
         quiet: The user has stopped the answer that it was for: its output is kept and asks for no further answer.
+        repeats: It did not run: another call's answer is its own.
         state: See `CallState`.
     """
 
@@ -41,6 +43,7 @@ class Call:
     deadline: float
     theirs: bool = False
     quiet: bool = False
+    repeats: bool = False
     state: CallState = CallState.RUNNING
 
 
@@ -54,6 +57,8 @@ class CallResult:
         for_client: What the client is shown: any JSON, or None.
         citations: Passages that the tool retrieved, best first, as JSON objects.
         error: Machine-readable code of the failure, or None.
+        job: Work goes on, and `job_finished` will tell what came of it.
+        speculated: It was found before the model asked.
     """
 
     output: str
@@ -61,6 +66,8 @@ class CallResult:
     for_client: object = None
     citations: Sequence[Mapping[str, Any]] = ()
     error: str | None = None
+    job: bool = False
+    speculated: bool = False
 
 
 class Calls:
@@ -116,6 +123,16 @@ class Calls:
         """The user does not want to hear what comes of the calls that run."""
         for call in self._running.values():
             call.quiet = True
+
+    def to_tell(self, response_id: str) -> bool:
+        """Whether something has come of a response's calls that the user has not stopped."""
+        told = {CallState.FINISHED, CallState.TIMED_OUT, CallState.DENIED}
+        calls = self._calls.values()
+        return any(each.response_id == response_id and each.state in told and not each.quiet for each in calls)
+
+    def open_calls(self) -> list[Call]:
+        """Calls of our own tools that still run."""
+        return [call for call in self._running.values() if not call.theirs]
 
     def overdue(self, now: float) -> list[Call]:
         """Running calls whose deadline has passed."""

@@ -34,7 +34,9 @@ class ClientSide:
         self.dialect = dialect
         self._certain = False
         self._state = state
-        self._rights = firewall.Rights(state.config.extensions, state.client_tools.enabled, state.tools.awaits)
+        self._rights = firewall.Rights(
+            state.config.extensions, state.client_tools.enabled, state.tools.awaits, state.tools.conduct.awaits
+        )
         self._handlers: dict[str, Callable[[Frame, float], Actions]] = {
             "session.update": self._update,
             "response.create": self._create,
@@ -44,6 +46,7 @@ class ClientSide:
             "conversation.item.retrieve": self._names_item,
             "conversation.item.delete": self._names_item,
             "extension.playback": self._played,
+            "extension.tool.approval": self._decided,
         }
 
     def receive(self, frame: Frame, now: float) -> Actions:
@@ -103,17 +106,18 @@ class ClientSide:
         state, named = self._state, frame.data.get("response_id")
         # One that it names and that is not the active one is not what the user hears: out of band, or over already.
         if not isinstance(named, str) or named == state.responses.active_id:
+            aside = state.silence_aside(state.responses.aside.stop(), now)
             state.interruption.begin(state.responses.active_id, now)
-            state.tools.stop()
-            if state.responses.latest_id is not None:
-                return (DropAudio(state.responses.latest_id), ToUpstream(frame))
+            stopped = state.tools.stop(now)
+            latest = state.responses.latest_id
+            return [*(() if latest is None else (DropAudio(latest),)), ToUpstream(frame), *aside, *stopped]
         return (ToUpstream(frame),)
 
     def _item(self, frame: Frame, now: float) -> Actions:
         if frame.data["item"]["type"] == "function_call_output":
             return self._state.tools.answered(frame, now)
         self._state.tools.new_turn()
-        return (ToUpstream(frame),)
+        return [*self._state.break_in(now), ToUpstream(frame)]
 
     def _truncate(self, frame: Frame, _now: float) -> Actions:
         playback = self._state.playback
@@ -131,6 +135,9 @@ class ClientSide:
     def _visible(self, item_id: object, param: str, frame: Frame) -> None:
         if isinstance(item_id, str) and self._state.view.hides(item_id):
             raise firewall.Refused(f"there is no item {item_id!r}", "item_not_found", param, _event_id(frame))
+
+    def _decided(self, frame: Frame, now: float) -> list[Action]:
+        return self._state.tools.conduct.decided(frame, now)
 
     def _played(self, frame: Frame, _now: float) -> list[Action]:
         data = frame.data

@@ -11,6 +11,8 @@ from agent.core.playback import BYTES_PER_MS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from agent.core.rules import CallRules
+
 
 # Samples a second that make one a millisecond.
 _MS = 1000
@@ -26,6 +28,8 @@ class SessionConfig:
         extensions: The client opted in to our own events (subprotocol `vocative.v1`).
         ready: Fields of `extension.ready`: what a client needs for its page.
         client_tools: A client may offer the model tools of its own, which it runs itself, beside ours.
+        rules: How calls of each of our tools are treated, by name; a tool without any runs, and that is all.
+        speculative: Names of our tools that may be run ahead of the model's call, in the user's words.
     """
 
     session: Mapping[str, Any]
@@ -33,6 +37,8 @@ class SessionConfig:
     extensions: bool = False
     ready: Mapping[str, Any] = field(default_factory=dict[str, Any])
     client_tools: bool = True
+    rules: Mapping[str, CallRules] = field(default_factory=dict[str, "CallRules"])
+    speculative: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

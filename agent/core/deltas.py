@@ -29,6 +29,8 @@ class AudioDelta:
         content_index: The content part.
         base64_length: Characters of base64, escapes resolved.
         padding: How many of them are `=`.
+        start: Where the audio begins in the frame's text.
+        end: Where it ends there.
     """
 
     response_id: str
@@ -36,6 +38,8 @@ class AudioDelta:
     content_index: int
     base64_length: int
     padding: int
+    start: int
+    end: int
 
 
 def peek(frame: Frame) -> AudioDelta | None:
@@ -57,4 +61,5 @@ def peek(frame: Frame) -> AudioDelta | None:
         # Some encoders escape + and /; what counts is the length of the audio, not of its spelling.
         length -= sum(len(escape[0]) - 1 for escape in _ESCAPE.finditer(text, opening.end(), end))
     padding = text.count("=", max(opening.end(), end - 2), end)
-    return AudioDelta(response[1], item[1], int(content[1]) if content else 0, length, padding)
+    index = int(content[1]) if content else 0
+    return AudioDelta(response[1], item[1], index, length, padding, opening.end(), end)

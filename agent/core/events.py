@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
+from agent.core.messages import ASIDE
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -71,10 +73,11 @@ class ItemPlaced:
 
 @dataclass(frozen=True, slots=True)
 class ResponseCreated:
-    """`response.created`; `out_of_band` when it does not write to the default conversation."""
+    """`response.created`; `out_of_band` when it does not write to the default conversation; `aside` if it is one."""
 
     response_id: str
     out_of_band: bool
+    aside: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +140,9 @@ def _placed(data: Json) -> Event:
 
 def _response_created(data: Json) -> Event:
     response = _object(data["response"])
-    return ResponseCreated(_text(response["id"]), _out_of_band(response))
+    metadata = response.get("metadata")
+    aside = _optional(cast("Json", metadata).get(ASIDE)) if isinstance(metadata, dict) else None
+    return ResponseCreated(_text(response["id"]), _out_of_band(response), aside)
 
 
 def _response_done(data: Json) -> Event:

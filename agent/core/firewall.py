@@ -51,6 +51,9 @@ _APPEND_LAST = re.compile(r'"\s*,\s*"type"\s*:\s*"input_audio_buffer\.append"\s*
 # One audio event of the services is at most 15 MiB of base64.
 MAX_TEXT = 16 * 1024 * 1024
 
+# Events that only a client that opted in to ours may send.
+EXTENSIONS = frozenset({"extension.playback", "extension.tool.approval"})
+
 # Characters of a client's event id that an error repeats; the services take no longer ones.
 MAX_EVENT_ID = 512
 
@@ -67,11 +70,13 @@ class Rights:
         extensions: It opted in to our own events.
         tools: It may offer the model tools of its own.
         awaits: Whether a call, by its id, is one of these tools' and waits for its output.
+        decides: Whether a call, by its id, waits for this client's approval.
     """
 
     extensions: bool = False
     tools: bool = False
     awaits: Callable[[object], bool] = _no_call
+    decides: Callable[[object], bool] = _no_call
 
 
 def _as_it_is(event: Json) -> Json:
@@ -128,7 +133,7 @@ def admit(frame: Frame, rights: Rights, understand: Callable[[Json], Json] = _as
     kind, event_id = data.get("type"), data.get("event_id")
     event_id = event_id[:MAX_EVENT_ID] if isinstance(event_id, str) else None
     check = _CHECKS.get(kind) if isinstance(kind, str) else None
-    if check is None or (kind == "extension.playback" and not rights.extensions):
+    if check is None or (kind in EXTENSIONS and not rights.extensions):
         raise Refused(f"events of type {kind!r:.80} are not accepted here", "unknown_event_type", "type", event_id)
     try:
         passed = check(understand(data), rights)
@@ -210,6 +215,16 @@ def _playback(data: Json, _rights: Rights) -> Json:
     return data
 
 
+def _approval(data: Json, rights: Rights) -> Json:
+    if not rights.decides(data.get("call_id")):
+        raise Refused(f"no call {data.get('call_id')!r:.80} is waiting for approval", "invalid_call_id", "call_id")
+    if data.get("decision") not in ("approve", "deny"):
+        raise Refused("decision must be 'approve' or 'deny'", "invalid_value", "decision")
+    if not isinstance(data.get("reason"), str | None):
+        raise Refused("reason must be a text", "invalid_type", "reason")
+    return data
+
+
 def _truncate(data: Json, _rights: Rights) -> Json:
     _names_item(data)
     position = data.get("audio_end_ms")
@@ -251,4 +266,5 @@ _CHECKS: Mapping[str, Callable[[Json, Rights], Json]] = {
     "response.create": _response_create,
     "response.cancel": _whole,
     "extension.playback": _playback,
+    "extension.tool.approval": _approval,
 }

@@ -20,13 +20,14 @@ class InputClock:
 
     Attributes:
         bytes_per_ms: Of the audio that the client sends.
+        characters: Of base64, that were sent in this format.
     """
 
-    __slots__ = ("_characters", "_frames", "_ms", "_wrapping", "bytes_per_ms")
+    __slots__ = ("_frames", "_ms", "_wrapping", "bytes_per_ms", "characters")
 
     def __init__(self) -> None:
         self.bytes_per_ms: int = BYTES_PER_MS["audio/pcm"]
-        self._characters = 0
+        self.characters = 0
         self._frames = 0
         self._wrapping = 0
         self._ms = 0.0
@@ -36,12 +37,12 @@ class InputClock:
         if not self._frames % SAMPLE:
             self._measure(text)
         self._frames += 1
-        self._characters += len(text) - self._wrapping
+        self.characters += len(text) - self._wrapping
 
     @property
     def ms(self) -> int:
         """Milliseconds of audio so far."""
-        return round(self._ms + self._characters * 3 / 4 / self.bytes_per_ms)
+        return round(self._ms + self.characters * 3 / 4 / self.bytes_per_ms)
 
     def reconfigured(self, session: Mapping[str, Any]) -> None:
         """A session object tells the format of the input."""
@@ -51,8 +52,8 @@ class InputClock:
         if kind == "audio/pcm" and isinstance(rate, int):
             width = rate * 2 // 1000
         if width and width != self.bytes_per_ms:
-            self._ms += self._characters * 3 / 4 / self.bytes_per_ms
-            self._characters, self.bytes_per_ms = 0, width
+            self._ms += self.characters * 3 / 4 / self.bytes_per_ms
+            self.characters, self.bytes_per_ms = 0, width
 
     def _measure(self, text: str) -> None:
         name = text.find('"audio"')

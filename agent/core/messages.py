@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # Every event of ours to the model carries an id with this prefix, so that an error can be told to be ours.
 OURS = "vocative_"
+# In the metadata of a response, the request of ours that it answers.
+ASIDE = "vocative_aside"
 
 
 def session_update(event_id: str, session: Mapping[str, Any], dialect: str = "ga") -> Frame:
@@ -31,6 +33,18 @@ def function_output(event_id: str, call_id: str, output: str) -> Frame:
 def response_create(event_id: str) -> Frame:
     """Ask the model to respond."""
     return Frame.of({"type": "response.create", "event_id": event_id})
+
+
+def aside(event_id: str, text: str) -> Frame:
+    """Have the model say a sentence that becomes no part of the conversation. The embedded engine knows the wording."""
+    response: dict[str, Any] = {
+        "conversation": "none",
+        "input": [],
+        "instructions": f"Say exactly this and nothing else: {text}",
+        "tool_choice": "none",
+        "metadata": {ASIDE: event_id},
+    }
+    return Frame.of({"type": "response.create", "event_id": event_id, "response": response})
 
 
 def cancel(event_id: str, response_id: str) -> Frame:
@@ -133,6 +147,7 @@ def call_finished(event_id: str, call: Call, status: str, duration_ms: int, resu
             "duration_ms": duration_ms,
             "result": result.for_client,
             "error": result.error,
+            **({"speculated": True} if result.speculated else {}),
         }
     )
 

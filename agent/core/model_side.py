@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from agent.core import events, messages
 from agent.core.actions import Action, DropAudio, ToClient, ToUpstream
 from agent.core.deltas import peek
+from agent.core.fields import string_at
+from agent.core.speculating import DELTA, TRANSCRIPTS
 from agent.core.turns import User
 from agent.core.view import ARGUMENT_EVENTS, HIDDEN_EVENTS
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from agent.core.actions import Actions
+    from agent.core.audio_path import AudioPath
     from agent.core.frames import Frame
     from agent.core.state import State
 
@@ -30,10 +33,12 @@ class ModelSide:
     Args:
         state: The session's parts.
         cite: Picks, from the passages retrieved in this turn, those that bear out an answer.
+        path: Opened by an audio delta that passes as it is.
     """
 
-    def __init__(self, state: State, cite: Cite) -> None:
+    def __init__(self, state: State, cite: Cite, path: AudioPath) -> None:
         self._state = state
+        self._path = path
         self._cite = cite
         # The same objects, nearer at hand: audio comes fifty times a second.
         self._view = state.view
@@ -41,6 +46,7 @@ class ModelSide:
         self._responses = state.responses
         self._interruption = state.interruption
         self._tools = state.tools
+        self._speculating = state.speculating
         self._handlers: dict[type, Callable[[Any, Frame, float], Actions]] = {
             events.ErrorReported: self._error,
             events.SpeechStarted: self._speech_started,
@@ -58,10 +64,12 @@ class ModelSide:
         """Take an event that matters here."""
         return self._handlers[type(event)](event, frame, now)
 
-    def opaque(self, frame: Frame) -> Actions:
+    def opaque(self, frame: Frame, now: float) -> Actions:
         """Take a frame that is none of these."""
         if frame.type in HIDDEN_EVENTS:
             return ()
+        if frame.type in TRANSCRIPTS and self._speculating.enabled:
+            return [ToClient(frame), *self._transcript(frame, now)]
         if frame.type in ARGUMENT_EVENTS:
             return _shown(self._view.arguments(frame))
         if frame.type == "conversation.item.deleted":
@@ -71,12 +79,16 @@ class ModelSide:
     def audio(self, frame: Frame, now: float) -> Actions:
         """Take an audio delta."""
         delta = peek(frame)
+        shown = self._view.within_response(frame)
         if delta is not None:
             if self._interruption.silences(delta.response_id):
                 return ()
             if delta.response_id not in self._state.upstream.out_of_band:
-                self._playback.sent(delta.item_id, delta.content_index, delta.base64_length, delta.padding, now)
-        return (ToClient(self._view.within_response(frame)),)
+                length, padding = delta.base64_length, delta.padding
+                track = self._playback.sent(delta.item_id, delta.content_index, length, padding, now)
+                if shown is frame:
+                    self._path.follow(frame.text, delta, track)
+        return (ToClient(shown),)
 
     def speech_is_over(self, now: float) -> Actions:
         """The user's turn has ended in a way that no response will follow by itself."""
@@ -84,23 +96,36 @@ class ModelSide:
 
     # ── the user ──
 
-    def _speech_started(self, _event: events.SpeechStarted, frame: Frame, now: float) -> Actions:
+    def _speech_started(self, event: events.SpeechStarted, frame: Frame, now: float) -> Actions:
         self._responses.speech_started(now)
+        shown = [ToClient(frame), *self._speculating.speech_started(event.item_id)]
         if self._state.upstream.effective.interrupts:
+            broken = self._state.break_in(now)
             self._interruption.begin(self._responses.active_id, now)
             # The model may have said all of it already, and a slow client be far behind.
             latest = self._responses.latest_id
-            return (ToClient(frame),) if latest is None else (DropAudio(latest), ToClient(frame))
-        return (ToClient(frame),)
+            begun = () if latest is None else (DropAudio(latest),)
+            return [*begun, *shown, *broken]
+        return shown
 
     def _speech_stopped(self, _event: events.SpeechStopped, frame: Frame, now: float) -> Actions:
         follows = self._state.upstream.effective.creates_responses
         return [ToClient(frame), *map(ToUpstream, self._responses.speech_stopped(now, response_follows=follows))]
 
-    def _committed(self, _event: events.Committed, frame: Frame, now: float) -> Actions:
+    def _committed(self, event: events.Committed, frame: Frame, now: float) -> Actions:
         self._tools.new_turn()
+        # Where nobody tells when the user begins to speak, this is the first that is known of it.
+        broken = () if self._state.upstream.effective.detects_voice else self._state.break_in(now)
+        dropped = self._speculating.committed(event.item_id)
         # Voice activity commits after the speech has stopped; a client that commits in the midst of it ends the turn.
-        return [ToClient(self._view.committed(frame)), *self.speech_is_over(now)]
+        return [ToClient(self._view.committed(frame)), *broken, *dropped, *self.speech_is_over(now)]
+
+    def _transcript(self, frame: Frame, now: float) -> list[Action]:
+        data = frame.data
+        item_id = string_at(data, "item_id")
+        if frame.type == DELTA:
+            return self._speculating.heard(item_id, string_at(data, "delta"), now)
+        return self._speculating.whole(item_id, string_at(data, "transcript"), now)
 
     def _cleared(self, _event: events.Cleared, frame: Frame, now: float) -> Actions:
         return [ToClient(frame), *self.speech_is_over(now)]
@@ -115,7 +140,9 @@ class ModelSide:
     def _response_created(self, event: events.ResponseCreated, frame: Frame, now: float) -> Actions:
         if event.out_of_band:
             self._state.upstream.out_of_band.add(event.response_id)
-            return (ToClient(self._view.response_created(frame)),)
+            shown = ToClient(self._view.response_created(frame))
+            unwanted = self._responses.aside.created(event.response_id, event.aside, now)
+            return [shown, *self._state.silence_aside(event.response_id if unwanted else None, now)]
         return [ToClient(self._view.response_created(frame)), *self._begun(event.response_id, now)]
 
     def _begun(self, response_id: str, now: float) -> Actions:
@@ -149,8 +176,11 @@ class ModelSide:
             # Its calls stand in no conversation, so their outputs would have nothing to hang on to.
             return shown
         if event.item.get("type") == "function_call":
-            return [*shown, *self._tools.requested(event.response_id, event.item, now)]
-        return [*shown, *self._message_done(event, now)]
+            follow = self._tools.requested(event.response_id, event.item, now)
+        else:
+            follow = self._message_done(event, now)
+        self._speculating.answered(follow)
+        return [*shown, *follow]
 
     def _response_done(self, event: events.ResponseDone, frame: Frame, now: float) -> Actions:
         self._interruption.over(event.response_id)
@@ -158,8 +188,10 @@ class ModelSide:
         out_of_band = self._state.upstream.out_of_band
         if event.out_of_band or event.response_id in out_of_band:
             out_of_band.discard(event.response_id)
-            return (shown,)
-        return [shown, *self._tools.response_done(event, now)]
+            return [shown, *map(ToUpstream, self._responses.said(now, response_id=event.response_id))]
+        follow = self._tools.response_done(event, now)
+        self._speculating.answered(follow)
+        return [shown, *follow]
 
     def _message_done(self, event: events.OutputItemDone, now: float) -> list[Action]:
         item_id = str(event.item.get("id", ""))
@@ -184,6 +216,8 @@ class ModelSide:
         if event.code == _ACTIVE and (unnamed or self._responses.in_flight(event.event_id)):
             self._responses.refused(now)
             return ()
+        if ours and self._responses.aside.event_id == event.event_id:
+            return [ToUpstream(request) for request in self._responses.said(now, event_id=event.event_id)]
         if event.code in _HARMLESS and (ours or event.event_id is None):
             return ()
         shown = ToClient(self._state.client_tools.told(frame))

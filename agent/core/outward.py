@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from agent.core import messages
 from agent.core.actions import ToClient, ToUpstream
 from agent.core.fields import at, string_at
+from agent.core.messages import ASIDE
 from agent.core.standin import ABOUT_ITEMS, StandIn
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class Outward:
             return self._about_older_item(frame, kind, severed=severed)
         self._history.sent(data)
         if severed:
-            return self._held(frame, kind)
+            return self._held(frame, kind, data)
         return [*self._call_first(data), ToUpstream(self._lineage.to_upstream(frame))]
 
     def _about_older_item(self, frame: Frame, kind: str, *, severed: bool) -> list[Step]:
@@ -76,8 +77,10 @@ class Outward:
             steps += map(ToUpstream, seeding.amend(item_id, after))
         return steps
 
-    def _held(self, frame: Frame, kind: str) -> list[Step]:
+    def _held(self, frame: Frame, kind: str, data: Json) -> list[Step]:
         match kind:
+            case "response.create" if ASIDE in at(data, "response", "metadata"):
+                pass  # a sentence for a moment that is over
             case "response.create":
                 self._answering.want(frame)
             case "response.cancel":

@@ -50,7 +50,7 @@ class Playback:
         self._cut: dict[str, None] = {}
         self.bytes_per_ms = BYTES_PER_MS["audio/pcm"]
 
-    def sent(self, item_id: str, content_index: int, base64_length: int, padding: int, now: float) -> None:
+    def sent(self, item_id: str, content_index: int, base64_length: int, padding: int, now: float) -> Track:
         """Count a delta that was passed on.
 
         Args:
@@ -59,11 +59,15 @@ class Playback:
             base64_length: Characters of base64.
             padding: How many of them are `=`.
             now: Seconds of the caller's clock.
+
+        Returns:
+            Where it was counted.
         """
         track = self._tracks.get((item_id, content_index))
         if track is None:
             track = self._tracks[item_id, content_index] = Track(item_id, content_index, now)
         track.sent_bytes += base64_length // 4 * 3 - padding
+        return track
 
     def sent_ms(self, item_id: str, content_index: int = 0) -> int:
         """Milliseconds of a part's audio that were passed on; 0 for an unknown one."""

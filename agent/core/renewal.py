@@ -136,7 +136,7 @@ class Renewal:
     def _floor(self, now: float) -> Floor:
         state = self._state
         turns, running = state.responses.turns, state.tools.running
-        quiet = turns.free and not state.responses.wanted and not running and not state.playback.unheard(now)
+        quiet = state.responses.free and not state.responses.wanted and not running and not state.playback.unheard(now)
         return Floor(
             response_id=state.responses.active_id,
             awaited=turns.user is User.AWAITED,

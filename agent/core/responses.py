@@ -8,12 +8,14 @@ Rules, each with its test:
    what was wanted after that request had gone.
 4. A refusal ("already has an active response") is a delay, not an error.
 5. Nothing waits for ever: what does not come in time is taken as lost, and the model is asked again.
+6. A sentence beside the conversation (`aside.py`) is said only where the floor is free, and holds it until it ends.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agent.core.aside import Aside
 from agent.core.deadlines import earliest
 from agent.core.messages import OURS
 from agent.core.turns import Model, Signal, Turns, User
@@ -39,10 +41,12 @@ class Responses:
         turns: Whose turn it is.
         active_id: The response that is active in the default conversation, if known.
         latest_id: The last response that was created there.
+        aside: The sentence beside the conversation that is being said.
     """
 
     def __init__(self) -> None:
         self.turns = Turns()
+        self.aside = Aside()
         self.active_id: str | None = None
         self.latest_id: str | None = None
         self._wanted: Frame | None = None
@@ -65,6 +69,11 @@ class Responses:
         return self._wanted is not None
 
     @property
+    def free(self) -> bool:
+        """Whether nobody has the floor."""
+        return self.turns.free and not self.aside.active
+
+    @property
     def requested(self) -> bool:
         """Whether a request is in flight."""
         return self._sent is not None
@@ -85,6 +94,20 @@ class Responses:
             self._hold(request, now)
         return self._release(now)
 
+    def say(self, event_id: str, text: str, now: float) -> list[Frame]:
+        """Have a sentence said that is no part of the conversation, if nobody has the floor and nothing is wanted.
+
+        Args:
+            event_id: Of the request.
+            text: The sentence.
+            now: Seconds of the caller's clock.
+        """
+        return [self.aside.ask(event_id, text, now)] if self.free and self._wanted is None else []
+
+    def said(self, now: float, *, response_id: str | None = None, event_id: str | None = None) -> list[Frame]:
+        """An out-of-band response has ended, or a request was refused; where that was a sentence, the floor is free."""
+        return self._release(now) if self.aside.ended(response_id=response_id, event_id=event_id) else []
+
     @property
     def request(self) -> Frame | None:
         """The request that is in flight."""
@@ -94,6 +117,7 @@ class Responses:
         """Another upstream has taken over: what was in flight is lost, and what was said before not answered."""
         self.turns.move(Signal.UNANSWERED)
         self._voice_due = None
+        self.aside.clear()
         return self.rejected(now) if self._sent is not None else self._release(now)
 
     def withdraw(self) -> Frame | None:
@@ -190,10 +214,12 @@ class Responses:
 
     def next_deadline(self) -> float | None:
         """When `overdue` wants to be called."""
-        return earliest(self._answer_due, self._voice_due, self._hold_ends if self._wanted is not None else None)
+        held = self._hold_ends if self._wanted is not None else None
+        return earliest(self._answer_due, self._voice_due, held, self.aside.next_deadline())
 
     def overdue(self, now: float) -> list[Frame]:
         """Give up waiting for what did not come in time."""
+        self.aside.overdue(now)
         if self._voice_due is not None and now >= self._voice_due:
             self._voice_due = None
             self.turns.move(Signal.UNANSWERED)
@@ -222,7 +248,7 @@ class Responses:
         self._wanted, self._hold_ends = request, now + LONGEST_HOLD
 
     def _release(self, now: float) -> list[Frame]:
-        if self._wanted is None or not self.turns.free:
+        if self._wanted is None or not self.free:
             return []
         self._sent, self._wanted = self._wanted, None
         self._needed = set(self._unplaced)

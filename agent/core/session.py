@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from agent.core import events, firewall, messages, notices
 from agent.core.absence import fall_silent
 from agent.core.actions import Actions, Hangup, ToClient, ToUpstream
+from agent.core.audio_path import AudioPath
 from agent.core.client_side import ClientSide
 from agent.core.config import SessionConfig, effective
 from agent.core.configuration import named_field
@@ -23,6 +24,7 @@ from agent.core.model_side import Cite, ModelSide
 from agent.core.profiles import PROFILES
 from agent.core.renewal import Renewal
 from agent.core.state import Phase, State
+from agent.core.undone import DELTAS
 from agent.core.view import session_view
 
 if TYPE_CHECKING:
@@ -58,6 +60,10 @@ class Session:
         chance: Gives a number from 0 to 1, for the pauses between attempts to reach the model anew.
         unix: What to add to `now` to have seconds since 1970, in which services tell when a session ends.
         policy: Times and attempts of a model's session that takes another's place; None for the usual ones.
+
+    Attributes:
+        audio: The short way of sound through the session; what it does not take goes the whole way, by
+            `receive_client` and `receive_upstream`.
     """
 
     def __init__(  # noqa: PLR0913  (one for each thing that a pure core must be handed)
@@ -74,10 +80,6 @@ class Session:
         policy: Policy | None = None,
     ) -> None:
         self._state = State(config, profile, new_id)
-        self._model = ModelSide(self._state, cite)
-        self._client = ClientSide(self._state, client)
-        self._opening_ends: float | None = now + OPENING_TIME
-        self._faces = Faces(profile.dialect, client)
         self._renewal = Renewal(
             self._state,
             from_model=self._from_model,
@@ -87,6 +89,11 @@ class Session:
             unix=unix,
             policy=policy,
         )
+        self.audio = AudioPath(self._renewal.continuity.clock)
+        self._model = ModelSide(self._state, cite, self.audio)
+        self._client = ClientSide(self._state, client)
+        self._opening_ends: float | None = now + OPENING_TIME
+        self._put_on(Faces(profile.dialect, client))
         self._appended = self._renewal.continuity.appended
         # Asked for after every frame; audio, which is most of them, changes nothing about it.
         self._due: float | None = self._opening_ends
@@ -103,6 +110,11 @@ class Session:
         return self._client.dialect
 
     @property
+    def extensions(self) -> bool:
+        """Whether the client opted in to our own events, so that it shows results and can ask its user."""
+        return self._state.config.extensions
+
+    @property
     def rejected(self) -> Sequence[str]:
         """Dotted GA paths of session fields that the service did not take, and that the session goes on without."""
         return tuple(self._state.configuration.rejected)
@@ -117,7 +129,7 @@ class Session:
             if phase is Phase.OPEN:
                 actions = self._receive_open(frame, now)
             else:
-                self._due_known = False
+                self._changed()
                 actions = () if phase is Phase.CLOSED else self._receive_opening(frame, now)
             return actions if self._faces.plain else self._faces.spoken(actions)
         except MalformedFrame:
@@ -127,13 +139,14 @@ class Session:
         kind = frame.type
         if kind in AUDIO_DELTA:
             return self._model.audio(frame, now)
-        self._due_known = False
+        if kind not in DELTAS:
+            self._changed()
         return self._renewal.receive(frame, kind, now)
 
     def _from_model(self, frame: Frame, now: float) -> Actions:
         kind = frame.type
         if kind not in events.READ_TYPES:
-            return self._model.opaque(frame)
+            return self._model.opaque(frame, now)
         event = events.read(frame)
         if event is None or isinstance(event, events.SessionCreated):
             return ()
@@ -146,12 +159,15 @@ class Session:
         if self._state.phase is not Phase.OPEN:
             return ()
         if firewall.is_audio_append(frame.text):
-            return self._appended(frame)
-        self._due_known = False
+            actions = self._appended(frame)
+            if actions:
+                self.audio.listens(frame.text)
+            return actions
+        self._changed()
         try:
             actions = self._renewal.redirect(self._client.receive(frame, now))
             if self._client.dialect is not self._faces.client:
-                self._faces = Faces(self._state.upstream.profile.dialect, self._client.dialect)
+                self._put_on(Faces(self._state.upstream.profile.dialect, self._client.dialect))
             return self._faces.spoken(actions)
         except (MalformedFrame, RecursionError):
             refused = firewall.Refused("the message is nested too deeply to be passed on", "invalid_json")
@@ -164,12 +180,30 @@ class Session:
 
     def call_finished(self, call_id: str, result: CallResult, now: float) -> Outcomes:
         """A tool has returned. Its output goes into the conversation, also after a barge-in; a late one is dropped."""
-        self._due_known = False
-        return self._faces.spoken(self._renewal.redirect(self._state.tools.finished(call_id, result, now)))
+        self._state.speculating.finished(call_id, result)
+        return self._outward(self._state.tools.finished(call_id, result, now))
 
-    def call_progress(self, call_id: str, message: str, fraction: float | None = None) -> Actions:
+    def call_progress(self, call_id: str, message: str, fraction: float | None, now: float) -> Outcomes:
         """A tool tells how far it is."""
-        return self._state.tools.progress(call_id, message, fraction)
+        return self._outward(self._state.tools.conduct.progress(call_id, message, fraction, now))
+
+    def ask_approval(self, call_id: str, arguments: str, now: float) -> Outcomes:
+        """A tool must not run before the user has approved the call; `ApproveCall` or `CancelCall` follows.
+
+        Args:
+            call_id: The call.
+            arguments: What the user is to see of them, as JSON.
+            now: Seconds.
+        """
+        return self._outward(self._state.tools.conduct.ask_approval(call_id, arguments, now))
+
+    def job_finished(self, call_id: str, result: CallResult, now: float) -> Outcomes:
+        """The work of a call whose result said `job` is done: the model is told as soon as it is quiet."""
+        return self._outward(self._state.tools.conduct.job_finished(call_id, result, now))
+
+    def _outward(self, actions: Actions) -> Outcomes:
+        self._changed()
+        return self._faces.spoken(self._renewal.redirect(actions))
 
     def upstream_closed(self, code: int, reason: str, now: float) -> Outcomes:
         """The model is gone: find another session of it. Before ours was open: say why, and hang up."""
@@ -183,12 +217,14 @@ class Session:
 
     def client_closed(self) -> Actions:
         """The client is gone: stop everything."""
-        self._state.phase, self._opening_ends, self._due_known = Phase.CLOSED, None, False
+        self._state.phase, self._opening_ends = Phase.CLOSED, None
+        self._changed()
         return [*self._state.tools.abandon(), Hangup(1000, "")]
 
     def client_lost(self, now: float) -> Outcomes:
         """The client's connection is broken, and it may be back: the answer stops, the tools run on."""
-        state, self._due_known = self._state, False
+        state = self._state
+        self._changed()
         active = state.responses.active_id
         silence = fall_silent(state.playback, active, state.our_id, now)
         state.interruption.begin(active, now)
@@ -203,7 +239,8 @@ class Session:
             complete: Nothing but deltas was left out of them.
             now: Seconds.
         """
-        state, self._due_known = self._state, False
+        state = self._state
+        self._changed()
         if state.playback.give_up():
             # What was spoken to nobody is not begun in the middle; the client reads it.
             state.interruption.begin(state.responses.active_id, now)
@@ -211,6 +248,7 @@ class Session:
         return [
             ToClient(messages.ready(state.new_id(), state.session_id, fields)),
             ToClient(notices.resumed(state.new_id(), missed, complete=complete)),
+            *state.tools.conduct.client_back(now),
         ]
 
     def next_deadline(self) -> float | None:
@@ -228,12 +266,14 @@ class Session:
             state.responses.next_deadline(),
             state.interruption.next_deadline(),
             state.tools.next_deadline(),
+            state.speculating.next_deadline(),
             self._renewal.continuity.next_deadline() if state.phase is Phase.OPEN else None,
         )
 
     def handle_timer(self, now: float) -> Outcomes:
         """Do what has become due."""
-        state, self._due_known = self._state, False
+        state = self._state
+        self._changed()
         if state.phase is Phase.CLOSED:
             return ()
         if self._opening_ends is not None and now >= self._opening_ends:
@@ -241,6 +281,7 @@ class Session:
         due = [
             *state.interruption.handle_timer(now),
             *state.tools.handle_timer(now),
+            *state.speculating.handle_timer(now),
             *(ToUpstream(request) for request in state.responses.overdue(now)),
         ]
         steps = self._renewal.continuity.handle_timer(now) if state.phase is Phase.OPEN else ()
@@ -272,7 +313,7 @@ class Session:
         return self._done(self._renewal.continuity.successor_closed(code, reason, now), now)
 
     def _done(self, steps: Sequence[Step], now: float) -> Outcomes:
-        self._due_known = False
+        self._changed()
         return () if self._state.phase is Phase.CLOSED else self._faces.spoken(self._renewal.done(steps, now))
 
     def _adopt(self, session: Json, now: float) -> Actions:
@@ -330,10 +371,19 @@ class Session:
 
     # ── common ──
 
+    def _put_on(self, faces: Faces) -> None:
+        self._faces, self.audio.plain = faces, faces.plain
+
+    def _changed(self) -> None:
+        """Anything may be different now."""
+        self._due_known = False
+        self.audio.close()
+
     def _fail(self, text: str, code: str) -> Actions:
         if self._state.phase is Phase.CLOSED:
             return ()
-        self._state.phase, self._opening_ends, self._due_known = Phase.CLOSED, None, False
+        self._state.phase, self._opening_ends = Phase.CLOSED, None
+        self._changed()
         report = messages.failure(self._state.new_id(), text, code)
         abandoned = self._state.tools.abandon()
         return [*abandoned, ToClient(report), Hangup(1011, text.encode()[:123].decode(errors="ignore"))]

@@ -12,18 +12,21 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from agent.core import messages
+from agent.core.actions import DropAudio, ToUpstream
 from agent.core.client_tools import ClientTools
 from agent.core.config import Effective
 from agent.core.configuration import Configuration
 from agent.core.interruption import Interruption
 from agent.core.playback import Playback
 from agent.core.responses import Responses
+from agent.core.speculating import Speculating
 from agent.core.toolwork import ToolWork
 from agent.core.view import View
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from agent.core.actions import Action
     from agent.core.config import SessionConfig
     from agent.core.frames import Frame
     from agent.core.profiles import Profile
@@ -79,13 +82,32 @@ class State:
         self.playback = Playback()
         self.responses = Responses()
         self.interruption = Interruption(self.playback, enabled=config.extensions, our_id=self.our_id)
+        self.speculating = Speculating(config.speculative)
         self.tools = ToolWork(
-            self.responses, self.client_tools, config.timeouts, extensions=config.extensions, our_id=self.our_id
+            self.responses,
+            self.client_tools,
+            config.timeouts,
+            extensions=config.extensions,
+            our_id=self.our_id,
+            rules=config.rules,
+            unheard=lambda now: bool(self.playback.unheard(now)),
         )
 
     def our_id(self) -> str:
         """A fresh id for an event of ours to the model, so that an error can be told to be ours."""
         return messages.OURS + self.new_id()
+
+    def break_in(self, now: float) -> list[Action]:
+        """The caller takes the floor: a sentence beside the conversation stops, and tools do that want to."""
+        aside = self.responses.aside.stop()
+        return [*self.silence_aside(aside, now), *self.tools.conduct.barge_in(now)]
+
+    def silence_aside(self, response_id: str | None, now: float) -> list[Action]:
+        """Stop a response beside the conversation, if there is one."""
+        if response_id is None:
+            return []
+        self.interruption.begin(response_id, now)
+        return [DropAudio(response_id), ToUpstream(messages.cancel(self.our_id(), response_id))]
 
     def configured(self) -> Frame:
         """A `session.update` that says everything that we enforce and the client has chosen."""

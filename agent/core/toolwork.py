@@ -8,11 +8,13 @@ too, exactly one new response is wanted.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agent.core import messages
-from agent.core.actions import Action, CancelCall, StartCall, ToClient, ToUpstream
+from agent.core.actions import Action, CancelCall, ToClient, ToUpstream
 from agent.core.calls import Call, CallResult, Calls, CallState
+from agent.core.conduct import Conduct
 from agent.core.deadlines import earliest
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from agent.core.events import Json, ResponseDone
     from agent.core.frames import Frame
     from agent.core.responses import Responses
+    from agent.core.rules import CallRules
 
 # Seconds. The same for the client's own tools, where an answer that we ask for waits for them.
 DEFAULT_TIMEOUT = 20.0
@@ -38,12 +41,15 @@ class ToolWork:
         timeouts: Seconds for each tool by name; None for no limit.
         extensions: Tell the client what the tools do.
         our_id: Gives a fresh event id.
+        rules: How calls of each tool are treated, by name.
+        unheard: Whether the caller still hears what was said, at a moment.
 
     Attributes:
+        conduct: How calls are treated by these rules.
         evidence: Passages that were retrieved in the user's current turn, in the order of their retrieval.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (what the calls of a session are joined to)
         self,
         responses: Responses,
         client_tools: ClientTools,
@@ -51,6 +57,8 @@ class ToolWork:
         *,
         extensions: bool,
         our_id: Callable[[], str],
+        rules: Mapping[str, CallRules] | None = None,
+        unheard: Callable[[float], bool] = lambda _now: False,
     ) -> None:
         self.evidence: list[Mapping[str, Any]] = []
         self._responses = responses
@@ -63,6 +71,18 @@ class ToolWork:
         self._stopped: str | None = None
         self._answered_by_client: set[str] = set()
         self._client_asks_by: float | None = None
+        self.conduct = Conduct(
+            self._calls,
+            responses,
+            rules or {},
+            evidence=self.evidence,
+            conclude=self._conclude,
+            ask=self._ask,
+            time_of=lambda name: _limit(timeouts.get(name, DEFAULT_TIMEOUT)),
+            unheard=unheard,
+            extensions=extensions,
+            our_id=our_id,
+        )
 
     @property
     def busy(self) -> bool:
@@ -77,6 +97,7 @@ class ToolWork:
     def new_turn(self) -> None:
         """The user has said or typed something new."""
         self.evidence.clear()
+        self.conduct.new_turn()
 
     def response_created(self) -> None:
         """A response has begun: it is the one that the client asked for, whoever created it."""
@@ -93,12 +114,13 @@ class ToolWork:
             self._asked = request
         return self.busy
 
-    def stop(self) -> None:
+    def stop(self, now: float) -> list[Action]:
         """The client has stopped the answer: what was begun for it ends without the model speaking again unasked."""
         self._stopped = self._responses.latest_id
         self._asked = self._client_asks_by = None
         self._responses.withdraw()
         self._calls.hush()
+        return self.conduct.barge_in(now)
 
     def awaits(self, call_id: object) -> bool:
         """Whether a call is the client's own and open."""
@@ -118,28 +140,14 @@ class ToolWork:
             return self._cut_short(call_id, now)
         if status != "completed" and not (theirs and status == "in_progress"):
             return []
-        timeout = DEFAULT_TIMEOUT if theirs else self._timeouts.get(name, DEFAULT_TIMEOUT)
-        deadline = math.inf if timeout is None else now + timeout
+        deadline = now + _limit(DEFAULT_TIMEOUT if theirs else self._timeouts.get(name, DEFAULT_TIMEOUT))
         call = Call(call_id, name, response_id, now, deadline, theirs, quiet=response_id == self._stopped)
         if not self._calls.open(call):
             return []
         if self.busy:
             # What was wanted before, of an older call or by the client, now waits for the outputs of this response too.
             self._asked = self._responses.withdraw() or self._asked
-        if theirs:
-            return []
-        arguments = str(item.get("arguments") or "")
-        actions: list[Action] = [StartCall(call_id, name, arguments)]
-        if self._extensions:
-            actions.append(ToClient(messages.call_started(self._our_id(), call, arguments)))
-        return actions
-
-    def progress(self, call_id: str, message: str, fraction: float | None) -> list[Action]:
-        """A running tool tells how far it is."""
-        call = self._calls.running(call_id)
-        if call is None or not self._extensions:
-            return []
-        return [ToClient(messages.call_progress(self._our_id(), call, message, fraction))]
+        return [] if theirs else self.conduct.begin(call, str(item.get("arguments") or ""), now)
 
     def finished(self, call_id: str, result: CallResult, now: float) -> list[Action]:
         """A tool has returned."""
@@ -170,7 +178,8 @@ class ToolWork:
     def next_deadline(self) -> float | None:
         """When `handle_timer` wants to be called."""
         due = self._calls.next_deadline()
-        return earliest(None if due is None or math.isinf(due) else due, self._client_asks_by)
+        calls = None if due is None or math.isinf(due) else due
+        return earliest(calls, self._client_asks_by, self.conduct.next_deadline())
 
     def handle_timer(self, now: float) -> list[Action]:
         """Stop calls that take too long, and ask where the client does not."""
@@ -188,14 +197,14 @@ class ToolWork:
             self._client_asks_by = None
             request = messages.response_create(self._our_id())
             actions += map(ToUpstream, self._responses.want(request, now))
-        return actions
+        return [*actions, *self.conduct.handle_timer(now)]
 
     def abandon(self) -> list[Action]:
         """The session is over: stop every call."""
         open_ids = self._calls.open_ids()
         for call_id in open_ids:
             self._calls.close(call_id, CallState.CANCELLED)
-        return [CancelCall(call_id) for call_id in open_ids]
+        return [*map(CancelCall, open_ids), *self.conduct.abandon()]
 
     def _cut_short(self, call_id: str, now: float) -> list[Action]:
         call = self._calls.close(call_id, CallState.CANCELLED)
@@ -207,11 +216,17 @@ class ToolWork:
             return []
         actions: list[Action] = [ToUpstream(messages.function_output(self._our_id(), call_id, result.output))]
         self._responses.output_sent(call_id)
-        if self._extensions and not call.theirs:
-            status = "timed_out" if state is CallState.TIMED_OUT else "completed" if result.ok else "failed"
+        if result.job:
+            actions += self.conduct.job_begins(call, result, now)
+        elif self._extensions and not call.theirs and not call.repeats:
+            status = ("completed" if result.ok else "failed") if state is CallState.FINISHED else state.value
             duration = round((now - call.started) * 1000)
             actions.append(ToClient(messages.call_finished(self._our_id(), call, status, duration, result)))
-        return [*actions, *self._asked_for(call, now)]
+        actions += self._asked_for(call, now)
+        shared = replace(result, job=False)
+        for follower in self.conduct.ended(call, shared):
+            actions += self._conclude(follower, state, shared, now)
+        return actions
 
     def _asked_for(self, call: Call, now: float) -> list[Action]:
         return [ToUpstream(request) for request in self._settle(call, now)]
@@ -224,9 +239,22 @@ class ToolWork:
         asked, self._asked = self._asked, None
         if asked is not None:
             return self._responses.want(asked, now, override=True)
-        if call.quiet:
+        stopped = call.state is CallState.CANCELLED and not self._calls.to_tell(call.response_id)
+        if call.quiet or stopped:
             return []
         if call.response_id in self._answered_by_client:
             self._client_asks_by = now + CLIENT_ASKS
             return []
         return self._responses.want(messages.response_create(self._our_id()), now)
+
+    def _ask(self, now: float) -> list[Action]:
+        """Want a response that nobody's call has asked for; where calls are open, it is the one that follows them."""
+        request = messages.response_create(self._our_id())
+        if self.busy:
+            self._asked = self._asked or request
+            return []
+        return [ToUpstream(each) for each in self._responses.want(request, now)]
+
+
+def _limit(timeout: float | None) -> float:
+    return math.inf if timeout is None else timeout

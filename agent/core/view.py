@@ -147,4 +147,7 @@ class View:
         return frame if shown == previous else frame.changed(previous_item_id=shown)
 
     def _is_hidden(self, item: Mapping[str, Any]) -> bool:
+        # Notes to the model are the operator's; a client cannot write any.
+        if item.get("type") == "message" and item.get("role") == "system":
+            return True
         return item.get("type") in HIDDEN_ITEM_TYPES and not self._theirs(item)

@@ -13,20 +13,19 @@ class Guard:
         limits: What it may take.
         now: Seconds, on the clock that every later `now` is read from.
         valid_for: Seconds for which the caller's credential is valid; None for no end.
+
+    Attributes:
+        take: Counts one message of the client's; see `Meter.take`.
     """
 
     def __init__(self, limits: Limits, *, now: float, valid_for: float | None) -> None:
         self._limits = limits
-        self._meter = Meter(limits)
-        self._heard = now
+        self._meter = Meter(limits, now)
+        # Fifty times a second: not by way of another method.
+        self.take = self._meter.take
         self._ends = now + limits.duration_s
         self._valid_until = None if valid_for is None else now + valid_for
         self._recheck = now + limits.recheck_s
-
-    def take(self, now: float, characters: int, audio: bool) -> Refusal | None:
-        """Count one message of the client's; see `Meter.take`."""
-        self._heard = now
-        return self._meter.take(now, characters, audio)
 
     def renew(self, now: float, valid_for: float | None) -> None:
         """The caller has shown a credential that is valid for so many seconds from now."""
@@ -35,7 +34,7 @@ class Guard:
 
     def next_deadline(self) -> float:
         """When to ask `due` and `wants_recheck` next."""
-        soonest = min(self._heard + self._limits.idle_s, self._ends, self._recheck)
+        soonest = min(self._meter.heard + self._limits.idle_s, self._ends, self._recheck)
         return soonest if self._valid_until is None else min(soonest, self._valid_until)
 
     def due(self, now: float) -> Refusal | None:
@@ -46,7 +45,7 @@ class Guard:
         if now >= self._ends:
             text = f"a session lasts at most {self._limits.duration_s / 60:g} minutes: connect again"
             return Refusal(408, GOING_AWAY, "session_expired", text)
-        if now >= self._heard + self._limits.idle_s:
+        if now >= self._meter.heard + self._limits.idle_s:
             text = f"nothing was heard from you for {self._limits.idle_s / 60:g} minutes: connect again"
             return Refusal(408, GOING_AWAY, "idle_timeout", text)
         return None

@@ -42,12 +42,15 @@ class GuardedTransport:
         admission: As whom, and for how long.
         door: Asked again while the session runs.
         clock: Seconds.
+
+    Attributes:
+        inner: The transport as handed in.
     """
 
     def __init__(
         self, transport: Transport, admission: Admission, door: Door, *, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._transport = transport
+        self.inner = transport
         self._admission = admission
         self._door = door
         self._clock = clock
@@ -74,7 +77,7 @@ class GuardedTransport:
     @property
     def full(self) -> bool:
         """Whether what was sent waits because the caller is slow."""
-        return self._transport.full
+        return self.inner.full
 
     def start(
         self,
@@ -91,28 +94,28 @@ class GuardedTransport:
         if self._end is not None:
             closed(*self._end)
         else:
-            self._transport.resume()
+            self.inner.resume()
 
     def send(self, text: str) -> None:
         """Send one message."""
-        self._transport.send(text)
+        self.inner.send(text)
 
     def pause(self) -> None:
         """Deliver nothing for now."""
-        self._transport.pause()
+        self.inner.pause()
 
     def resume(self) -> None:
         """Deliver again."""
-        self._transport.resume()
+        self.inner.resume()
 
     def close(self, code: int = 1000, reason: str = "") -> None:
         """Close, and watch no longer."""
         self._watch_no_longer()
-        self._transport.close(code, reason)
+        self.inner.close(code, reason)
 
     async def wait_closed(self) -> None:
         """Wait until the socket is down and nothing is being verified any more."""
-        await self._transport.wait_closed()
+        await self.inner.wait_closed()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def show_out(self, refusal: Refusal) -> None:
@@ -120,7 +123,7 @@ class GuardedTransport:
         if not self._shown_out and self._end is None:
             self._shown_out = True
             _log.info("shown out with %d: %s: %s", refusal.close_code, refusal.code, refusal.reason)
-            self._transport.send(_error(refusal))
+            self.inner.send(_error(refusal))
             self.close(refusal.close_code, refusal.reason)
 
     async def introduced(self, seat: Seat | None) -> bool:
@@ -171,7 +174,7 @@ class GuardedTransport:
 
     def _keep_early(self, message: str | bytes) -> None:
         self._early.append(message)
-        self._transport.pause()
+        self.inner.pause()
 
     def _has_room(self) -> None:
         if self._room is not None:
@@ -191,10 +194,10 @@ class GuardedTransport:
             if self.user is None or admission.user is None or admission.user.id != self.user.id:
                 raise unauthorized("another_user", "the ticket is somebody else's: this session stays as it is")
         except TurnedAway as no:
-            self._transport.send(_error(no.refusal))
+            self.inner.send(_error(no.refusal))
             return
         self._keep(admission)
-        self._transport.send(Frame.of({"type": "extension.authenticated", "event_id": _new_id()}).text)
+        self.inner.send(Frame.of({"type": "extension.authenticated", "event_id": _new_id()}).text)
 
     def _keep(self, admission: Admission) -> None:
         self._admission = admission

@@ -47,12 +47,17 @@ class Meter:
 
     Args:
         limits: How much it may be.
+        now: Seconds, on any clock that runs evenly.
+
+    Attributes:
+        heard: When the client's last message came.
     """
 
     __slots__ = ("_burst_s", "_control_burst_s", "_control_paid", "_longest", "_paid", "_refusals", "_s_per_char",
-                 "_s_per_control")  # fmt: skip
+                 "_s_per_control", "heard")  # fmt: skip
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, now: float = 0.0) -> None:
+        self.heard = now
         characters_per_s = limits.audio_bytes_per_s * 4 / 3  # base64
         self._s_per_char = 1 / characters_per_s
         # Half a unit more than it says: many small additions need not come out as one multiplication does.
@@ -67,13 +72,14 @@ class Meter:
         """Count one message of the client's.
 
         Args:
-            now: Seconds, on any clock that runs evenly.
+            now: Seconds.
             characters: Its length.
             audio: It is an `input_audio_buffer.append` and nothing else.
 
         Returns:
             Why it is one too many, or None.
         """
+        self.heard = now
         if characters > self._longest:
             return self._refusals[0]
         # Comparisons in place of `max`, which would cost more than all the rest.

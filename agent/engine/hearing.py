@@ -69,7 +69,7 @@ class Hearing:
         elif settings == self._settings:
             return
         self._settings = settings
-        self._reset_turn()
+        self._give_up_turn()
 
     def append(self, audio: bytes) -> None:
         """Add sound to the buffer.
@@ -87,7 +87,7 @@ class Hearing:
     def clear(self) -> None:
         """Forget the buffer and the turn in it."""
         self._buffer.clear()
-        self._reset_turn()
+        self._give_up_turn()
         self._outbox.send("input_audio_buffer.cleared")
 
     def commit(self) -> None:
@@ -153,7 +153,8 @@ class Hearing:
                 self._outbox.send(kind, audio_start_ms=at_ms, item_id=self._turn[0])
             case Paused(at_ms) if self._turn is not None:
                 item_id, start_ms = self._turn
-                self.transcription.guess(item_id, self._buffer.between(start_ms, at_ms), self._buffer.format)
+                audio = self._buffer.between(start_ms, at_ms)
+                self.transcription.guess(item_id, audio, self._buffer.format, announced=self._announced)
             case Resumed():
                 self.transcription.retract()
             case Ended(at_ms) if self._turn is not None:
@@ -181,8 +182,16 @@ class Hearing:
         self._outbox.send("input_audio_buffer.committed", previous_item_id=previous, item_id=item_id)
         self._outbox.send("conversation.item.added", previous_item_id=previous, item=item.view())
         self._outbox.send("conversation.item.done", previous_item_id=previous, item=item.view())
-        announced = self._configuration.input["transcription"] is not None
-        self.transcription.begin(item, audio, audio_format, announced=announced)
+        self.transcription.begin(item, audio, audio_format, announced=self._announced)
+
+    @property
+    def _announced(self) -> bool:
+        return self._configuration.input["transcription"] is not None
+
+    def _give_up_turn(self) -> None:
+        if self._turn is not None:
+            self.transcription.forget(self._turn[0])
+        self._reset_turn()
 
     def _reset_turn(self) -> None:
         self._turn = None

@@ -1,4 +1,9 @@
-"""What was said, on its way from sound to words: asked for early, used late, announced if the client wants it."""
+"""What was said, on its way from sound to words: asked for early, used late, announced if the client wants it.
+
+A client that wants it is told at each pause what was understood so far, as the services' streaming transcribers do: in
+deltas that only ever add to each other. Where a later look at the same speech reads otherwise, there is no delta any
+more, and `completed` says what was said.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +18,9 @@ if TYPE_CHECKING:
     from agent.engine.items import Item
     from agent.engine.outbox import Outbox
 
+_KIND = "conversation.item.input_audio_transcription"
+_CLOSING = " .,;:!?-\u2026\u2014"
+
 
 @dataclass(slots=True)
 class _Guess:
@@ -20,6 +28,7 @@ class _Guess:
 
     item_id: str
     revision: int
+    announced: bool
     text: str | None = None
     failure: str | None = None
 
@@ -43,10 +52,18 @@ class Transcription:
         self._revision = 0
         self._guess: _Guess | None = None
         self._pending: dict[str, _Pending] = {}
+        self._told: dict[str, str] = {}  # what the deltas of a message add up to, until it is complete
 
-    def guess(self, item_id: str, audio: bytes, audio_format: AudioFormat) -> None:
-        """Begin to transcribe what may turn out to be the whole turn."""
-        self._guess = _Guess(item_id, self._ask(item_id, audio, audio_format, urgent=False))
+    def guess(self, item_id: str, audio: bytes, audio_format: AudioFormat, *, announced: bool) -> None:
+        """Begin to transcribe what may turn out to be the whole turn.
+
+        Args:
+            item_id: The message that it would become.
+            audio: What was said so far.
+            audio_format: How that is encoded.
+            announced: Tell the client what is understood.
+        """
+        self._guess = _Guess(item_id, self._ask(item_id, audio, audio_format, urgent=False), announced)
 
     def retract(self) -> None:
         """The speaker went on, or the turn was cleared: the guess is void."""
@@ -82,18 +99,19 @@ class Transcription:
         guess = self._guess
         if guess is not None and guess.revision == revision:
             guess.text = text
+            if guess.announced:
+                # The mark that closes a sentence may be a comma yet.
+                self._tell(item_id, text.rstrip(_CLOSING))
             return False
         pending = self._settle(item_id, revision)
         if pending is None:
             return False
         pending.item.set_transcript(text)
         if pending.announced:
-            place = {"item_id": item_id, "content_index": 0}
-            kind = "conversation.item.input_audio_transcription"
-            if text:
-                self._outbox.send(f"{kind}.delta", **place, delta=text)
+            self._tell(item_id, text)
             usage = {"type": "duration", "seconds": math.ceil(pending.item.audio_ms / 1000)}
-            self._outbox.send(f"{kind}.completed", **place, transcript=text, usage=usage)
+            self._outbox.send(f"{_KIND}.completed", item_id=item_id, content_index=0, transcript=text, usage=usage)
+        self.forget(item_id)
         return True
 
     def failed(self, item_id: str, revision: int, message: str) -> Item | None:
@@ -110,6 +128,7 @@ class Transcription:
         if pending is None:
             return None
         pending.item.transcribing = False
+        self.forget(item_id)
         if pending.announced:
             error = {
                 "type": "transcription_error",
@@ -117,9 +136,19 @@ class Transcription:
                 "message": message,
                 "param": None,
             }
-            kind = "conversation.item.input_audio_transcription.failed"
-            self._outbox.send(kind, item_id=item_id, content_index=0, error=error)
+            self._outbox.send(f"{_KIND}.failed", item_id=item_id, content_index=0, error=error)
         return pending.item
+
+    def forget(self, item_id: str) -> None:
+        """Nothing more will be told of a message: it is complete, or will never be."""
+        self._told.pop(item_id, None)
+
+    def _tell(self, item_id: str, text: str) -> None:
+        """Add to what the client was told of a message, as far as this goes on from there."""
+        told = self._told.get(item_id, "")
+        if len(text) > len(told) and text.startswith(told):
+            self._told[item_id] = text
+            self._outbox.send(f"{_KIND}.delta", item_id=item_id, content_index=0, delta=text[len(told) :])
 
     def _ask(self, item_id: str, audio: bytes, audio_format: AudioFormat, *, urgent: bool) -> int:
         self._revision += 1

@@ -71,6 +71,11 @@ class Transport(Protocol):
         ...
 
 
+def outlet(transport: Transport) -> Transport:
+    """Where what is sent by a transport leaves: one that only watches what comes has an `inner` one for the rest."""
+    return getattr(transport, "inner", transport)
+
+
 class Pull(Protocol):
     """An end that is waited on; `Stream` makes one of a transport, `Pushed` a transport of one."""
 

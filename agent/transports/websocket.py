@@ -38,7 +38,7 @@ class WebSocketTransport(WSListener):
         super().__init__()
         self._max_message = max_message
         self._wire: WSTransport | None = None
-        self._received: Callable[[str | bytes], None] | None = None
+        self._received: Callable[[str | bytes], None] = self._keep
         self._room: Callable[[], None] | None = None
         self._closed: Callable[[int, str], None] | None = None
         self._early: list[str | bytes] = []
@@ -121,7 +121,11 @@ class WebSocketTransport(WSListener):
         """A frame has come."""
         kind = frame.msg_type
         if kind is _TEXT and frame.fin:
-            self._deliver(_text(frame))
+            try:
+                text = frame.get_payload_as_utf8_text()
+            except UnicodeDecodeError:
+                raise WSProtocolError(WSCloseCode.INVALID_TEXT, "a text frame is not valid UTF-8") from None
+            self._received(text)
         elif kind is WSMsgType.CLOSE:
             self._told_end(transport, frame)
         elif kind is _TEXT or kind is _BINARY or kind is _CONTINUATION:
@@ -148,10 +152,7 @@ class WebSocketTransport(WSListener):
         if self._room is not None:
             self._room()
 
-    def _deliver(self, message: str | bytes) -> None:
-        if self._received is not None:
-            self._received(message)
-            return
+    def _keep(self, message: str | bytes) -> None:
         self._early.append(message)
         if len(self._early) >= _EARLY:
             self.pause()
@@ -165,7 +166,7 @@ class WebSocketTransport(WSListener):
         self._parts.append(frame.get_payload_as_bytes())
         if frame.fin:
             whole, self._parts = b"".join(self._parts), []
-            self._deliver(_decoded(whole) if self._parts_type is _TEXT else whole)
+            self._received(_decoded(whole) if self._parts_type is _TEXT else whole)
 
     def _told_end(self, transport: WSTransport, frame: WSFrame) -> None:
         if not self._ours:
@@ -191,13 +192,6 @@ def _close_code(code: int) -> Any:
         return WSCloseCode(code)
     except ValueError:
         return code
-
-
-def _text(frame: WSFrame) -> str:
-    try:
-        return frame.get_payload_as_utf8_text()
-    except UnicodeDecodeError:
-        raise WSProtocolError(WSCloseCode.INVALID_TEXT, "a text frame is not valid UTF-8") from None
 
 
 def _decoded(payload: bytes) -> str:

@@ -126,7 +126,7 @@ class Calls:
             await self._calling.hang_up(upstream_id)
 
     async def _relay(self, name: str, upstream_id: str, companion: Companion, new_id: Any, user: User | None) -> None:
-        config = self._agent.session_config(extensions=True)
+        config = self._agent.session_config(extensions=True, user=user)
         session_object = without_formats(config.session)
         enforcement = Enforcement(session_object, our_id=lambda: messages.OURS + new_id())
         joined = await self._calling.sideband(upstream_id)

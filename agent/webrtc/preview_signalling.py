@@ -92,7 +92,7 @@ class PreviewSignalling:
         await asyncio.gather(*(session.desk.close() for session in sessions))
 
     async def _mint(self, request: web.Request) -> web.Response:
-        await self._admit(request)
+        user = await self._admit(request)
         await self._forget_old()
         if len(self._sessions) >= _MOST_SESSIONS:
             return refusal(503, "too_many_sessions", "there are too many sessions at once: try again later")
@@ -101,9 +101,9 @@ class PreviewSignalling:
         except DialError as error:
             return refusal(502, "upstream_unreachable", str(error))
         name = f"sess_{secrets.token_urlsafe(24)}"
-        desk = ToolDesk(self._agent.toolset, name[:13], self._url_of)
+        desk = ToolDesk(self._agent.toolset, name[:13], self._url_of, user)
         self._sessions[name] = _Session(key, desk, self._now() + SESSION_TIME)
-        config = self._agent.session_config(extensions=True)
+        config = self._agent.session_config(extensions=True, user=user)
         session = PREVIEW.session_from_ga(without_formats(config.session))
         session.pop("voice", None)  # fixed by the key
         return web.json_response(

@@ -193,7 +193,7 @@ class Signalling:
         self._tickets = {name: each for name, each in self._tickets.items() if each.key.expires_at > now}
         if len(self._tickets) >= _MOST_TICKETS:
             raise DialError("too many client secrets are valid at once: try again later", 429)
-        session = without_formats(_merged(given, self._agent.session_config(extensions=True).session))
+        session = without_formats(_merged(given, self._agent.session_config(extensions=True, user=user).session))
         key = await self._calling.mint(session)
         ticket = Ticket(f"ek_{secrets.token_urlsafe(24)}", key, user)
         self._tickets[ticket.value] = ticket

@@ -12,7 +12,7 @@ from tools import ToolContext, invoke
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from tools import Outcome, Toolset
+    from tools import Outcome, Toolset, User
 
 # What one session may ask for in all, and at once: far more than a conversation does, far less than an attack wants.
 MOST_CALLS, MOST_AT_ONCE = 500, 16
@@ -29,12 +29,20 @@ class ToolDesk:
         toolset: The tools.
         session_id: Names the session in the logs and to the tools.
         url_of: Where a citation opens.
+        user: Who is calling, if known.
     """
 
-    def __init__(self, toolset: Toolset, session_id: str, url_of: Callable[[Mapping[str, Any]], str]) -> None:
+    def __init__(
+        self,
+        toolset: Toolset,
+        session_id: str,
+        url_of: Callable[[Mapping[str, Any]], str],
+        user: User | None = None,
+    ) -> None:
         self._toolset = toolset
         self._session_id = session_id
         self._url_of = url_of
+        self._user = user
         self._calls: dict[str, asyncio.Task[dict[str, Any]]] = {}
 
     async def run(self, call_id: str, name: str, arguments: str) -> dict[str, Any]:
@@ -70,11 +78,16 @@ class ToolDesk:
     async def _run(self, call_id: str, name: str, arguments: str) -> dict[str, Any]:
         spec = self._toolset.get(name)
         limit = None if spec is None else spec.timeout_s
-        context = ToolContext(self._session_id, call_id)
+        context = ToolContext(self._session_id, call_id, self._user, shows=True)
         began = time.monotonic()
         try:
             async with asyncio.timeout(limit):
                 outcome = await invoke(self._toolset, name, arguments, context)
+            if outcome.later is not None:
+                # Nothing can be told here unasked, so the page waits for what the tool would have sent later.
+                limit = None if spec is None else spec.policy.job_timeout_s
+                async with asyncio.timeout(limit):
+                    outcome = await outcome.later()
         except TimeoutError:
             return _shown(timeout_output(name, limit or 0), "timed_out", began, error="timeout")
         return self._of(outcome, began)

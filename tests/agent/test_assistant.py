@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from openai.types.realtime import RealtimeSessionCreateRequest
 
@@ -186,3 +188,10 @@ def test_documents_that_can_be_listed_and_opened_give_the_agent_tools_for_that_u
         return name
 
     assert Agent(tools=[open_document]).over(Shelf()).toolset.names == ("open_document", "search", "list_documents")
+
+
+def test_only_tools_that_say_so_are_run_ahead_and_none_when_it_is_turned_off():
+    agent = Agent(tools=[opening_hours]).over(Backend())
+    assert agent.session_config(extensions=False).speculative == {"search"}
+    for off in (replace(agent, speculate=False), replace(agent, tool_choice="none")):
+        assert off.session_config(extensions=False).speculative == frozenset()

@@ -66,6 +66,10 @@ def test_an_index_is_made_once_and_used_again(command, handbook, tmp_path):
     assert "closed on Fridays" in command("search", "Fridays", "--index", index)[0]
 
 
+def test_a_watch_needs_documents_to_watch(command):
+    assert "--documents" in command("run", "--port", 0, "--watch", expect=2)[1]
+
+
 def test_what_could_not_be_read_is_named_with_the_reason_and_the_rest_goes_on(command, handbook):
     (handbook / "broken.pdf").write_bytes(b"%PDF-1.7 and then nothing")
     locked = FPDF()

@@ -125,10 +125,10 @@ def options(**given):
 
 def test_documents_give_any_agent_a_search_tool_and_without_them_an_app_gets_none(module, tmp_path):
     app = module("from agent import Agent\nagent = Agent(name='Mine')\n") + ":agent"
-    agent, library = commands._agent(app, options())
+    agent, library, _ = commands._agent(app, options())
     assert (agent.name, list(agent.toolset.names), library) == ("Mine", [], None)
     (tmp_path / "leave.md").write_text("# Leave\n\n25 days of leave.\n", encoding="utf-8")
-    agent, library = commands._agent(app, options(documents=(tmp_path / "leave.md",), model="ws://x/v1"))
+    agent, library, _ = commands._agent(app, options(documents=(tmp_path / "leave.md",), model="ws://x/v1"))
     assert (agent.name, list(agent.toolset.names), agent.model) == (
         "Mine",
         ["search", "list_documents", "open_document"],
@@ -136,7 +136,7 @@ def test_documents_give_any_agent_a_search_tool_and_without_them_an_app_gets_non
     )
     assert library is not None
     library.close()
-    agent, library = commands._agent(None, options(documents=(tmp_path / "leave.md",)))
+    agent, library, _ = commands._agent(None, options(documents=(tmp_path / "leave.md",)))
     assert agent.name == Agent().name
     library.close()
 
@@ -200,7 +200,7 @@ def test_uploads_are_searched_beside_the_documents_where_the_command_or_the_agen
         (f"{app}:agent", options(uploads_keep=7.0), "mine"),
         (f"{app}:agent", given, "brought"),
     ):
-        made, library = commands._agent(agent, chosen, anonymous=True)
+        made, library, _ = commands._agent(agent, chosen, anonymous=True)
         assert library.uploads._folder.name == folder
         assert library.uploads.quota.max_files == (50 if agent is None else 3)
         assert library.uploads._keep_days == chosen.get("uploads_keep")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import queue
+import threading
 
 import pytest
 
 from agent.errors import InputError
 from agent.library import Library
+from agent.options.uploads import Uploads
 from tools import User
 from tools.errors import SearchError, ToolsError
 
@@ -155,3 +158,25 @@ def test_a_document_that_a_caller_may_not_read_is_as_if_it_were_not_there(folder
         assert len(library.documents(anna)) == 1
         assert library.file_of("staff/leave.md", anna) == folder / "staff" / "leave.md"
         assert library.view("staff/leave.md", user=anna).title == "Leave &amp; rest"
+
+
+def test_documents_are_kept_up_to_date_beside_what_callers_bring(folder, tmp_path):
+    (folder / ".vocative-access").write_text('[access]\n"new.md" = ["group:hr"]\n')
+    shelves = Library.shelves(Uploads(folder=tmp_path / "brought"), anonymous=True)
+    with contextlib.closing(Library(Library.gather([folder])[0].index, uploads=shelves)) as library:
+        done = queue.Queue()
+        watch = library.watch([folder], changed=done.put, trouble=done.put)
+        thread = threading.Thread(target=watch.run, daemon=True)
+        thread.start()
+        (folder / "new.md").write_text("# New\n\nSomething new.\n", encoding="utf-8")
+        while getattr(done.get(timeout=60), "added", 0) != 1:
+            pass
+        watch.stop()
+        thread.join(30)
+        assert [each["path"] for each in library.documents()] == ["staff/leave.md"]
+        assert len(library.documents(User("anna", groups=("hr",)))) == 2
+
+
+def test_several_indexes_cannot_be_kept_up_to_date(indexes, folder):
+    with contextlib.closing(Library.open(*indexes)) as library, pytest.raises(TypeError, match="in one index"):
+        library.watch([folder], changed=print, trouble=print)

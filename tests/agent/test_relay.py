@@ -34,7 +34,7 @@ class House:
     async def open(self):
         await self.model_says("session.created", session={})
         await self.model_says("session.updated", session={})
-        await self.client_gets("extension.ready")
+        await self.client_gets("extension.ready" if self.session.extensions else "session.created")
         await self.model_gets("session.update")
         return self
 

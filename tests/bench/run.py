@@ -1,7 +1,7 @@
 """The project's benchmark: `make bench`, or `python tests/bench/run.py [PART] [--quick]`, PART being one of PARTS.
 
 Every figure is a duration on the machine it runs on; only ratios within one run can be compared with other machines.
-See docs/benchmarks.md for what is measured and how.
+See docs/benchmarks.md and docs/speculation.md for what is measured and how.
 """
 
 from __future__ import annotations
@@ -16,9 +16,16 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
-from harness import crowd, engine, ingest, relay, report, search  # noqa: E402
+from harness import crowd, engine, ingest, relay, report, search, speculation  # noqa: E402
 
-PARTS = {"relay": relay, "crowd": crowd, "engine": engine, "ingest": ingest, "search": search}
+PARTS = {
+    "relay": relay,
+    "crowd": crowd,
+    "engine": engine,
+    "ingest": ingest,
+    "search": search,
+    "speculation": speculation,
+}
 
 
 def arguments(words: list[str] | None = None) -> argparse.Namespace:
@@ -29,9 +36,10 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
         "--quick", action="store_true", help="small loads, one round: shows that it works, not how fast"
     )
     parser.add_argument("--out", type=Path, help="add each measurement to this file as a line of JSON")
-    parser.add_argument("--update-docs", action="store_true", help="write the tables into docs/benchmarks.md")
+    parser.add_argument("--update-docs", action="store_true", help="write the tables into the docs")
     parser.add_argument("--tiers", help="relay, crowd: only these, comma-separated such as direct,vocative")
     parser.add_argument("--sizes", help="search: numbers of chunks, comma-separated (1000,10000,100000)")
+    parser.add_argument("--delay", type=int, default=300, help="speculation: how far the other index is away (ms)")
     return parser.parse_args(words)
 
 

@@ -157,8 +157,8 @@ def test_the_docs_keep_everything_outside_the_marks():
 
 
 def test_the_docs_have_a_section_for_every_part():
-    page = report.DOCS.read_text(encoding="utf-8")
-    for part in ("relay", "crowd", "engine", "ingest", "search"):
+    for part in ("relay", "crowd", "engine", "ingest", "search", "speculation"):
+        page = report.PAGES.get(part, report.DOCS).read_text(encoding="utf-8")
         assert report.replace(page, part, "x") != page
 
 
@@ -214,7 +214,7 @@ def test_spoken_questions_end_with_their_last_voiced_sample():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("part", ["relay", "crowd", "engine", "ingest"])
+@pytest.mark.parametrize("part", ["relay", "crowd", "engine", "ingest", "speculation"])
 def test_a_quick_run_of_a_part_measures_the_real_command_without_a_fault(part, capsys):
     import run
 

@@ -8,7 +8,8 @@ from enum import Enum, StrEnum
 import pytest
 from pydantic import BaseModel, field_serializer
 
-from tools.result import BadResultError, Outcome, Result, outcome_of
+from tools.policy import ToolPolicy
+from tools.result import NOT_SHOWN, SHOWN, BadResultError, Outcome, Result, outcome_of
 from tools.search.backend import Passage
 
 
@@ -98,3 +99,46 @@ def test_citations_that_are_no_objects_are_refused(citations):
 def test_what_the_client_gets_is_plain_json():
     outcome = outcome_of(Result("x", for_client=(math.nan, Point(1))))
     assert json.loads(json.dumps(outcome.for_client, allow_nan=False)) == [None, {"x": 1}]
+
+
+@pytest.mark.parametrize(
+    ("value", "cut"),
+    [
+        ("abcdefgh", "abcde\n[truncated: 5 of 8 characters shown]"),
+        ("{bcdefgh", "{bcde\n[truncated: 5 of 8 characters shown]"),
+        ("abcde", "abcde"),
+    ],
+)
+def test_a_text_that_is_too_long_is_cut_and_says_so(value, cut):
+    assert outcome_of(value, ToolPolicy(max_chars=5)).output == cut
+
+
+@pytest.mark.parametrize("value", [{"a": list(range(50))}, list(range(50)), json.dumps(list(range(50)))])
+def test_json_that_is_cut_is_still_json_and_nobody_takes_the_part_for_the_whole(value):
+    cut = json.loads(outcome_of(value, ToolPolicy(max_chars=20)).output)
+    assert cut["truncated"].startswith("20 of ")
+    assert len(cut["beginning"]) == 20
+
+
+def test_without_a_limit_nothing_is_cut():
+    assert len(outcome_of("x" * 100_000, ToolPolicy(max_chars=None)).output) == 100_000
+    assert len(outcome_of("x" * 100_000).output) < 21_000
+
+
+@pytest.mark.parametrize(
+    ("destination", "shows", "output", "for_client"),
+    [
+        ("model", True, "secret", None),
+        ("both", True, "secret", "secret"),
+        ("client", True, SHOWN, "secret"),
+        ("client", False, NOT_SHOWN, "secret"),
+    ],
+)
+def test_a_plain_result_goes_where_the_policy_says(destination, shows, output, for_client):
+    outcome = outcome_of("secret", ToolPolicy(destination=destination), shows=shows)
+    assert (outcome.output, outcome.for_client) == (output, for_client)
+
+
+def test_a_result_says_itself_what_the_client_gets():
+    outcome = outcome_of(Result("words", for_client=[1]), ToolPolicy(destination="client"), shows=True)
+    assert (outcome.output, outcome.for_client) == (SHOWN, [1])

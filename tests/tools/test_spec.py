@@ -3,7 +3,9 @@ import math
 
 import pytest
 
+from tools.decorator import tool
 from tools.errors import DefinitionError
+from tools.policy import ToolPolicy
 from tools.spec import DEFAULT_TIMEOUT_S, describe
 
 
@@ -52,9 +54,9 @@ def test_everything_is_read_from_the_function():
 
 
 def test_what_is_given_goes_before_what_is_read():
-    spec = describe(find_hotel, name="hotel-search", description="Hotels!", timeout_s=None)
+    spec = describe(find_hotel, name="hotel-search", description="Hotels!", policy=ToolPolicy(timeout_s=None))
     assert (spec.name, spec.description, spec.timeout_s) == ("hotel-search", "Hotels!", None)
-    assert describe(find_hotel, timeout_s=3).timeout_s == 3.0
+    assert describe(find_hotel, policy=ToolPolicy(timeout_s=3)).timeout_s == 3.0
 
 
 def test_a_spec_never_changes():
@@ -133,7 +135,7 @@ def test_what_is_no_tool_is_refused_saying_what_would_be(what, message):
 @pytest.mark.parametrize("timeout_s", [0, -1, math.nan, math.inf, True, "20"])
 def test_a_time_limit_that_is_none_is_refused(timeout_s):
     with pytest.raises(DefinitionError, match=r"find_hotel: timeout_s is .* None for no limit"):
-        describe(find_hotel, timeout_s=timeout_s)
+        tool(timeout_s=timeout_s)(find_hotel)
 
 
 def test_errors_name_the_module_and_the_function():

@@ -41,6 +41,12 @@ def may_read(access: Collection[str], user: User | None) -> bool:
     return not access or not labels_of(user).isdisjoint(access)
 
 
+def group_of(label: str) -> str | None:
+    """The group that a label names; None where it names a user."""
+    kind, _, name = label.partition(":")
+    return name if kind == "group" else None
+
+
 def labels(given: Iterable[str]) -> tuple[str, ...]:
     """Check labels that somebody has written.
 

@@ -20,9 +20,10 @@ LARGEST = 160  # words; with its context a chunk then fits the 256 word pieces t
 _ENOUGH = 60  # words at which a chunk ends before a new heading, and below which a leftover joins the chunk before
 _CONTINUATION = 30  # words of the next page that tell what a chunk at a page's foot is about
 _LEAD_IN = 10  # words; a shorter line without a full stop announces what follows
-# Scripts without spaces: a character counts as a word.
+# Scripts without spaces: a character counts as a word. So do 40 letters or signs on end, which a file may be full of.
 _WORD = re.compile(
-    r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]|[^\W\u3040-\u9fff\uac00-\ud7af]+(?:['\u2019-]\w+)*"
+    r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]"
+    r"|[^\W\u3040-\u9fff\uac00-\ud7af]{1,40}(?:['\u2019-]\w{1,40})*|[^\w\s]{40}"
 )
 
 

@@ -78,7 +78,16 @@ class Chunk:
     @property
     def meaning(self) -> str:
         """What is to be embedded: what the passage is about, unless it begins with that itself, and its text."""
-        about = self.about
-        if not about or self.text.lower().startswith(about.lower()):
-            return self.text
-        return f"{about}\n{self.text}"
+        return meaning(self.about, self.text)
+
+
+def meaning(about: str, text: str) -> str:
+    """What is embedded of a passage; see `Chunk.meaning`.
+
+    Args:
+        about: What it is about.
+        text: The passage.
+    """
+    if not about or text.lower().startswith(about.lower()):
+        return text
+    return f"{about}\n{text}"

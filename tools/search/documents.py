@@ -34,6 +34,7 @@ def documents_tools(shelf: Shelf) -> Toolset:
     Args:
         shelf: The documents, such as a `LocalIndex` or `Several`.
     """
+    unlisted: Sequence[str] = getattr(shelf, "unlisted", ())
 
     @tool(
         name="list_documents",
@@ -50,7 +51,7 @@ def documents_tools(shelf: Shelf) -> Toolset:
             named: Words that the title or file name must have.
             format: Only documents of this format: pdf, docx, pptx, html, markdown or text.
         """
-        return _listed(_readable(shelf, context.user), named, format)
+        return _listed(_readable(shelf, context.user), named, format, unlisted)
 
     @tool(
         name="open_document",
@@ -87,7 +88,7 @@ def _readable(shelf: Shelf, user: User | None) -> list[DocumentRecord]:
         raise ToolError(f"The documents cannot be listed now: {error}") from error
 
 
-def _listed(records: Sequence[DocumentRecord], named: str | None, kind: str | None) -> Result:
+def _listed(records: Sequence[DocumentRecord], named: str | None, kind: str | None, unlisted: Sequence[str]) -> Result:
     words = (named or "").casefold().split()
     wanted = (kind or "").casefold().lstrip(".")
     of_kind = [
@@ -106,7 +107,16 @@ def _listed(records: Sequence[DocumentRecord], named: str | None, kind: str | No
     if len(fitting) > MOST_LISTED:
         notes.append(f"These are the first {MOST_LISTED} of {len(fitting)}: give a name or a format to see fewer.")
     if not fitting:
-        notes.append("There are no such documents." if records else "There are no documents.")
+        notes.append(
+            "There are no such documents."
+            if records
+            else "There are none that can be listed."
+            if unlisted
+            else "There are no documents."
+        )
+    if unlisted:
+        where = " and ".join(name or "the main index" for name in unlisted)
+        notes.append(f"There are more, in {where}, which can only be searched.")
     if notes:
         answer["note"] = " ".join(notes)
     return Result(for_model=json.dumps(answer, ensure_ascii=False), for_client=answer)

@@ -11,19 +11,20 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from tools.search import catalogue
+from tools.search.document import meaning
 from tools.search.embedder import Embedder, shared_embedder
 from tools.search.fusion import Weights, fused, ranked
 from tools.search.lexical import words
 from tools.search.postings import lengths
 from tools.search.schema import ensure
 from tools.search.storage import FileStorage, MemoryStorage, Storage
-from tools.search.vectors import VectorTable
+from tools.search.vectors import VectorTable, unpacked
 from tools.search.visible import View, Visibility
-from tools.search.writer import Writer
+from tools.search.writer import Contents, Writer, contents_of
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -35,7 +36,23 @@ if TYPE_CHECKING:
 
 
 class Index(Protocol):
-    """What an ingest needs of an index."""
+    """What an ingest needs of an index.
+
+    Attributes:
+        staging: Where to keep what was read and embedded until all of it is there, so that an ingest that was killed
+            goes on where it stood; None: nowhere that outlives it.
+    """
+
+    @property
+    def staging(self) -> Path | None: ...  # noqa: D102
+
+    def contents(self) -> Contents:
+        """Which documents it holds; see `LocalIndex.contents`."""
+        ...
+
+    def vectors(self, document: str) -> dict[str, NDArray[np.float32]]:
+        """The vectors of a document; see `LocalIndex.vectors`."""
+        ...
 
     def writing(self) -> AbstractContextManager[Writer]:
         """One transaction; see `LocalIndex.writing`."""
@@ -85,6 +102,7 @@ class LocalIndex:
         self._embedder = embedder
         self._loading = threading.Lock()
         self._snapshot: _Snapshot | None = None
+        storage.beside = self._load_beside
 
     @classmethod
     def open(
@@ -121,6 +139,33 @@ class LocalIndex:
         with self._storage.writing() as connection:
             yield Writer(connection, self._embedder.dimensions)
             connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
+
+    @property
+    def staging(self) -> Path | None:
+        """The file beside the index in which an ingest gathers; None where the index is in memory."""
+        path = self._storage.path
+        return None if path is None else path.with_name(f"{path.name}-staged")
+
+    def contents(self) -> Contents:
+        """Which documents there are, and what tells whether they must be read again."""
+        with self._storage.reading() as connection:
+            return contents_of(connection)
+
+    def vectors(self, document: str) -> dict[str, NDArray[np.float32]]:
+        """What is known of a document's meaning, so that only what is new in it need be embedded.
+
+        Args:
+            document: Its path.
+
+        Returns:
+            The vector of each of its chunks, by what was embedded of it (`Chunk.meaning`).
+        """
+        with self._storage.reading() as connection:
+            rows = connection.execute(
+                "SELECT context, text, vector FROM chunks WHERE document = ?", (document,)
+            ).fetchall()
+        vectors = unpacked([row[2] for row in rows], self._embedder.dimensions)
+        return {meaning(about, text): vector for (about, text, _), vector in zip(rows, vectors, strict=True)}
 
     def documents(self, user: User | None = None) -> list[DocumentRecord]:
         """The documents that a caller may read, by path; see `Shelf.documents`."""
@@ -213,6 +258,18 @@ class LocalIndex:
             if self._snapshot is None or self._snapshot.generation != generation:
                 self._snapshot = _load(connection, generation, self._embedder.dimensions)
             return self._snapshot
+
+    def _load_beside(self, connection: sqlite3.Connection) -> Callable[[], None]:
+        """Load what memory holds of a state that is to take the place of the present one; see `Storage.beside`."""
+        if self._snapshot is None:
+            return lambda: None  # nobody has searched yet
+        generation = int(connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()[0])
+        loaded = _load(connection, generation, self._embedder.dimensions)
+
+        def switch() -> None:
+            self._snapshot = loaded
+
+        return switch
 
 
 def _load(connection: sqlite3.Connection, generation: int, dimensions: int) -> _Snapshot:

@@ -1,87 +1,40 @@
-"""Takes documents into an index: reads what is new or changed, removes what is gone, in one transaction."""
+"""Takes documents into an index: reads what is new or changed, removes what is gone, and shows all of it at once."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from tools.errors import IngestError
+from tools.errors import IngestError, SearchError
 from tools.search.access import labels
 from tools.search.access_rules import AccessRules
-from tools.search.chunking import chunk_document
-from tools.search.document import DocumentRecord
+from tools.search.embedding import ChunkEmbedder
+from tools.search.intake import Intake, Unchanged
 from tools.search.reading import SUFFIXES, UnreadableError
-from tools.search.reading.isolation import DEFAULT_TIME_LIMIT, IsolatedReader
-from tools.search.reading.snapshot import DEFAULT_SIZE_LIMIT, VanishedError, take_snapshot
-from tools.search.scanning import Scan, Skipped, assign_names, scan
+from tools.search.reading.isolation import DEFAULT_MEMORY_LIMIT, DEFAULT_TIME_LIMIT
+from tools.search.reading.pool import ReaderPool, default_workers
+from tools.search.reading.snapshot import DEFAULT_SIZE_LIMIT, VanishedError
+from tools.search.reporting import Progress, Summary
+from tools.search.scanning import Skipped, assign_names, gone, scan
+from tools.search.staging import Staging
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
-    from numpy.typing import NDArray
-
-    from tools.search.document import Chunk
     from tools.search.embedder import Embedder
-    from tools.search.index import Index, Writer
-    from tools.search.scanning import Found
+    from tools.search.index import Index
+    from tools.search.intake import Job, Seen, Taken
+    from tools.search.scanning import Found, Scan
+    from tools.search.writer import Writer
 
-_BATCH = 32  # chunks embedded between two reports of progress
+__all__ = ["Progress", "Summary", "ingest"]
+
 _REASONS = 5  # files named when none could be read
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far an ingest is.
-
-    Attributes:
-        document: The document at hand.
-        done: Documents finished.
-        total: Documents found.
-        chunks: Chunks embedded so far.
-    """
-
-    document: str
-    done: int
-    total: int
-    chunks: int
-
-
-@dataclass(slots=True)
-class Summary:
-    """What an ingest did.
-
-    Attributes:
-        added: Documents that are new in the index.
-        updated: Documents whose content had changed.
-        unchanged: Documents that were left as they were.
-        removed: Documents taken out because their files are gone.
-        skipped: Files that could not be read, and why. A version read earlier stays in the index.
-        ignored: Hidden files and files of other kinds, passed over.
-        granted: Documents whose content is as before, and which others may read now.
-        unused: Rules of access that are about no document, each with its file and line.
-        chunks: Chunks made of the added and updated documents.
-        pages: Pages and slides of the added and updated documents.
-        seconds: How long it took.
-    """
-
-    added: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    removed: int = 0
-    skipped: list[Skipped] = field(default_factory=list[Skipped])
-    ignored: int = 0
-    granted: int = 0
-    unused: list[str] = field(default_factory=list[str])
-    chunks: int = 0
-    pages: int = 0
-    seconds: float = 0.0
-
-
-def ingest(  # noqa: PLR0913  (one for each thing that may be decided)
+def ingest(  # noqa: PLR0913 - limits that nobody gives together
     paths: Sequence[Path],
     index: Index,
     *,
@@ -89,19 +42,29 @@ def ingest(  # noqa: PLR0913  (one for each thing that may be decided)
     progress: Callable[[Progress], None] | None = None,
     size_limit: int = DEFAULT_SIZE_LIMIT,
     time_limit: float = DEFAULT_TIME_LIMIT,
+    memory_limit: int = DEFAULT_MEMORY_LIMIT,
+    workers: int | None = None,
+    may_be_empty: bool = False,
+    seen: Seen | None = None,
     access: Sequence[str] | None = None,
 ) -> Summary:
     """Bring an index up to date with files and folders.
 
-    It blocks, so call it off the event loop. Either all of it comes to pass or, if it fails or is killed, nothing.
+    It blocks, so call it off the event loop. Either all of it comes to pass or, if it fails or is killed, nothing; what
+    had been embedded until then is kept beside an index file, and the next ingest goes on from there.
 
     Args:
         paths: Files and folders; what the index holds from elsewhere stays.
-        index: The index to write to.
+        index: The index to write to. Searches go on in its old state until the new one is complete.
         embedder: Makes the vectors of new chunks.
-        progress: Told before each document, after each batch of its chunks, and at the end.
+        progress: Told before each document, after each batch of chunks, and at the end.
         size_limit: Largest file accepted, in bytes.
         time_limit: Seconds that reading a document may take.
+        memory_limit: Bytes of memory that reading a document may take, where the system can limit that (Linux).
+        workers: How many documents are read at once, each in a process; None: one for each core.
+        may_be_empty: Accept that there is no document (any more), instead of taking it for a mistake.
+        seen: What an earlier ingest of this process has learnt of the files, filled on: one whose metadata are the same
+            is not read to see whether it has changed. None: every file is read.
         access: Who may read the documents that no file `.vocative-access` is about, such as `["group:hr"]`. Where
             neither says anything, what was said of the same place before holds, else a document keeps what it has, and
             a new one is for everybody.
@@ -112,23 +75,32 @@ def ingest(  # noqa: PLR0913  (one for each thing that may be decided)
     Raises:
         IngestError: A path does not exist, nothing could be read, or a rule of access is wrong. The index stays as it
             was.
-        tools.errors.SearchError: The index cannot be written, or the embedding model not loaded.
+        tools.errors.SearchError: The index cannot be written, another ingest is at it, or the embedding model cannot
+            be loaded.
     """
     started = time.monotonic()
     said = None if access is None else _checked(access)
     scanned = scan(paths)
     summary = Summary(skipped=list(scanned.skipped), ignored=scanned.ignored)
-    if not scanned.found:
+    if not scanned.found and not may_be_empty:
         raise _nothing(paths, summary)
-    with index.writing() as writer, IsolatedReader(time_limit=time_limit) as reader:
-        if said is not None:
-            writer.default(scanned.roots, said)
-        rules = AccessRules(writer.defaults())
-        run = _Run(writer, reader, embedder, summary, rules, size_limit=size_limit, report=progress or _silent)
-        run.update(scanned)
-        summary.unused = rules.unused(scanned.roots)
-        if not summary.added + summary.updated + summary.unchanged:
+    staging = Staging(index.staging, embedder.name)
+    keep = True
+    try:
+        run = _Run(index, staging, embedder, summary, progress or _silent)
+        run.choose(scanned)
+        intake = Intake(run.before, staging.held(), size_limit=size_limit, seen=seen)
+        with ReaderPool(
+            intake.take, workers=workers or default_workers(), time_limit=time_limit, memory_limit=memory_limit
+        ) as pool:
+            run.read(pool)
+        if not (summary.added + summary.updated + summary.unchanged or may_be_empty):
+            keep = False
             raise _nothing(paths, summary)
+        run.publish(scanned, said)
+        keep = False
+    finally:
+        staging.close(keep=keep)
     summary.seconds = time.monotonic() - started
     return summary
 
@@ -156,114 +128,132 @@ def _nothing(paths: Sequence[Path], summary: Summary) -> IngestError:
 
 
 class _Run:
-    """One ingest, within its transaction."""
+    """One ingest: first everything is read, embedded and staged, then the index is written."""
 
-    def __init__(  # noqa: PLR0913  (what it works with)
+    def __init__(
         self,
-        writer: Writer,
-        reader: IsolatedReader,
+        index: Index,
+        staging: Staging,
         embedder: Embedder,
         summary: Summary,
-        rules: AccessRules,
-        *,
-        size_limit: int,
         report: Callable[[Progress], None],
     ) -> None:
-        self._writer = writer
-        self._reader = reader
-        self._embedder = embedder
+        self.before = index.contents()
+        self._index = index
+        self._staging = staging
         self._summary = summary
-        self._size_limit = size_limit
         self._report = report
-        self._rules = rules
-        self._known = dict(writer.known())
-        self._access = writer.access()
-        self._sources = dict(writer.sources())
-        self._done = 0
-        self._total = 0
+        self._embedder = ChunkEmbedder(index, staging, embedder, self._embedded)
+        self._named: dict[str, Found] = {}
+        self._staged: set[str] = set()
+        self._gone: list[str] = []
+        self._total = self._done = 0
+        self._size = self._left = 0  # bytes
+        self._started = time.monotonic()
 
-    def update(self, scanned: Scan) -> None:
-        named = assign_names(scanned.found, self._sources)
-        self._total = len(named)
-        gone = _gone(self._sources, set(named), scanned)
-        for name, found in named.items():
-            self._tell(name)
-            self._grant(name, found)
+    def choose(self, scanned: Scan) -> None:
+        """Name the documents, and find mistakes in the rules of access before hours are spent on reading."""
+        self._named = assign_names(scanned.found, self.before.sources)
+        self._total = len(self._named)
+        self._gone = gone(self.before.sources, set(self._named), scanned)
+        rules = AccessRules()
+        for found in self._named.values():
+            rules.of(found.path)
+
+    def read(self, pool: ReaderPool[Job, Taken | Unchanged]) -> None:
+        """Read, embed and stage what is new or has changed."""
+        jobs = [found.job(name) for name, found in self._named.items()]
+        self._left = sum(job.size for job in jobs)
+        skipped: list[Skipped] = []
+        for job, future in pool.results(self._announced(jobs)):
             try:
-                self._take(name, found)
+                self._take(job, future.result())
             except VanishedError as error:
-                self._skip(name, str(error))
-                if name in self._known:
-                    gone.append(name)
+                skipped.append(Skipped(job.name, str(error)))
+                if job.name in self.before.known:
+                    self._gone.append(job.name)
             except UnreadableError as error:
-                kept = "; the version read earlier stays in the index" if name in self._known else ""
-                self._skip(name, f"{error}{kept}")
+                kept = "; the version read earlier stays in the index" if job.name in self.before.known else ""
+                skipped.append(Skipped(job.name, f"{error}{kept}"))
             self._done += 1
-        for name in gone:
-            self._writer.remove(name)
-        self._summary.removed = len(gone)
+            self._left -= job.size
+        self._embedder.finish()
+        # In the order of their names, whichever reader was first.
+        order = list(self._named)
+        self._summary.skipped += sorted(skipped, key=lambda one: order.index(one.path))
+
+    def publish(self, scanned: Scan, said: tuple[str, ...] | None) -> None:
+        """Write all of it into the index, in one transaction, with who may read it.
+
+        Args:
+            scanned: Where the documents were looked for.
+            said: Who may read, from now on, what no rule is about; None where nothing was said of that.
+        """
+        self._tell("")
+        with self._index.writing() as writer:
+            if writer.contents() != self.before:
+                raise SearchError(
+                    "the index was changed by somebody else while documents were read for it: "
+                    "ingest them again, which is quick, since what was read is kept"
+                )
+            if said is not None:
+                writer.default(scanned.roots, said)
+            rules = AccessRules(writer.defaults())
+            access = self._grant(writer, rules)
+            for name in self._gone:
+                writer.remove(name)
+            staged = (name for name in self._named if name in self._staged)
+            for record, chunks, vectors in self._staging.documents(staged):
+                writer.put(replace(record, access=access[record.path]), chunks, vectors)
+                self._tell("")
+        self._summary.removed = len(self._gone)
+        self._summary.unused = rules.unused(scanned.roots)
         self._tell("")
 
-    def _grant(self, name: str, found: Found) -> None:
-        """Before the document is read: one that cannot be read any more must not stay open to those shut out."""
-        before = self._access.get(name, ())
-        self._access[name] = before if (told := self._rules.of(found.path)) is None else told
-        if name in self._known and self._access[name] != before:
-            self._writer.grant(name, self._access[name])
-            self._summary.granted += 1
+    def _grant(self, writer: Writer, rules: AccessRules) -> dict[str, tuple[str, ...]]:
+        """Bring up to date who may read each document, those included that are as they were or cannot be read any more.
 
-    def _take(self, name: str, found: Found) -> None:
-        snapshot = take_snapshot(found.path, size_limit=self._size_limit)
-        if self._known.get(name) == snapshot.sha256 and self._sources.get(name) == found.source:
+        The rules are read now, when all documents have been: who shut a folder before putting something into it must
+        not find that open because reading took an hour.
+        """
+        before = writer.access()
+        access: dict[str, tuple[str, ...]] = {}
+        for name, found in self._named.items():
+            told = rules.of(found.path)
+            access[name] = before.get(name, ()) if told is None else told
+            if name in before and access[name] != before[name]:
+                writer.grant(name, access[name])
+                self._summary.granted += name not in self._gone
+        return access
+
+    def _announced(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, int]]:
+        for job in jobs:
+            self._tell(job.name)
+            yield job, job.size
+
+    def _take(self, job: Job, taken: Taken | Unchanged) -> None:
+        if isinstance(taken, Unchanged):
             self._summary.unchanged += 1
             return
-        document = self._reader.parse(snapshot.data, found.path.name)
-        chunks = chunk_document(document, name)
-        vectors = self._embed(name, chunks)
-        record = DocumentRecord(
-            path=name,
-            title=document.title,
-            format=document.format,
-            sha256=snapshot.sha256,
-            pages=document.page_count,
-            size=snapshot.size,
-            source=found.source,
-            access=self._access[name],
-        )
-        self._writer.put(record, chunks, vectors)
-        if name in self._known:
+        self._staged.add(job.name)
+        self._size += job.size
+        if job.name in self.before.known:
             self._summary.updated += 1
         else:
             self._summary.added += 1
-        self._summary.pages += document.page_count or 0
+        if taken.record is None:
+            pages, chunks = self._staging.measure(job.name)
+            self._summary.pages += pages
+            self._embedded(job.name, chunks, chunks)
+        else:
+            self._summary.pages += taken.record.pages or 0
+            self._embedder.take(taken.record, taken.chunks)
 
-    def _embed(self, name: str, chunks: Sequence[Chunk]) -> NDArray[np.float32]:
-        vectors = np.zeros((len(chunks), self._embedder.dimensions), dtype=np.float32)
-        for start in range(0, len(chunks), _BATCH):
-            batch = chunks[start : start + _BATCH]
-            vectors[start : start + len(batch)] = self._embedder.embed([chunk.meaning for chunk in batch])
-            self._summary.chunks += len(batch)
-            self._tell(name)
-        return vectors
-
-    def _skip(self, name: str, reason: str) -> None:
-        self._summary.skipped.append(Skipped(name, reason))
+    def _embedded(self, name: str, chunks: int, reused: int) -> None:
+        self._summary.chunks += chunks
+        self._summary.reused += reused
+        self._tell(name)
 
     def _tell(self, name: str) -> None:
-        self._report(Progress(name, self._done, self._total, self._summary.chunks))
-
-
-def _gone(sources: Mapping[str, str], present: set[str], scanned: Scan) -> list[str]:
-    """The documents that were read from the places given, and are no longer found there."""
-
-    def below(source: Path, places: Sequence[Path]) -> bool:
-        return any(source == place or place in source.parents for place in places)
-
-    return [
-        name
-        for name, source in sources.items()
-        if name not in present
-        and source
-        and below(Path(source), scanned.roots)
-        and not below(Path(source), scanned.unseen)
-    ]
+        seconds = time.monotonic() - self._started
+        self._report(Progress(name, self._done, self._total, self._summary.chunks, seconds, self._size, self._left))

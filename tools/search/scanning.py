@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tools.errors import IngestError
+from tools.search.intake import Job
 from tools.search.reading import SUFFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # such a name could write anything onto a terminal
+_OUTSIDE = "a link to a place outside what was given: give that place as well, or put a copy here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,14 @@ class Found:
         """The absolute path as an index stores it."""
         return self.path.as_posix()
 
+    def job(self, name: str) -> Job:
+        """What a reader is to do with it, under a name of its own."""
+        try:
+            size = self.path.stat().st_size
+        except OSError:
+            size = 0  # whoever reads it will tell
+        return Job(name, self.path, self.source, size)
+
 
 @dataclass(slots=True)
 class Scan:
@@ -49,6 +62,7 @@ class Scan:
 
     Attributes:
         roots: The files and folders given, absolute.
+        places: The same with all links followed.
         found: Documents to read, in the order of their names.
         skipped: What could not be looked at.
         unseen: Folders that could not be listed: nothing is known of what they hold.
@@ -56,6 +70,7 @@ class Scan:
     """
 
     roots: list[Path] = field(default_factory=list[Path])
+    places: list[Path] = field(default_factory=list[Path])
     found: list[Found] = field(default_factory=list[Found])
     skipped: list[Skipped] = field(default_factory=list[Skipped])
     unseen: list[Path] = field(default_factory=list[Path])
@@ -65,8 +80,8 @@ class Scan:
 def scan(paths: Sequence[Path]) -> Scan:
     """Walk through files and folders.
 
-    Links are followed, but no folder is entered twice. Hidden files and folders are passed over, as are files whose
-    suffix is none of ours, unless they were given themselves.
+    Links are followed within what was given, but no folder is entered twice. Hidden files and folders are passed over,
+    as are files whose suffix is none of ours, unless they were given themselves.
 
     Args:
         paths: Files and folders.
@@ -81,6 +96,8 @@ def scan(paths: Sequence[Path]) -> Scan:
     for path in paths:
         root = _root(path)
         result.roots.append(root)
+        result.places.append(root.resolve())
+    for root in result.roots:
         if root.is_dir():
             _walk(root, root, result, seen)
         elif root.resolve() not in seen:
@@ -102,8 +119,11 @@ def _root(path: Path) -> Path:
 
 
 def _walk(folder: Path, root: Path, result: Scan, seen: set[Path]) -> None:
-    real = folder.resolve()
-    if real in seen:
+    real = _resolved(folder)
+    if real is None or real in seen:
+        return
+    if not _within(real, result):
+        result.skipped.append(Skipped(_shown(folder, root), _OUTSIDE))
         return
     seen.add(real)
     try:
@@ -119,9 +139,31 @@ def _walk(folder: Path, root: Path, result: Scan, seen: set[Path]) -> None:
             _walk(entry, root, result, seen)
         elif entry.suffix.lower() not in SUFFIXES:
             result.ignored += 1
-        elif entry.resolve() not in seen:
-            seen.add(entry.resolve())
-            _take(entry, root, result)
+        else:
+            _enter(entry, root, result, seen)
+
+
+def _enter(entry: Path, root: Path, result: Scan, seen: set[Path]) -> None:
+    real = _resolved(entry)
+    if real is None:
+        result.skipped.append(Skipped(_shown(entry, root), "a link that leads in a circle: remove it"))
+    elif not _within(real, result):
+        result.skipped.append(Skipped(_shown(entry, root), _OUTSIDE))
+    elif real not in seen:
+        seen.add(real)
+        _take(entry, root, result)
+
+
+def _resolved(path: Path) -> Path | None:
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):  # which of them depends on the version of Python
+        return None
+
+
+def _within(real: Path, result: Scan) -> bool:
+    """Whether what a link leads to was given as well; else whoever may write into a folder could show any file."""
+    return any(real == place or place in real.parents for place in result.places)
 
 
 def _take(path: Path, root: Path, result: Scan) -> None:
@@ -130,6 +172,11 @@ def _take(path: Path, root: Path, result: Scan) -> None:
         name.encode()
     except UnicodeEncodeError:
         result.skipped.append(Skipped(_shown(path, root), "its name is not valid Unicode: rename it"))
+        return
+    if _CONTROL.search(name):
+        result.skipped.append(
+            Skipped(_shown(path, root), "its name holds a line break or control character: rename it")
+        )
         return
     result.found.append(Found(path, name, root))
 
@@ -140,7 +187,8 @@ def _relative(path: Path, root: Path) -> str:
 
 def _shown(path: Path, root: Path) -> str:
     name = str(path) if path == root else _relative(path, root)
-    return name.encode(errors="backslashreplace").decode()
+    name = name.encode(errors="backslashreplace").decode()
+    return _CONTROL.sub(lambda found: repr(found[0])[1:-1], name)
 
 
 def assign_names(found: Sequence[Found], sources: Mapping[str, str]) -> dict[str, Found]:
@@ -174,3 +222,25 @@ def _free_name(one: Found, taken: set[str]) -> str:
         name = f"{folder}/{one.name}" if number == 1 else f"{folder} ({number})/{one.name}"
         number += 1
     return name
+
+
+def gone(sources: Mapping[str, str], present: set[str], scanned: Scan) -> list[str]:
+    """The documents that were read from the places given, and are no longer found there.
+
+    Args:
+        sources: The documents of an index, each with the absolute path it was read from.
+        present: Those that were found.
+        scanned: Where they were looked for.
+    """
+
+    def below(source: Path, places: Sequence[Path]) -> bool:
+        return any(source == place or place in source.parents for place in places)
+
+    return [
+        name
+        for name, source in sources.items()
+        if name not in present
+        and source
+        and below(Path(source), scanned.roots)
+        and not below(Path(source), scanned.unseen)
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import logging
 import re
 from dataclasses import replace
@@ -36,8 +37,8 @@ class Several:
     they came from. One backend may have the empty name: its documents keep their names.
 
     Scores of different backends are put on one scale, from 0 to 1: each is divided by the best that its backend can
-    give (`best_scores`, else the backend's attribute `best_score`, else 1, which is right for a `LocalIndex`). So a
-    backend that has found nothing good does not push out one that has.
+    give (`best_scores`, else the backend's attribute `best_score`, else 1, which is right for a `LocalIndex` and an
+    `AzureSearch`). So a backend that has found nothing good does not push out one that has.
 
     Args:
         backends: Each under a name of letters, digits, `_`, `.` and `-`.
@@ -73,6 +74,11 @@ class Several:
     def names(self) -> tuple[str, ...]:
         """What the backends are called."""
         return tuple(self._backends)
+
+    @property
+    def unlisted(self) -> tuple[str, ...]:
+        """Those whose documents cannot be listed, only searched."""
+        return tuple(name for name, backend in self._backends.items() if not isinstance(backend, Shelf))
 
     async def search(self, query: str, *, top: int = 5, user: User | None = None) -> Passages:
         """Search all of them; see `Backend.search`.
@@ -137,9 +143,9 @@ class Several:
         return []
 
     def close(self) -> None:
-        """Close those that can be closed."""
+        """Close those that can be closed at once; whoever opened one whose closing is awaited, closes it."""
         for backend in self._backends.values():
-            if isinstance(backend, _Closable):
+            if isinstance(backend, _Closable) and not inspect.iscoroutinefunction(backend.close):
                 backend.close()
 
     def _shelves(self) -> Iterable[tuple[str, Shelf]]:

@@ -11,6 +11,7 @@ from tools.decorator import tool
 from tools.errors import SearchError, ToolError
 from tools.result import Result
 from tools.search.backend import Passages
+from tools.speculation import Speculation, plain_words, same_words
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -28,7 +29,13 @@ _SENTENCE_END = re.compile("[.!?\u2026](?=\\s)|\n|[\u3002\uff01\uff1f]")
 
 
 def search_tool(
-    backend: Backend, *, top: int = 5, name: str = "search", description: str = DESCRIPTION
+    backend: Backend,
+    *,
+    top: int = 5,
+    name: str = "search",
+    description: str = DESCRIPTION,
+    speculate: bool = True,
+    agrees: Callable[[str, str], bool] = same_words,
 ) -> Callable[[str, ToolContext], Awaitable[Result]]:
     """Make a tool that searches an index.
 
@@ -37,12 +44,15 @@ def search_tool(
         top: How many passages the model gets at most.
         name: The tool's name for the model; two indexes in one agent need two names.
         description: What the model is told of it; say what the documents are about.
+        speculate: Search while the user still speaks, where the session does so at all.
+        agrees: Told the user's words and then the model's query, whether the passages for the first answer the second.
+            The default, the same words, changes no result.
 
     Returns:
         The tool, a plain coroutine function.
     """
 
-    @tool(name=name, description=description)
+    @tool(name=name, description=description, speculate=Speculation("query", agrees) if speculate else None)
     async def search(query: str, context: ToolContext) -> Result:
         """Search the documents.
 
@@ -51,7 +61,8 @@ def search_tool(
             context: The call; its user decides which documents may be found.
         """
         try:
-            passages = await backend.search(query, top=top, user=context.user)
+            # Closing marks go, whoever asks: what a voice says has none, and the same words must find the same.
+            passages = await backend.search(plain_words(query), top=top, user=context.user)
         except SearchError as error:
             raise ToolError(f"The documents cannot be searched now: {error}") from error
         return _result(passages)

@@ -26,6 +26,24 @@ def packed(vectors: NDArray[np.float32]) -> list[bytes]:
     return [scale.astype(_SCALE).tobytes() + row.tobytes() for scale, row in zip(scales[:, 0], whole, strict=True)]
 
 
+def unpacked(blobs: Sequence[bytes], dimensions: int) -> NDArray[np.float32]:
+    """Vectors from what is stored of them; `packed` makes the same of them again.
+
+    Args:
+        blobs: What `packed` made.
+        dimensions: The length of a vector.
+    """
+    scales, rows = _parted(blobs, dimensions)
+    return rows.astype(np.float32) * scales[:, None]
+
+
+def _parted(blobs: Sequence[bytes], dimensions: int) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
+    size = _SCALE.itemsize + dimensions
+    table = np.frombuffer(b"".join(blobs), dtype=np.uint8).reshape(len(blobs), size)
+    scales = table[:, : _SCALE.itemsize].copy().view(_SCALE)[:, 0].astype(np.float32)
+    return scales, np.ascontiguousarray(table[:, _SCALE.itemsize :]).view(np.int8)
+
+
 class VectorTable:
     """An immutable snapshot of the vectors of an index.
 
@@ -35,10 +53,7 @@ class VectorTable:
     """
 
     def __init__(self, blobs: Sequence[bytes], dimensions: int) -> None:
-        size = _SCALE.itemsize + dimensions
-        table = np.frombuffer(b"".join(blobs), dtype=np.uint8).reshape(len(blobs), size)
-        self._scales = table[:, : _SCALE.itemsize].copy().view(_SCALE)[:, 0].astype(np.float32)
-        self._rows = np.ascontiguousarray(table[:, _SCALE.itemsize :]).view(np.int8)
+        self._scales, self._rows = _parted(blobs, dimensions)
 
     def similarities(self, query: NDArray[np.float32]) -> NDArray[np.float32]:
         """The cosine of every chunk with a query, from -1 to 1.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,25 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tools.search.document import Chunk, DocumentRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Which documents an index holds.
+
+    Attributes:
+        known: The content hash of each document, by its path.
+        sources: The file each was read from, by its path.
+    """
+
+    known: dict[str, str]
+    sources: dict[str, str]
+
+
+def contents_of(connection: sqlite3.Connection) -> Contents:
+    """Which documents an index holds, as a transaction sees it."""
+    rows = connection.execute("SELECT path, sha256, source FROM documents").fetchall()
+    return Contents({row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows})
 
 
 class Writer:
@@ -70,6 +90,10 @@ class Writer:
         said = {place.as_posix(): told for place, told in {**kept, **dict.fromkeys(places, tuple(access))}.items()}
         value = json.dumps(said, ensure_ascii=False)
         self._connection.execute("INSERT OR REPLACE INTO meta VALUES ('access', ?)", (value,))
+
+    def contents(self) -> Contents:
+        """Which documents the index holds."""
+        return contents_of(self._connection)
 
     def remove(self, document: str) -> None:
         """Take a document out, if it is there.

@@ -116,6 +116,13 @@ export class Client {
     await this.#bargeIn();
   }
 
+  /** Allow a call that waits for that, or do not. */
+  decide(callId: string, approve: boolean): void {
+    if (!this.#online()) return;
+    this.#connection?.send({ type: "extension.tool.approval", call_id: callId, decision: approve ? "approve" : "deny" });
+    this.#reduce({ type: "local.decided", call_id: callId });
+  }
+
   /** Put away what the page complains about. */
   dismiss(): void {
     this.#store.setState({ trouble: null });
@@ -223,6 +230,9 @@ export class Client {
         return;
       case "session.created":
         this.#store.setState({ link: "open" });
+        break;
+      case "extension.tool.waiting":
+        if (event.sound) this.#speaker.chime();
         break;
       case "extension.reconnecting":
         this.#store.setState({ link: "connecting" });

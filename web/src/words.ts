@@ -1,6 +1,6 @@
-/** Every word that the page itself says, in one table, so that another language is another table. */
-import type { Ending } from "./shell/connection";
-import type { MicrophoneTrouble } from "./shell/microphone";
+/** Every word that the page itself says, in the language that is chosen at present. */
+import i18next, { type TOptions } from "i18next";
+import { en, type Words } from "./words/en";
 
 /** What happened, and what to do about it. */
 export interface Advice {
@@ -8,103 +8,29 @@ export interface Advice {
   readonly advice: string;
 }
 
-export const words = {
-  product: "Vocative",
-  greeting: "Hello, I am an AI assistant. Ask me about your documents.",
-  tryAsking: "Try asking",
-  conversation: "Conversation",
-  you: "You",
-  status: {
-    connecting: "Connecting",
-    waiting: "Preparing",
-    ready: "Ready",
-    opening: "Opening the microphone",
-    listening: "Listening",
-    hearing: "Hearing you",
-    thinking: "Thinking",
-    speaking: "Speaking",
-    closed: "Not connected",
-  },
-  talk: { start: "Start talking", stop: "Stop listening" },
-  hint: {
-    idle: "Tap to talk, or hold the space bar",
-    opening: "Opening the microphone …",
-    "hands-free": "Listening. Just speak, or tap to stop.",
-    hearing: "Listening …",
-    push: "Let go when you have finished",
-    thinking: "One moment …",
-    speaking: "Talk over me at any time",
-    interruptible: "Hold to talk, or type, to interrupt",
-    offline: "Not connected",
-  },
-  push: "Hold to talk",
-  silence: "Stop the answer",
-  level: "Sound level",
-  composer: { label: "Your question", placeholder: "Or type a question", send: "Send" },
-  message: {
-    hearing: "Listening …",
-    pending: "Writing down what you said …",
-    failed: "I could not make out the words.",
-    cut: "Interrupted here",
-    unheard: "not heard",
-  },
-  newSession: "Connected again. The assistant no longer knows what was said above.",
-  call: {
-    running: "running",
-    completed: "done",
-    failed: "failed",
-    timed_out: "took too long",
-    cancelled: "cancelled",
-    arguments: "Asked with",
-    result: "Result",
-  },
-  source: {
-    list: "Sources",
-    page: (page: number) => `p. ${page}`,
-    pageLong: (page: number) => `Page ${page}`,
-    open: "Open the document",
-    openAt: (page: number) => `Open at page ${page}`,
-    close: "Close",
-    preview: "Preview of the document",
-    passage: "The passage that the answer rests on",
-  },
-  retry: "Try again",
-  reconnect: "Connect again",
-  dismiss: "Dismiss",
-  serverSays: (reason: string) => `It says: ${reason}`,
-} as const;
+void i18next.init({
+  lng: "en",
+  fallbackLng: "en",
+  resources: { en: { translation: en } },
+  interpolation: { escapeValue: false }, // React escapes
+  initAsync: false,
+});
 
-/** Trouble with the microphone. */
-export const microphoneWords: Readonly<Record<MicrophoneTrouble, Advice>> = {
-  insecure: {
-    title: "The browser gives no microphone to this address",
-    advice: "Open the page over https, or as localhost on this machine. You can still type.",
-  },
-  denied: {
-    title: "The microphone is blocked for this page",
-    advice: "Allow it in the browser’s address bar, then try again. You can still type.",
-  },
-  missing: { title: "No microphone found", advice: "Plug one in, then try again. You can still type." },
-  busy: {
-    title: "The microphone is in use elsewhere",
-    advice: "Close the other program or tab that records, then try again.",
-  },
-  unplugged: { title: "The microphone went away", advice: "Plug it in again, then try again." },
-  broken: { title: "The microphone did not start", advice: "Try again; if that does not help, reload the page." },
-};
+/** A text with values filled in, and in the plural that `count` wants. */
+export function say(key: string, values: TOptions = {}): string {
+  return i18next.t(key, values);
+}
 
-/** Trouble with the connection. */
-export const connectionWords: Readonly<Record<Ending["trouble"], Advice>> = {
-  unreachable: { title: "The server does not answer", advice: "Check that it runs and that you are online." },
-  refused: { title: "The server refused the session", advice: "Try again; if that does not help, ask whoever runs it." },
-  lost: { title: "The connection was lost", advice: "What was said stays here. Connect again to go on." },
-};
+/** The table, each of whose texts is looked up when it is read. */
+export const words: Words = live(en, "") as Words;
 
-/** Trouble with talking itself. */
-export const tooShort: Advice = {
-  title: "That was too short to hear",
-  advice: "Hold the button or the space bar while you speak.",
-};
-
-/** When the assistant reports an error. */
-export const problemWords: Advice = { title: "Something went wrong", advice: "You can ask again." };
+function live(table: object, path: string): object {
+  const result = {};
+  for (const [key, value] of Object.entries(table) as [string, string | object][]) {
+    const below = path === "" ? key : `${path}.${key}`;
+    const get = typeof value === "string" ? () => say(below) : () => nested;
+    const nested = typeof value === "string" ? null : live(value, below);
+    Object.defineProperty(result, key, { get, enumerable: true });
+  }
+  return result;
+}

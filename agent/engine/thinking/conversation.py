@@ -41,6 +41,7 @@ class Turn:
         said: The last thing the assistant said that was heard at all.
         outcomes: Calls made since the request.
         unheard: Calls made before the request whose results nobody has been told: the user spoke over them.
+        late: Calls made before the request whose results came after it, and after all that was said.
     """
 
     request: str = ""
@@ -50,6 +51,7 @@ class Turn:
     said: str = ""
     outcomes: tuple[Outcome, ...] = ()
     unheard: tuple[Outcome, ...] = ()
+    late: tuple[Outcome, ...] = ()
 
 
 def read(items: Sequence[Mapping[str, Any]]) -> Turn:
@@ -72,6 +74,7 @@ def read(items: Sequence[Mapping[str, Any]]) -> Turn:
         said=text_of(items[heard[-1]]) if heard else "",
         outcomes=_calls(items[last + 1 :], outputs),
         unheard=_calls(items[heard_before + 1 : max(last, 0)], outputs),
+        late=_late(items[:last], items[heard[-1] + 1 :], outputs) if heard and heard[-1] > last >= 0 else (),
     )
 
 
@@ -135,6 +138,13 @@ def _calls(items: Sequence[Mapping[str, Any]], outputs: Mapping[str, str]) -> tu
         for item in items
         if _kind(item) == "function_call"
     )
+
+
+def _late(
+    before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]], outputs: Mapping[str, str]
+) -> tuple[Outcome, ...]:
+    came = {item.get("call_id") for item in after if _kind(item) == "function_call_output"}
+    return _calls([item for item in before if item.get("call_id") in came], outputs)
 
 
 def _loaded(arguments: str) -> object:

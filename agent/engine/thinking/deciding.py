@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, cast
 
 from agent.engine.parts import Call, Say
-from agent.engine.thinking import answering, asking, followups, passages, readback, reading, replies, smalltalk
+from agent.engine.thinking import answering, asking, followups, passages, readback, reading, replies, smalltalk, told
 from agent.engine.thinking.choosing import choose, rank
 from agent.engine.thinking.doubt import doubtful
 from agent.engine.thinking.smalltalk import Intent
@@ -28,11 +28,25 @@ class Decision:
 
     def make(self) -> list[Say | Call]:
         """What to say, or which tools to call."""
+        sentence = told.verbatim(self._thought.instructions)
+        if sentence is not None:
+            return [Say(sentence)]
+        results, asked_since = told.news(self._thought.items)
+        news = " ".join(readback.say(result) for result in results)
+        if news and not asked_since:
+            return [Say(news)]
+        answer = self._answer()
+        return [Say(f"{news} {answer[0].text}")] if news and isinstance(answer[0], Say) else answer
+
+    def _answer(self) -> list[Say | Call]:
         forced = self._forced()
         done = [outcome for outcome in self._turn.outcomes if outcome.output is not None]
         if done or self._turn.outcomes:
             # After outputs comes the answer: a second round of calls would let a stubborn tool_choice go on for ever.
             return [Say(self._report(self._turn.outcomes))]
+        if self._turn.late:
+            # What was asked last has been answered; this was asked before, and took longer.
+            return [Say(self._report(self._turn.late))]
         if forced is not None:
             return self._obey(forced)
         return self._free()

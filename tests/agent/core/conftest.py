@@ -7,13 +7,24 @@ import json
 
 import pytest
 
-from agent.core.actions import CancelCall, DropAudio, Hangup, StartCall, ToClient, ToUpstream
+from agent.core.actions import (
+    ApproveCall,
+    CancelCall,
+    DropAudio,
+    DropSpeculation,
+    Hangup,
+    Speculate,
+    StartCall,
+    ToClient,
+    ToUpstream,
+)
 from agent.core.calls import CallResult
 from agent.core.dialect import DIALECTS
 from agent.core.frames import Frame, MalformedFrame
 from agent.core.handover import Dial, DropSuccessor, Switch, ToSuccessor
 from agent.core.messages import OURS
 from agent.core.profiles import PROFILES
+from agent.core.rules import CallRules
 from agent.core.session import Session, SessionConfig
 from agent.core.translate import Translation
 
@@ -40,7 +51,7 @@ class Bench:
         self, *, extensions=True, timeouts=None, cite=None, prefix="id", profile="engine", client="ga", **config
     ):
         self.now = 0.0
-        self.ours, self.lines, self.successor = [], [], []
+        self.ours, self.lines, self.successor, self.approved, self.ahead = [], [], [], [], []
         self.client, self.upstream, self.started, self.cancelled, self.hangups = [], [], [], [], []
         counter = itertools.count(1)
         session = config.pop("session", {"type": "realtime", "instructions": "x"})
@@ -57,8 +68,12 @@ class Bench:
         for action in actions:
             if isinstance(action, StartCall):
                 self.started.append(action)
+            elif isinstance(action, ApproveCall):
+                self.approved.append(action.call_id)
             elif isinstance(action, CancelCall):
                 self.cancelled.append(action.call_id)
+            elif isinstance(action, Speculate | DropSpeculation):
+                self.ahead.append(action.text if isinstance(action, Speculate) else None)
             elif isinstance(action, Dial | DropAudio | DropSuccessor | Switch):
                 self.lines.append(action)
             else:
@@ -117,9 +132,10 @@ class Bench:
     def begins(self, response, **fields):
         self.model("response.created", response={"id": response, "conversation_id": "conv_1"} | fields)
 
-    def calls(self, response, *names, index=0, status="completed", announce=True, tool="search"):
+    def calls(self, response, *names, index=0, status="completed", announce=True, tool="search", arguments=None):
         for number, name in enumerate(names, index):
             item = call_item(name, status, tool)
+            item |= {} if arguments is None else {"arguments": arguments}
             place = {"response_id": response, "output_index": number}
             if announce:
                 self.model("response.output_item.added", **place, item=item | {"status": "in_progress"})
@@ -153,6 +169,22 @@ class Bench:
         item = {"type": "function_call_output", "call_id": call_id, "output": output}
         return self.caller("conversation.item.create", item=item, **fields)
 
+    def aside_begins(self, response):
+        """The model begins the sentence that it was asked for last."""
+        self.begins(response, conversation_id=None, metadata=self.asides[-1]["response"]["metadata"])
+
+    def decides(self, call_id, decision="approve", **fields):
+        """The client's user decides on a call."""
+        return self.caller("extension.tool.approval", call_id=call_id, decision=decision, **fields)
+
+    def asks(self, call_id, arguments='{"count":3}'):
+        """A tool asks for approval."""
+        return self.take(self.session.ask_approval(call_id, arguments, self.now))
+
+    def job_ends(self, call_id, output="ready", **fields):
+        """The work of a call that was answered is done."""
+        return self.take(self.session.job_finished(call_id, CallResult(output, **fields), self.now))
+
     def ends(self, response, *items, status="completed", **fields):
         body = {"id": response, "status": status, "output": list(items), "conversation_id": "conv_1"}
         self.model("response.done", response=body | fields)
@@ -185,6 +217,18 @@ class Bench:
     def outputs(self):
         items = [event["item"] for event in self.sent("conversation.item.create")]
         return {item["call_id"]: item["output"] for item in items if item["type"] == "function_call_output"}
+
+    @property
+    def notes(self):
+        """What the model was told that neither side has said."""
+        items = [event["item"] for event in self.sent("conversation.item.create")]
+        return [item["content"][0]["text"] for item in items if item.get("role") == "system"]
+
+    @property
+    def asides(self):
+        """Sentences that the model was to say beside the conversation."""
+        marked = [((event.get("response") or {}).get("metadata") or {}, event) for event in self.creates]
+        return [event for metadata, event in marked if "vocative_aside" in metadata]
 
     @property
     def deleted(self):
@@ -237,3 +281,13 @@ def make_bench():
 @pytest.fixture
 def function_call():
     return call_item
+
+
+@pytest.fixture
+def ruled():
+    """Makes an open session whose tool has these rules."""
+
+    def make(*, options=None, **rules):
+        return Bench(rules={"search": CallRules(**rules)}, **options or {}).open()
+
+    return make

@@ -59,4 +59,4 @@ def test_what_cannot_be_counted_is_left_alone(text):
 @pytest.mark.parametrize("index", ["", ',"content_index":"x"', ',"content_index":' + "9" * 5000])
 def test_a_part_that_is_not_named_sensibly_is_the_first(index):
     text = '{"type":"response.audio.delta","response_id":"r1","item_id":"m1"' + index + ',"delta":"AAAA"}'
-    assert peek(Frame(text)) == AudioDelta("r1", "m1", 0, 4, 0)
+    assert peek(Frame(text)) == AudioDelta("r1", "m1", 0, 4, 0, text.index("AAAA"), text.index("AAAA") + 4)

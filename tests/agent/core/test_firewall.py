@@ -206,3 +206,17 @@ def test_what_can_be_read_but_not_be_written_again_is_refused(monkeypatch):
     with pytest.raises(Refused, match="nested too deeply") as caught:
         admit(update, Rights(extensions=True))
     assert (caught.value.code, caught.value.event_id) == ("invalid_json", "e1")
+
+
+APPROVAL = {"type": "extension.tool.approval", "call_id": "c1", "decision": "approve"}
+
+
+def test_a_decision_passes_for_a_call_that_waits_for_it_and_for_no_other():
+    waits = Rights(extensions=True, decides=lambda call_id: call_id == "c1")
+    frame = Frame(json.dumps(APPROVAL))
+    assert admit(frame, waits) is frame
+    with pytest.raises(Refused) as caught:
+        admit(Frame(json.dumps(APPROVAL | {"call_id": "c2"})), waits)
+    assert (caught.value.code, caught.value.param) == ("invalid_call_id", "call_id")
+    assert refusal(APPROVAL).code == "invalid_call_id"
+    assert refusal(APPROVAL, extensions=False).code == "unknown_event_type"

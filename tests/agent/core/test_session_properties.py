@@ -7,10 +7,12 @@ from collections import Counter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from agent.core.aside import LONGEST_ASIDE
 from agent.core.dialect import DIALECTS
 from agent.core.frames import Frame
 from agent.core.profiles import PROFILES
 from agent.core.responses import REQUEST_LOST
+from agent.core.rules import CallRules
 from agent.core.state import Phase
 from agent.core.toolwork import DEFAULT_TIMEOUT
 
@@ -62,12 +64,28 @@ FROM_CLIENT = st.one_of(
     st.tuples(st.just("answers"), ids),
     st.tuples(st.just("chooses"), st.sampled_from([*SETTINGS, 7, None])),
 )
+RULES = [
+    {},
+    {"search": CallRules(idempotent=True, cancels=True, preamble="One moment.", heard_after=0.5)},
+    {"search": CallRules(idempotent=True, tells_model=True, sound=True, approval_prompt="Confirm.", job_time=30.0)},
+]
+TREATED = st.one_of(
+    st.tuples(st.just("asks"), ids),
+    st.tuples(st.just("decides"), ids, st.sampled_from(["approve", "deny"])),
+    st.tuples(st.just("job"), ids),
+    st.tuples(st.just("job_ends"), ids),
+    st.tuples(st.just("says_aside"), ids),
+    st.tuples(st.just("refuses_aside")),
+    st.tuples(st.just("turn")),
+)
 OURSELVES = st.one_of(
     st.tuples(st.just("finish"), ids),
     st.tuples(st.just("progress"), ids),
     st.tuples(st.just("wait"), st.floats(0, 25)),
 )
-STEPS = st.lists(st.one_of(FROM_MODEL, FROM_MODEL, FROM_CLIENT, OURSELVES), max_size=60)
+STEPS = st.lists(st.one_of(FROM_MODEL, FROM_MODEL, FROM_CLIENT, OURSELVES, TREATED), max_size=60)
+# Until every call that waits for approval has expired, and every other has run out of time.
+ALL_OVER = 60 + DEFAULT_TIMEOUT + 1
 
 
 class Witness:
@@ -77,11 +95,12 @@ class Witness:
         self.bench = bench
         self.asked_at = None
         self.seen_creates = 0
+        self.aside, self.aside_until = None, 0.0
 
     def play(self, step):
         bench = self.bench
         kind, *values = step
-        if kind in {"begins", "aside", "ends", "error", "call", "speaks", "odd", "wait"}:
+        if kind in {"begins", "aside", "says_aside", "refuses_aside", "ends", "error", "call", "speaks", "odd", "wait"}:
             self.asked_at = None if kind != "wait" else self.asked_at
         getattr(self, f"on_{kind}")(*values)
         fresh = [moment for moment, sort in bench.ours if sort == "response.create"]
@@ -89,6 +108,7 @@ class Witness:
             # Added as the product adds it: a difference of floats may come out a trifle short.
             assert self.asked_at is None or moment >= self.asked_at + REQUEST_LOST, "two requests in flight"
             self.asked_at = moment
+            assert self.aside is None or moment >= self.aside_until, "an answer is asked for over a sentence"
         self.seen_creates = len(fresh)
 
     def on_begins(self, response):
@@ -98,6 +118,8 @@ class Witness:
         self.bench.begins(response, conversation_id=None)
 
     def on_ends(self, response, status):
+        if response == self.aside:
+            self.aside = None
         self.bench.ends(response, {"type": "function_call", "call_id": "d", "name": "n"}, status=status)
 
     def on_call(self, response, call, number, status, announce, tool):
@@ -161,30 +183,58 @@ class Witness:
     def on_finish(self, call):
         self.bench.finish(call, citations=[{"text": "x"}])
 
+    def on_asks(self, call):
+        self.bench.asks(call)
+
+    def on_decides(self, call, decision):
+        self.bench.decides(call, decision)
+
+    def on_job(self, call):
+        self.bench.finish(call, job=True)
+
+    def on_job_ends(self, call):
+        self.bench.job_ends(call)
+
+    def on_says_aside(self, response):
+        asides = self.bench.asides
+        if asides and asides[-1] == self.bench.creates[-1] and self.aside is None:
+            self.bench.aside_begins(response)
+            self.aside, self.aside_until = response, self.bench.now + LONGEST_ASIDE
+
+    def on_refuses_aside(self):
+        if self.bench.asides:
+            self.bench.error("x", self.bench.asides[-1]["event_id"])
+            self.aside = None
+
+    def on_turn(self):
+        self.bench.model("input_audio_buffer.committed", item_id="u9", previous_item_id="a")
+
     def on_progress(self, call):
-        self.bench.take(self.bench.session.call_progress(call, "x"))
+        self.bench.take(self.bench.session.call_progress(call, "x", None, self.bench.now))
 
     def on_wait(self, seconds):
         self.bench.tick(seconds)
 
 
 @settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=STEPS, extensions=st.booleans(), pair=st.sampled_from(PAIRS))
-def test_no_order_of_events_breaks_a_promise(make_bench, enforced, steps, extensions, pair):
+@given(steps=STEPS, extensions=st.booleans(), pair=st.sampled_from(PAIRS), rules=st.sampled_from(RULES))
+def test_no_order_of_events_breaks_a_promise(make_bench, enforced, steps, extensions, pair, rules):
     """No exception; every call ends, once; one request of ours in flight; one truncate an item; a timer that rests."""
     profile, client = pair
-    bench = make_bench(extensions=extensions, profile=profile, client=client, session=enforced).open()
+    bench = make_bench(extensions=extensions, profile=profile, client=client, session=enforced, rules=rules).open()
     witness = Witness(bench)
     for step in steps:
         witness.play(step)
         due = bench.session.next_deadline()
         assert due is None or due >= bench.now
-    bench.tick(DEFAULT_TIMEOUT + 1)
+    bench.tick(ALL_OVER)
     started = [call.call_id for call in bench.started]
     outputs = Counter(event["item"].get("call_id") for event in bench.sent("conversation.item.create"))
     assert len(set(started)) == len(started)
     assert all(outputs[call_id] == 1 for call_id in started)
     assert all(outputs[call_id] <= 1 for call_id in "abcd")
+    assert not bench.session._state.tools.running, "a call that nobody ends"
+    assert set(bench.approved) <= set(started)
     cut = [item for item, _, _ in bench.truncates] + [event["item_id"] for event in bench.deleted]
     assert all(count == 1 for count in Counter(cut).values())
     assert bench.session.phase is Phase.OPEN
@@ -195,11 +245,13 @@ def test_no_order_of_events_breaks_a_promise(make_bench, enforced, steps, extens
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=STEPS, pair=st.sampled_from(PAIRS))
-def test_no_order_of_events_shows_what_is_the_operators_or_speaks_in_foreign_names(make_bench, enforced, steps, pair):
+@given(steps=STEPS, pair=st.sampled_from(PAIRS), rules=st.sampled_from(RULES))
+def test_no_order_of_events_shows_what_is_the_operators_or_speaks_in_foreign_names(
+    make_bench, enforced, steps, pair, rules
+):
     """Traps VoiceRAG 7, openai-realtime-api-beta#115."""
     profile, client = pair
-    bench = make_bench(extensions=False, profile=profile, client=client, session=enforced).open()
+    bench = make_bench(extensions=False, profile=profile, client=client, session=enforced, rules=rules).open()
     witness = Witness(bench)
     for step in steps:
         witness.play(step)

@@ -279,7 +279,7 @@ def test_a_request_of_the_clients_that_voice_activity_has_answered_is_not_sent_a
 def test_a_client_that_opted_in_sees_how_its_calls_go(bench):
     bench.begins("r1")
     bench.calls("r1", "c1", "c2")
-    bench.take(bench.session.call_progress("c1", "reading", 0.5))
+    bench.take(bench.session.call_progress("c1", "reading", 0.5, bench.now))
     bench.now = 1.25
     bench.finish("c1", for_client={"hits": 2})
     bench.finish("c2", ok=False, error="tool_error")
@@ -288,14 +288,14 @@ def test_a_client_that_opted_in_sees_how_its_calls_go(bench):
     done, failed = bench.seen("extension.call.finished")
     assert (done["status"], done["duration_ms"], done["result"]) == ("completed", 1250, {"hits": 2})
     assert (failed["status"], failed["error"]) == ("failed", "tool_error")
-    assert bench.session.call_progress("c1", "too late") == []
+    assert bench.session.call_progress("c1", "too late", None, bench.now) == []
 
 
 def test_a_stock_client_sees_nothing_of_the_calls(stock):
     """Trap VoiceRAG 7: what is the server's leaks to the browser."""
     stock.begins("r1")
     stock.calls("r1", "c1")
-    stock.session.call_progress("c1", "reading")
+    stock.session.call_progress("c1", "reading", None, 0.0)
     stock.finish("c1")
     stock.ends("r1")
     assert [frame.type for frame in stock.client] == ["response.created", "response.done"]

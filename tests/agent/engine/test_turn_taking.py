@@ -17,7 +17,7 @@ def run(taker, frames):
 def test_a_turn_begins_with_its_padding_and_ends_after_the_silence():
     assert run(TurnTaker(SERVER, 0), "." * 20 + "S" * 10 + "." * 16) == [
         (22, Started(340)),
-        (38, Paused(38 * 32)),
+        (31, Paused(31 * 32)),
         (46, Ended(46 * 32)),
     ]
 

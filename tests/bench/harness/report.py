@@ -1,4 +1,4 @@
-"""Tables for the terminal and for docs/benchmarks.md."""
+"""Tables for the terminal and for the docs, most of them on docs/benchmarks.md."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from harness.probes import machine
 from harness.process import ROOT
 
 DOCS = ROOT / "docs" / "benchmarks.md"
+# Parts whose figures stand on a page of their own, beside what they are about.
+PAGES = {"speculation": ROOT / "docs" / "speculation.md"}
 Table = list[list[str]]
 
 
@@ -37,11 +39,11 @@ def update_docs(tables: dict[str, Table], *, quick: bool) -> None:
     """
     if quick:
         raise SystemExit("--update-docs needs a full run: leave out --quick")
-    page = DOCS.read_text(encoding="utf-8")
     stamp = f"Taken {datetime.now(UTC):%d %B %Y} on {machine()}, {platform.system()}."
     for name, table in tables.items():
-        page = replace(page, name, f"{stamp}\n\n{markdown(table)}")
-    DOCS.write_text(page, encoding="utf-8", newline="\n")
+        path = PAGES.get(name, DOCS)
+        page = replace(path.read_text(encoding="utf-8"), name, f"{stamp}\n\n{markdown(table)}")
+        path.write_text(page, encoding="utf-8", newline="\n")
 
 
 def replace(page: str, name: str, content: str) -> str:
@@ -52,5 +54,5 @@ def replace(page: str, name: str, content: str) -> str:
     """
     marks = re.compile(rf"(<!-- bench:{name} -->\n).*?(<!-- /bench:{name} -->)", re.DOTALL)
     if not marks.search(page):
-        raise ValueError(f"{DOCS.name} has no section <!-- bench:{name} -->")
+        raise ValueError(f"the page has no section <!-- bench:{name} -->")
     return marks.sub(lambda found: f"{found[1]}{content}\n{found[2]}", page)

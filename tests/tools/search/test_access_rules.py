@@ -1,5 +1,7 @@
 """Access rules: what stands in a folder's `.vocative-access` decides who may read what is below it."""
 
+from contextlib import closing
+
 import pytest
 
 from tools import User
@@ -157,6 +159,48 @@ def test_a_document_that_cannot_be_read_any_more_is_shut_all_the_same(folder, in
     assert take(folder).skipped[0].path == "hr/pay.md"
     assert index.search_now("hr/pay.md", 99, User("x"))
     assert "hr/pay.md" not in {each.document for each in index.search_now("hr/pay.md", 99, User("x"))}
+
+
+def test_what_a_killed_ingest_had_staged_is_shut_by_what_is_said_when_it_is_gone_on_with(folder, words_embedder):
+    class Killed:
+        dimensions, name = words_embedder.dimensions, words_embedder.name
+
+        def embed(self, texts):
+            if any("Later" in text for text in texts):
+                raise KeyboardInterrupt
+            return words_embedder.embed(texts)
+
+    (folder / "z.md").write_text("# Z\n\nLater.")
+    (folder / "hr" / "pay.md").write_text(
+        "\n\n".join(f"# Pay {part}\n\n" + f"paid{part} " * 150 for part in range(130))
+    )
+    with closing(LocalIndex.open(folder / "index.sqlite", create=True, embedder=words_embedder)) as index:
+        with pytest.raises(KeyboardInterrupt):
+            ingest([folder], index, embedder=Killed(), workers=1)
+        write(folder, '[access]\n"hr" = ["group:hr"]\n')
+        summary = ingest([folder], index, embedder=words_embedder)
+        assert (summary.added, summary.reused >= 130, summary.granted) == (6, True, 0)
+        assert seen(index) == ["board/minutes.md", "hr (old)/pay.md", "open.md", "z.md"]
+        assert "hr/pay.md" in seen(index, "hr")
+
+
+def test_what_the_rules_say_when_all_has_been_read_counts(folder, index, take):
+    def shut_it(progress):
+        if progress.done == progress.total and not progress.document:
+            write(folder, '[access]\n"hr" = ["group:hr"]\n')
+
+    take(folder, progress=shut_it)
+    assert seen(index) == ["board/minutes.md", "hr (old)/pay.md", "open.md"]
+
+
+def test_a_document_that_changed_and_one_that_is_for_others_now_are_both_told(folder, index, take):
+    take(folder)
+    write(folder, '[access]\n"hr" = ["group:hr"]\n')
+    (folder / "hr" / "pay.md").write_text("# Pay\n\nQuite another thing.\n")
+    (folder / "hr" / "sub" / "plan.md").unlink()
+    summary = take(folder)
+    assert (summary.updated, summary.granted, summary.removed, summary.unchanged) == (1, 1, 1, 3)
+    assert index.search_now("another", 9) == [] or "hr/pay.md" not in seen(index)
 
 
 def test_what_was_said_of_a_folder_holds_for_what_comes_later_until_something_else_is_said(folder, index, take):

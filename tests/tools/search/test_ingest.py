@@ -204,7 +204,7 @@ def test_progress_is_told_from_the_first_document_to_the_last(folder, take):
 def test_an_embedder_that_fails_halfway_leaves_the_index_as_it_was(folder, take, index):
     take(folder)
     (folder / "a.md").write_text("new words")
-    (folder / "b.txt").write_text("more new words")
+    (folder / "b.txt").write_text("\n\n".join(f"# {n}\n\n" + f"word{n} " * 150 for n in range(150)))
 
     class Failing:
         dimensions, name, calls = 384, "failing", 0

@@ -1,6 +1,7 @@
 """Several: indexes searched at once; a slow or broken one costs its own passages and no others."""
 
 import asyncio
+import json
 from contextlib import closing
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from tools import ToolContext, Toolset, User, invoke
 from tools.errors import DefinitionError, SearchError
 from tools.search.backend import Passage, Passages, Shelf
+from tools.search.documents import documents_tools
 from tools.search.index import LocalIndex
 from tools.search.several import Several
 from tools.search.tool import search_tool
@@ -196,3 +198,22 @@ def test_closing_it_closes_those_that_can_be_closed(shelves):
     shelves.close()
     with pytest.raises(SearchError, match="closed"):
         shelves.documents()
+
+
+def test_one_whose_closing_is_awaited_is_left_to_whoever_opened_it():
+    class Cloud(Fake):
+        async def close(self):
+            raise AssertionError
+
+    Several({"cloud": Cloud()}).close()
+
+
+async def test_who_lists_documents_is_told_of_an_index_that_cannot_be_listed(shelves):
+    for cloud, documents, note in (
+        ("cloud", shelves, "There are more, in cloud, which can only be searched."),
+        ("", None, "There are none that can be listed. There are more, in the main index, which can only be searched."),
+    ):
+        several = Several({cloud: Fake()} | ({} if documents is None else {"": documents}))
+        assert several.unlisted == (cloud,)
+        outcome = await invoke(documents_tools(several), "list_documents", "{}", ToolContext())
+        assert json.loads(outcome.output)["note"] == note

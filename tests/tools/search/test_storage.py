@@ -111,3 +111,46 @@ def test_after_writing_the_file_alone_holds_everything(path, tmp_path):
     assert names(copied) == ["a"]
     copied.close()
     storage.close()
+
+
+def test_a_state_that_cannot_be_read_leaves_the_one_there_is(path, caplog):
+    reader, writer = FileStorage(path), FileStorage(path)
+    with writer.writing() as connection:
+        connection.execute(ADD, ("a",))
+        connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
+
+    def fail(_):
+        raise SearchError("no memory")
+
+    assert names(reader) == ["a"]
+    reader.beside = fail
+    with writer.writing() as connection:
+        connection.execute(ADD, ("b",))
+        connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
+    reader.keep_up()
+    assert "cannot be read anew: no memory" in caplog.text
+    reader.close()
+    reader.keep_up()
+    writer.close()
+
+
+def test_what_is_to_be_loaded_beside_is_loaded_before_the_switch_and_put_in_place_with_it(storage):
+    seen = []
+
+    def beside(connection):
+        seen.append(("loading", names(storage), connection.execute("SELECT count(*) FROM documents").fetchone()[0]))
+        return lambda: seen.append("switched")
+
+    storage.beside = beside
+    with storage.writing() as connection:
+        connection.execute(ADD, ("a",))
+        connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
+    assert seen == [("loading", [], 1), "switched"]
+    assert names(storage) == ["a"]
+
+
+def test_what_a_search_scribbles_is_gone_with_it(storage):
+    with storage.reading() as connection:
+        connection.execute("INSERT INTO query (word) VALUES ('ferry')")
+    with storage.reading() as connection:
+        assert connection.execute("SELECT count(*) FROM query").fetchone() == (0,)

@@ -102,3 +102,30 @@ def test_a_sentence_longer_than_a_passage_is_cut_between_words():
 
 def test_a_short_passage_is_left_alone():
     assert whole_sentences("No full stop", 50) == "No full stop"
+
+
+class Remembering:
+    def __init__(self):
+        self.asked = []
+
+    async def search(self, query, *, top=5, user=None):
+        self.asked.append(query)
+        return []
+
+
+@pytest.mark.parametrize("query", ["when does it leave", "when does it  leave?", " when does it leave ?!\n"])
+async def test_the_same_words_are_the_same_search_whatever_closes_them(query):
+    backend = Remembering()
+    await call(backend, query)
+    assert backend.asked == ["when does it leave"]
+
+
+async def test_it_may_be_run_ahead_unless_it_is_told_not_to():
+    backend = Remembering()
+    assert spec_of(search_tool(backend)).speculation.parameter == "query"
+    assert spec_of(search_tool(backend, speculate=False)).speculation is None
+
+
+def test_a_looser_rule_of_agreement_may_be_given():
+    spec = spec_of(search_tool(Remembering(), agrees=lambda said, asked: True))
+    assert spec.speculation.agrees("anything", "else")

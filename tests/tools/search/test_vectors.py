@@ -1,6 +1,6 @@
 import numpy as np
 
-from tools.search.vectors import VectorTable, packed
+from tools.search.vectors import VectorTable, packed, unpacked
 
 
 def unit_rows(count, dimensions=384):
@@ -25,3 +25,12 @@ def test_a_zero_vector_is_like_nothing():
 
 def test_an_empty_table_has_no_similarities():
     assert VectorTable(packed(np.empty((0, 8), dtype=np.float32)), 8).similarities(unit_rows(1, 8)[0]).shape == (0,)
+
+
+def test_unpacked_vectors_are_packed_into_the_same_bytes_again():
+    vectors = np.random.default_rng(3).standard_normal((40, 32)).astype(np.float32)
+    blobs = packed(vectors)
+    again = packed(unpacked(blobs, 32))
+    assert [blob[4:] for blob in again] == [blob[4:] for blob in blobs]
+    scales = [np.frombuffer(blob[:4], "<f4")[0] for blob in (*blobs, *again)]
+    assert np.allclose(scales[:40], scales[40:], rtol=1e-6)

@@ -224,7 +224,7 @@ class OwnShelf:
     def _refresh(self, index: LocalIndex, report: Callable[[Progress], None]) -> dict[str, str]:
         """Bring the index to what the files are; files that cannot be read are removed, and told with the reason."""
         try:
-            summary = ingest([self._files], index, embedder=self._embedder, progress=report)
+            summary = ingest([self._files], index, embedder=self._embedder, progress=report, workers=1)
         except IngestError:
             # There are no files, or none that can be read: then the index has none either.
             with index.writing() as writer:

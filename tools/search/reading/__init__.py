@@ -41,7 +41,9 @@ def parse(data: bytes, name: str) -> DocumentText:
     except UnreadableError:
         raise
     except RecursionError as error:
-        raise UnreadableError("refused: nested too deeply") from error
+        raise UnreadableError("refused: nested too deeply; save it anew from the program that made it") from error
+    except MemoryError:
+        raise UnreadableError("refused: reading it takes more memory than a document may; split it") from None
     except Exception as error:
         raise UnreadableError(f"damaged: {type(error).__name__} while reading it") from error
     if not any(page.blocks for page in document.pages):

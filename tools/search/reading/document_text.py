@@ -106,7 +106,8 @@ class PageWriter:
     def __init__(self, number: int | None, outline: Outline) -> None:
         self._number = number
         self._outline = outline
-        self._text = ""
+        self._parts: list[str] = []  # joined at the end: a page may have a million blocks
+        self._length = 0
         self._blocks: list[Block] = []
 
     def heading(self, text: str, level: int) -> None:
@@ -136,16 +137,20 @@ class PageWriter:
 
     def finish(self) -> PageText:
         """The page."""
-        return PageText(self._number, self._text, tuple(self._blocks))
+        return PageText(self._number, "".join(self._parts), tuple(self._blocks))
 
     def _add(self, kind: BlockKind, text: str) -> None:
         if not text.strip():
             return
         if self._blocks:
-            self._text += "\n" if kind == "item" == self._blocks[-1].kind else "\n\n"
-        start = len(self._text)
-        self._text += text
-        self._blocks.append(Block(kind, start, len(self._text), self._outline.path))
+            self._append("\n" if kind == "item" == self._blocks[-1].kind else "\n\n")
+        start = self._length
+        self._append(text)
+        self._blocks.append(Block(kind, start, self._length, self._outline.path))
+
+    def _append(self, text: str) -> None:
+        self._parts.append(text)
+        self._length += len(text)
 
 
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}

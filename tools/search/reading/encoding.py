@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from tools.search.reading.errors import UnreadableError
 
@@ -14,20 +15,23 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _SAMPLE = 4096
+_FOREIGN = re.compile(rb"[\x80-\xff]+")
+_FEW = 8  # runs of bytes beyond ASCII; fewer tell nothing
 
 
 def decode(data: bytes, declared: str | None = None) -> str:
     """Decode a text file.
 
     A byte order mark decides; then what the file declares; then UTF-8 if it fits, UTF-16 if the zero bytes lie as in
-    Western text, else Windows-1252, which is what older editors wrote.
+    Western text, then the older encodings of Japanese where that gives kana; else Windows-1252, which is what older
+    editors wrote in the West.
 
     Args:
         data: The file's bytes.
         declared: The encoding's name as the document gives it, if it does.
 
     Raises:
-        UnreadableError: The bytes are not text.
+        UnreadableError: The bytes are not text, or in an older encoding that cannot be told.
     """
     for mark, name in _MARKS:
         if data.startswith(mark):
@@ -42,7 +46,29 @@ def decode(data: bytes, declared: str | None = None) -> str:
             return text
     if b"\0" in data[:_SAMPLE]:
         raise UnreadableError("not text: it holds binary data")
+    return _older(data)
+
+
+def _older(data: bytes) -> str:
+    """Text of the time before Unicode."""
+    for name in ("cp932", "euc_jp"):
+        try:
+            text = data.decode(name)
+        except UnicodeDecodeError:
+            continue
+        if _has_kana(text):
+            return text
+    sample = _FOREIGN.findall(data[: _SAMPLE * 16])
+    if len(sample) >= _FEW and sum(len(run) > 1 for run in sample) > len(sample) / 2:
+        # Cyrillic, Greek, Chinese, Korean: read as Western text it would be gibberish that nobody finds.
+        raise UnreadableError("in an older encoding that cannot be told for sure: save it as UTF-8")
     return data.decode("cp1252", errors="replace")
+
+
+def _has_kana(text: str) -> bool:
+    """Whether text is Japanese rather than Western text that happens to be valid: full-width kana prove it."""
+    other = [char for char in text[:_SAMPLE] if char > "\x7f"]
+    return bool(other) and sum("\u3041" <= char <= "\u30fe" for char in other) > len(other) * 0.2
 
 
 def _utf16(data: bytes) -> str | None:

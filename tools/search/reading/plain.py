@@ -60,17 +60,18 @@ def _in_capitals(line: str) -> bool:
 def _write(page: PageWriter, lines: list[str]) -> None:
     """Write a paragraph: wrapped lines joined, list items and deliberate breaks kept."""
     width = max([*map(len, lines), _NARROWEST])
-    rows: list[tuple[str | None, str]] = []  # marker, text
+    rows: list[tuple[str | None, list[str]]] = []  # marker, lines that an editor broke
     for at, line in enumerate(lines):
         marker = _ITEM.match(line)
         if marker:
-            rows.append((marker[1], line[marker.end() :]))
+            rows.append((marker[1], [line[marker.end() :]]))
         elif at and _was_wrapped(lines[at - 1], line, width, several=len(lines) > 2):
-            rows[-1] = (rows[-1][0], f"{rows[-1][1]} {line.strip()}")
+            rows[-1][1].append(line.strip())
         else:
-            rows.append((None, line))
+            rows.append((None, [line]))
     plain: list[str] = []
-    for item_marker, text in rows:
+    for item_marker, broken in rows:
+        text = " ".join(broken)
         if item_marker is None:
             plain.append(text)
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import stat
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -10,7 +11,6 @@ from typing import TYPE_CHECKING
 from tools.search.reading.errors import UnreadableError
 
 if TYPE_CHECKING:
-    import os
     from pathlib import Path
 
 DEFAULT_SIZE_LIMIT = 100_000_000  # bytes
@@ -45,7 +45,9 @@ def take_snapshot(path: Path, *, size_limit: int = DEFAULT_SIZE_LIMIT) -> Snapsh
         for _ in range(_ATTEMPTS):
             before = path.stat()
             _check(before, size_limit)
-            with path.open("rb") as file:
+            with open(path, "rb", opener=_at_once) as file:
+                # What stands there now: it may have become a pipe, which has no end.
+                _check(os.fstat(file.fileno()), size_limit)
                 # One byte more than it should have, so that a file that grows is neither missed nor read for ever.
                 data = file.read(before.st_size + 1)
             after = path.stat()
@@ -58,6 +60,11 @@ def take_snapshot(path: Path, *, size_limit: int = DEFAULT_SIZE_LIMIT) -> Snapsh
     except OSError as error:
         raise UnreadableError(f"cannot be opened: {error.strerror or error}") from error
     raise UnreadableError("changed while it was read, twice: run the ingest again when it is at rest")
+
+
+def _at_once(path: str, flags: int) -> int:
+    """Open without waiting for anybody at the other end of a pipe."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _check(status: os.stat_result, size_limit: int) -> None:

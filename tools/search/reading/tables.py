@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _HEADER_MAX = 60  # characters; a longer cell is prose, not a header
+_NAME_MAX = 200  # characters, of a header that the document itself declares one
 _FIGURE = re.compile(r"[\s\d.,:%$€£+()/-]*\d[\s\d.,:%$€£+()/-]*")
 
 
@@ -34,8 +35,9 @@ def table_lines(rows: Sequence[Sequence[str]], *, header: bool | None = None) ->
         header = _looks_like_header(cells)
     if not header or len(cells) == 1:
         return [" | ".join(filter(None, row)) for row in cells]
-    names = cells[0]
-    return [" | ".join(filter(None, names)), *(_labelled(names, row) for row in cells[1:])]
+    # Said again in each row: what is no name but a text would multiply the table.
+    names = [name if len(name) <= _NAME_MAX else "" for name in cells[0]]
+    return [" | ".join(filter(None, cells[0])), *(_labelled(names, row) for row in cells[1:])]
 
 
 def _labelled(names: Sequence[str], row: Sequence[str]) -> str:

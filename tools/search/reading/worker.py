@@ -6,6 +6,7 @@ import json
 import os
 import struct
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from tools.search.reading import parse
@@ -70,6 +71,21 @@ def understand(reply: bytes) -> DocumentText:
         for number, text, blocks in message["pages"]
     )
     return DocumentText(message["title"], message["format"], pages)
+
+
+def limit_memory(limit: int) -> None:
+    """Let this process take no more memory than it has and a limit more, where the system can see to that.
+
+    Args:
+        limit: Bytes.
+    """
+    try:
+        import resource  # noqa: PLC0415 - Windows has none
+
+        taken = int(Path("/proc/self/statm").read_text("ascii").split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (taken + limit, taken + limit))
+    except (ImportError, OSError, ValueError):
+        return
 
 
 def main() -> None:

@@ -276,3 +276,51 @@ describe("any stream of events", () => {
     expect(reduce(EMPTY, { type: "rate_limits.updated" } as never)).toBe(EMPTY);
   });
 });
+
+describe("a call that needs its user", () => {
+  const asked = (call_id: string): Event => ({
+    type: "extension.tool.approval_requested",
+    call_id,
+    name: "order",
+    arguments: '{"count":5}',
+    timeout_ms: 60_000,
+  });
+  const callOf = (...events: Event[]) => after(events).entries["call:c1"] as Call;
+
+  it("waits for a decision, shows what it would do, and is asked once more after a return", () => {
+    expect(callOf(created, callStarted("c1"), asked("c1"))).toMatchObject({
+      status: "running",
+      arguments: '{"count":5}',
+      approval: "asked",
+    });
+    expect(callOf(created, asked("c1"), asked("c1")).approval).toBe("asked");
+  });
+
+  it("is decided once, and over when the server says so", () => {
+    const decided: Event = { type: "local.decided", call_id: "c1" };
+    expect(callOf(created, asked("c1"), decided).approval).toBe("decided");
+    expect(callOf(created, callStarted("c1"), decided).approval).toBe(null);
+    const denied: Event = { type: "extension.call.finished", call_id: "c1", name: "order", status: "denied", duration_ms: 1 };
+    expect(callOf(created, asked("c1"), decided, denied)).toMatchObject({ status: "denied", approval: null });
+    expect(callOf(created, asked("c1"), denied, asked("c1")).approval).toBe(null);
+  });
+
+  it("asks nobody when the connection has ended", () => {
+    expect(callOf(created, asked("c1"), { type: "local.disconnected" })).toMatchObject({
+      status: "cancelled",
+      approval: null,
+    });
+  });
+
+  it("says what the assistant says while it takes its time", () => {
+    const waiting = (message: string | null): Event => ({
+      type: "extension.tool.waiting",
+      call_id: "c1",
+      name: "search",
+      message,
+      sound: message === null,
+    });
+    expect(callOf(created, callStarted("c1"), waiting("One moment.")).message).toBe("One moment.");
+    expect(callOf(created, callStarted("c1"), waiting(null)).message).toBe(null);
+  });
+});

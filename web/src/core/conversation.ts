@@ -11,6 +11,8 @@ import type { Agent, Citation, Item, ServerEvent, TurnDetection } from "./protoc
 export type LocalEvent =
   | { readonly type: "local.disconnected" }
   | { readonly type: "local.dismissed" }
+  /** The user has decided on a call. */
+  | { readonly type: "local.decided"; readonly call_id: string }
   /** The sound was stopped: after `played_ms` of the `total_ms` that had arrived. */
   | {
       readonly type: "local.stopped";
@@ -139,6 +141,16 @@ export function reduce(state: Conversation, event: ServerEvent | LocalEvent): Co
       );
     case "extension.call.finished":
       return callFinished(state, event);
+    case "extension.tool.waiting":
+      return patchCall(state, event.call_id, (call) =>
+        call.status === "running" && event.message !== null ? { ...call, message: event.message } : call,
+      );
+    case "extension.tool.approval_requested":
+      return patchCall(callStarted(state, event), event.call_id, (call) =>
+        call.status === "running" ? { ...call, arguments: event.arguments, approval: "asked" } : call,
+      );
+    case "local.decided":
+      return patchCall(state, event.call_id, (call) => (call.approval === null ? call : { ...call, approval: "decided" }));
     case "extension.citations":
       return {
         ...state,
@@ -195,7 +207,7 @@ function closed(state: Conversation): Conversation {
 }
 
 function settled(entry: Entry): Entry {
-  if (entry.kind === "call") return entry.status === "running" ? { ...entry, status: "cancelled" } : entry;
+  if (entry.kind === "call") return entry.status === "running" ? { ...entry, status: "cancelled", approval: null } : entry;
   if (entry.kind === "note" || entry.state === "done" || entry.state === "failed") return entry;
   return { ...entry, state: entry.parts.length > 0 ? "done" : "failed" };
 }
@@ -307,6 +319,7 @@ function callFinished(
     durationMs: event.duration_ms,
     result: event.result ?? null,
     error: event.error ?? null,
+    approval: null,
     message: null,
     fraction: null,
   }));
@@ -368,5 +381,6 @@ function newCall(key: string, name: string, args: string): Call {
     fraction: null,
     result: null,
     error: null,
+    approval: null,
   };
 }

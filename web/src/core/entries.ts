@@ -36,6 +36,8 @@ export interface Call {
   readonly fraction: number | null;
   readonly result: unknown;
   readonly error: string | null;
+  /** `asked`: it waits for the user to allow it; `decided`: the user has, and the server is to hear of it. */
+  readonly approval: "asked" | "decided" | null;
 }
 
 /** A remark of the client itself: a new session began here. */

@@ -66,7 +66,7 @@ export interface Citation {
 }
 
 /** How a tool call ended. */
-export type CallStatus = "completed" | "failed" | "timed_out" | "cancelled";
+export type CallStatus = "completed" | "failed" | "timed_out" | "cancelled" | "denied";
 
 /** Who answers, as the server introduces it. */
 export interface Agent {
@@ -161,6 +161,22 @@ export type ServerEvent =
       readonly result?: unknown;
       readonly error?: string | null;
     }
+  /** A call takes its time: its sentence, if it has one, is being said; a sound may be played. */
+  | {
+      readonly type: "extension.tool.waiting";
+      readonly call_id: string;
+      readonly name: string;
+      readonly message: string | null;
+      readonly sound: boolean;
+    }
+  /** A call must not run before the user allows it; asked again, with the time that is left, after a return. */
+  | {
+      readonly type: "extension.tool.approval_requested";
+      readonly call_id: string;
+      readonly name: string;
+      readonly arguments: string;
+      readonly timeout_ms: number;
+    }
   | {
       readonly type: "extension.citations";
       readonly response_id: string;
@@ -183,6 +199,7 @@ export type ClientEvent =
   | { readonly type: "input_audio_buffer.commit" | "input_audio_buffer.clear" }
   | { readonly type: "conversation.item.create"; readonly item: Omit<Item, "id"> }
   | { readonly type: "response.create" | "response.cancel" }
+  | { readonly type: "extension.tool.approval"; readonly call_id: string; readonly decision: "approve" | "deny" }
   /** On a call only: fall silent. */
   | { readonly type: "output_audio_buffer.clear" }
   | {

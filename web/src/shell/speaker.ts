@@ -28,6 +28,10 @@ interface Output {
 
 /** A suspended audio thread may not answer; then nothing was being heard either. */
 const STOP_LIMIT_MS = 100;
+/** The sound of waiting: soft and short. */
+const CHIME_HZ = 523;
+const CHIME_GAIN = 0.08;
+const CHIME_S = 0.6;
 
 export class Speaker {
   readonly #listener: SpeakerListener;
@@ -70,6 +74,20 @@ export class Speaker {
     });
     this.#setPlaying(false);
     return progress === null ? null : positionOf(progress, output.context.sampleRate);
+  }
+
+  /** A discreet sound that says: something is being done. Over other sound it would be none. */
+  chime(): void {
+    if (this.#output === null || this.#playing) return;
+    const { context, analyser } = this.#output;
+    const begin = context.currentTime;
+    const tone = new OscillatorNode(context, { frequency: CHIME_HZ });
+    const loudness = new GainNode(context, { gain: 0 });
+    loudness.gain.setTargetAtTime(CHIME_GAIN, begin, CHIME_S / 20);
+    loudness.gain.setTargetAtTime(0, begin + CHIME_S / 4, CHIME_S / 6);
+    tone.connect(loudness).connect(analyser);
+    tone.start(begin);
+    tone.stop(begin + CHIME_S);
   }
 
   /** Loudness of what sounds now, 0…1, measured at the end of the chain. */

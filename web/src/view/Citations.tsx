@@ -2,7 +2,7 @@ import { type MouseEvent, useState } from "react";
 import { citationsOf } from "../core/conversation";
 import type { Message } from "../core/entries";
 import type { Citation } from "../core/protocol";
-import { words } from "../words";
+import { say, words } from "../words";
 import { useShown } from "./context";
 import { documentName, isSafeUrl, sourceUrl } from "./format";
 import { Source } from "./Source";
@@ -32,7 +32,7 @@ function Chip({ citation, number, onOpen }: { citation: Citation; number: number
   const name = citation.title || documentName(citation.document);
   // Where there are no pages, the heading tells two passages of one document apart.
   const heading = citation.headings.at(-1) ?? "";
-  const place = citation.page !== null ? words.source.page(citation.page) : heading === name ? "" : heading;
+  const place = citation.page !== null ? say("source.page", { page: citation.page }) : heading === name ? "" : heading;
   const url = sourceUrl(citation);
   const open = (event: MouseEvent) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;

@@ -7,23 +7,23 @@ import { Meter } from "./Meter";
 import type { Phase } from "./phase";
 import { TalkButton } from "./TalkButton";
 
-const HINT: Readonly<Record<Phase, string>> = {
-  connecting: words.status.connecting,
-  closed: words.hint.offline,
-  idle: words.hint.idle,
-  opening: words.hint.opening,
-  listening: words.hint["hands-free"],
-  hearing: words.hint.hearing,
-  push: words.hint.push,
-  thinking: words.hint.thinking,
-  speaking: words.hint.speaking,
+const HINT: Readonly<Record<Phase, () => string>> = {
+  connecting: () => words.status.connecting,
+  closed: () => words.hint.offline,
+  idle: () => words.hint.idle,
+  opening: () => words.hint.opening,
+  listening: () => words.hint["hands-free"],
+  hearing: () => words.hint.hearing,
+  push: () => words.hint.push,
+  thinking: () => words.hint.thinking,
+  speaking: () => words.hint.speaking,
 };
 
 /** Where one speaks: the talk button in the middle, holding to talk and the level beside it, writing below. */
 export function Dock() {
   const phase = usePhase();
   const deaf = useShown((state) => state.listening === "off");
-  const hint = phase === "speaking" && deaf ? words.hint.interruptible : HINT[phase];
+  const hint = phase === "speaking" && deaf ? words.hint.interruptible : HINT[phase]();
   return (
     <footer className="mx-auto w-full max-w-2xl px-5 pt-2 pb-[max(1.25rem,env(safe-area-inset-bottom))] sm:px-6">
       <div className="grid grid-cols-[1fr_auto_1fr] items-center gap-6 py-5">

@@ -3,16 +3,16 @@ import { words } from "../words";
 import { usePhase, useShown } from "./context";
 import type { Phase } from "./phase";
 
-const LABEL: Readonly<Record<Phase, string>> = {
-  connecting: words.status.connecting,
-  closed: words.status.closed,
-  idle: words.status.ready,
-  opening: words.status.opening,
-  listening: words.status.listening,
-  hearing: words.status.hearing,
-  push: words.status.hearing,
-  thinking: words.status.thinking,
-  speaking: words.status.speaking,
+const LABEL: Readonly<Record<Phase, () => string>> = {
+  connecting: () => words.status.connecting,
+  closed: () => words.status.closed,
+  idle: () => words.status.ready,
+  opening: () => words.status.opening,
+  listening: () => words.status.listening,
+  hearing: () => words.status.hearing,
+  push: () => words.status.hearing,
+  thinking: () => words.status.thinking,
+  speaking: () => words.status.speaking,
 };
 
 export function Header() {
@@ -41,7 +41,7 @@ function Status() {
       className="flex shrink-0 items-center gap-2 rounded-full border border-line bg-card px-3 py-1 text-[0.8125rem] text-quiet"
     >
       <span aria-hidden className={`size-2 rounded-full ${tone}`} />
-      {LABEL[phase]}
+      {LABEL[phase]()}
     </p>
   );
 }

@@ -1,7 +1,7 @@
 import { ExternalLink, X } from "lucide-react";
 import { Dialog } from "radix-ui";
 import type { Citation } from "../core/protocol";
-import { words } from "../words";
+import { say, words } from "../words";
 import { documentName, isPdf, isSafeUrl, sourceUrl } from "./format";
 
 /** A source: the passage first, for it is the evidence; then the document, where the browser can show it in place. */
@@ -24,7 +24,7 @@ export function Source({ citation, onClose }: { citation: Citation; onClose: () 
                 {citation.title || documentName(citation.document)}
               </Dialog.Title>
               <p className="mt-1 text-[0.8125rem] break-words text-quiet">
-                {[citation.document, page === null ? "" : words.source.pageLong(page), ...citation.headings.slice(-2)]
+                {[citation.document, page === null ? "" : say("source.pageLong", { page }), ...citation.headings.slice(-2)]
                   .filter((part) => part !== "")
                   .join(" · ")}
               </p>
@@ -52,7 +52,7 @@ export function Source({ citation, onClose }: { citation: Citation; onClose: () 
               rel="noopener"
               className="inline-flex shrink-0 items-center gap-2 self-start rounded-full bg-accent px-5 py-2.5 text-[0.9375rem] font-medium text-on-accent hover:bg-accent-strong"
             >
-              {page !== null && isPdf(citation) ? words.source.openAt(page) : words.source.open}
+              {page !== null && isPdf(citation) ? say("source.openAt", { page }) : words.source.open}
               <ExternalLink aria-hidden className="size-4" />
             </a>
           )}

@@ -1,6 +1,7 @@
 import { Check, ChevronDown, LoaderCircle, TriangleAlert, X } from "lucide-react";
 import type { Call } from "../core/entries";
 import { words } from "../words";
+import { Approval } from "./Approval";
 import { durationOf, pretty, subjectOf, titleOf } from "./format";
 
 /** One use of a tool: a quiet line, which opens to what was asked and what came back. */
@@ -24,6 +25,7 @@ export function ToolCall({ call }: { call: Call }) {
           {call.result !== null && <Block label={words.call.result} text={pretty(call.result)} />}
         </div>
       </details>
+      {call.approval !== null && <Approval call={call} />}
       {call.status === "running" && call.message !== null && <p className="ms-6 mt-0.5">{call.message}</p>}
       {call.status === "running" && call.fraction !== null && (
         <progress max={1} value={call.fraction} aria-label={call.message ?? titleOf(call.name)} className="ms-6 mt-1 h-1 w-40 accent-(--accent)" />
@@ -48,9 +50,10 @@ function StatusIcon({ status }: { status: Call["status"] }) {
 
 function Outcome({ call }: { call: Call }) {
   const ordinary = call.status === "completed";
+  const told = call.approval === null ? words.call[call.status] : words.call.approval;
   return (
     <span className="shrink-0 tabular-nums">
-      <span className={ordinary ? "sr-only" : ""}>{words.call[call.status]} </span>
+      <span className={ordinary ? "sr-only" : ""}>{told} </span>
       {call.durationMs !== null && <span data-testid="tool-duration">{durationOf(call.durationMs)}</span>}
     </span>
   );

@@ -1,6 +1,6 @@
 import { TriangleAlert, X } from "lucide-react";
 import type { Trouble } from "../store";
-import { type Advice, connectionWords, microphoneWords, problemWords, tooShort, words } from "../words";
+import { type Advice, say, words } from "../words";
 import { useClient, useShown } from "./context";
 
 /** What went wrong, what to do about it, and the button that does it. */
@@ -9,7 +9,7 @@ export function TroubleBanner() {
   const trouble = useShown((state) => state.trouble);
   const problem = useShown((state) => state.conversation.problem);
   if (trouble === null && problem === null) return null;
-  const { title, advice } = trouble === null ? problemWords : adviceOf(trouble);
+  const { title, advice } = trouble === null ? words.problem : adviceOf(trouble);
   const reason = trouble === null ? problem?.message : trouble.of === "connection" ? trouble.reason : "";
   return (
     <div className="mx-auto w-full max-w-2xl px-5 pb-3 sm:px-6">
@@ -17,7 +17,7 @@ export function TroubleBanner() {
         <TriangleAlert aria-hidden className="mt-1 size-4 shrink-0 text-warn" />
         <div className="min-w-0 flex-1 text-[0.9375rem]/[1.5]">
           <p className="font-medium text-warn">{title}</p>
-          {reason !== undefined && reason !== "" && <p className="break-words">{words.serverSays(reason)}</p>}
+          {reason !== undefined && reason !== "" && <p className="break-words">{say("serverSays", { reason })}</p>}
           <p>{advice}</p>
           {trouble?.of === "connection" && (
             <Action label={words.reconnect} testid="reconnect" onClick={() => client.connect()} />
@@ -57,10 +57,10 @@ function Action({ label, testid, onClick }: { label: string; testid: string; onC
 function adviceOf(trouble: Trouble): Advice {
   switch (trouble.of) {
     case "microphone":
-      return microphoneWords[trouble.trouble];
+      return words.microphone[trouble.trouble];
     case "connection":
-      return connectionWords[trouble.trouble];
+      return words.connection[trouble.trouble];
     case "talking":
-      return tooShort;
+      return words.tooShort;
   }
 }

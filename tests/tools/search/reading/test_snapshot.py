@@ -89,7 +89,7 @@ def test_a_file_that_may_not_be_opened_says_why(tmp_path, monkeypatch, error, re
     def refuse(*_args, **_kwargs):
         raise error
 
-    monkeypatch.setattr(type(path), "open", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(UnreadableError, match=reason):
         take_snapshot(path)
 

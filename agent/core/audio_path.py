@@ -1,0 +1,127 @@
+"""Audio path: the short way of the two kinds of frames that a call consists of, the caller's sound and the model's.
+
+It may only do what the whole way would do. A frame that goes the whole way and passes as it is opens the path for those
+that follow it; whatever else happens in the session closes it again. So the path needs no rules of its own, and asks
+nothing but whether a frame is like the one before.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agent.core.firewall import MAX_TEXT
+
+if TYPE_CHECKING:
+    from agent.core.deltas import AudioDelta
+    from agent.core.input_clock import InputClock
+    from agent.core.playback import Track
+
+_EVENT_ID = '"event_id":'
+# How an append goes on and ends where its audio stands last.
+_APPEND, _AUDIO, _END = '"input_audio_buffer.append"', '"audio":', '"}'
+
+
+class AudioPath:
+    """The two directions of one session.
+
+    Args:
+        clock: Counts the caller's sound.
+
+    Attributes:
+        plain: Both sides speak in the same names, so that a frame of the model's can pass as it is.
+    """
+
+    __slots__ = ("_before", "_clock", "_head", "_least", "_listens", "_middle", "_tail", "_track", "plain")
+
+    def __init__(self, clock: InputClock) -> None:
+        self.plain = False
+        self._clock = clock
+        self._listens = False
+        self._before = ""
+        self._track: Track | None = None
+        self._head = self._middle = self._tail = ""
+        self._least = 0
+
+    def close(self) -> None:
+        """Something has happened that may have changed where sound goes."""
+        self._track, self._listens = None, False
+
+    # ── the caller's ──
+
+    def listens(self, text: str) -> None:
+        """An append of the client's has just gone to the model as it is.
+
+        Args:
+            text: The append, for which `is_audio_append` holds.
+        """
+        name = text.find(_AUDIO)
+        begins = text.find('"', name + len(_AUDIO)) + 1
+        # Where the type stands behind the audio, what comes before that does not say what the frame is.
+        if text.find(_APPEND, 0, begins) >= 0 and text.endswith(_END):
+            self._before, self._listens = text[:begins], True
+
+    def heard(self, text: str) -> bool:
+        """Take a client's frame.
+
+        Args:
+            text: The frame.
+
+        Returns:
+            Whether it goes to the model as it is, and that is all there is to do about it.
+        """
+        before = self._before
+        if not self._listens or not text.startswith(before):
+            return False
+        length = len(text) - len(before) - len(_END)
+        # As in `is_audio_append`: the audio is a plain string, and the last thing in the frame.
+        if length < 0 or len(text) > MAX_TEXT or text.find('"', len(before)) != len(text) - len(_END):
+            return False
+        if not text.endswith(_END) or "\\" in text:
+            return False
+        self._clock.characters += length
+        return True
+
+    # ── the model's ──
+
+    def follow(self, text: str, delta: AudioDelta, track: Track) -> None:
+        """A delta of the model's has just gone to the client as it is.
+
+        Its successors differ from it in their event id and their audio only.
+
+        Args:
+            text: The frame.
+            delta: Where its audio stands.
+            track: Where it was counted.
+        """
+        if not self.plain:
+            return
+        named = text.find(_EVENT_ID, 0, delta.start)
+        begins = text.find('"', named + len(_EVENT_ID), delta.start) + 1
+        ends = text.find('"', begins, delta.start)
+        if named < 0 or ends < 0 or text[named + len(_EVENT_ID) : begins - 1].strip():
+            return  # the id stands behind the audio, or nowhere, or is none; each of them goes the whole way
+        self._head, self._middle, self._tail = text[:begins], text[ends : delta.start], text[delta.end :]
+        self._least = len(self._head) + len(self._middle) + len(self._tail)
+        self._track = track
+
+    def spoken(self, text: str) -> bool:
+        """Take a frame of the model's.
+
+        Args:
+            text: The frame.
+
+        Returns:
+            Whether it goes to the client as it is, and that is all there is to do about it.
+        """
+        track = self._track
+        if track is None or len(text) < self._least or not text.startswith(self._head):
+            return False
+        start, end = text.find('"', len(self._head)), len(text) - len(self._tail)
+        if not text.startswith(self._middle, start):
+            return False
+        start += len(self._middle)
+        # The audio ends with the first quotation mark. Where anything is escaped, its length is not that of its text.
+        if text.find('"', start) != end or not text.endswith(self._tail) or "\\" in text:
+            return False
+        track.sent_bytes += (end - start) // 4 * 3 - text.count("=", max(start, end - 2), end)
+        return True
