@@ -30,6 +30,7 @@ from agent.errors import (  # noqa: E402
     DialError,
     InputError,
     ModelError,
+    SessionRefusedError,
     UsageError,
     VocativeError,
 )
@@ -37,6 +38,7 @@ from agent.options.answers import RetentionRatio  # noqa: E402
 from agent.options.audio import AzureVoice, Transcription  # noqa: E402
 from agent.options.turn_detection import AzureSemanticVad, SemanticVad, ServerVad  # noqa: E402
 from agent.options.uploads import Uploads  # noqa: E402
+from agent.server_tools import ServerMcp  # noqa: E402
 
 __all__ = [
     "Agent",
@@ -49,7 +51,9 @@ __all__ = [
     "ModelError",
     "RetentionRatio",
     "SemanticVad",
+    "ServerMcp",
     "ServerVad",
+    "SessionRefusedError",
     "Transcription",
     "Uploads",
     "UsageError",

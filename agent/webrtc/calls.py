@@ -10,19 +10,21 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from agent.cast import Cast
 from agent.core import messages
 from agent.core.enforcement import Enforcement
-from agent.core.session import Cite, Session
-from agent.errors import ModelError
+from agent.core.session import Session
+from agent.errors import ModelError, SessionRefusedError
 from agent.relay import Relay
 from agent.transports.pushed import Pushed
 from agent.webrtc.companion import Companion
+from agent.webrtc.on_call import OnCall, without_formats
 from agent.webrtc.sideband import Sideband
+from tools.opening import Shared
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from agent.assistant import Agent
+    from agent.core.citations import Cite
     from agent.door.admissions import Seat
     from agent.webrtc.calling import Calling
     from tools import User
@@ -44,9 +46,13 @@ class Calls:
         calling: The model.
         cite: Picks the passages that bear out an answer.
         idle: Seconds without any event after which a call is ended.
+        shared: The tools that the sessions of the process share; whoever made it closes it.
     """
 
-    def __init__(self, agent: Agent, calling: Calling, cite: Cite, *, idle: float = IDLE) -> None:
+    def __init__(
+        self, agent: Agent, calling: Calling, cite: Cite, *, idle: float = IDLE, shared: Shared | None = None
+    ) -> None:
+        self._shared = Shared() if shared is None else shared
         self._agent = agent
         self._calling = calling
         self._cite = cite
@@ -115,9 +121,10 @@ class Calls:
         new_id = lambda: f"event_{name[5:]}_{next(counter)}"  # noqa: E731
         try:
             await self._relay(name, upstream_id, companion, new_id, user)
-        except ModelError as error:
+        except (ModelError, SessionRefusedError) as error:
             _log.error("session %s: %s", name, error)
-            await companion.send(messages.failure(new_id(), str(error), "upstream_unreachable").text)
+            code = "upstream_unreachable" if isinstance(error, ModelError) else "assistant_unavailable"
+            await companion.send(messages.failure(new_id(), str(error), code).text)
             await companion.came(FAREWELL_TIME)
             await companion.close(1011, str(error))
         finally:
@@ -126,7 +133,16 @@ class Calls:
             await self._calling.hang_up(upstream_id)
 
     async def _relay(self, name: str, upstream_id: str, companion: Companion, new_id: Any, user: User | None) -> None:
-        config = self._agent.session_config(extensions=True, user=user)
+        cast = await Cast.open(self._agent, self._shared, user, extensions=True, renewable=False)
+        try:
+            await self._hold(name, upstream_id, companion, new_id, user, cast)
+        finally:
+            await cast.close()
+
+    async def _hold(
+        self, name: str, upstream_id: str, companion: Companion, new_id: Any, user: User | None, cast: Cast
+    ) -> None:
+        config = cast.config()
         session_object = without_formats(config.session)
         enforcement = Enforcement(session_object, our_id=lambda: messages.OURS + new_id())
         joined = await self._calling.sideband(upstream_id)
@@ -135,7 +151,8 @@ class Calls:
         # A relay that waits for the model to open the session does not hear its client leave.
         leaving = asyncio.ensure_future(_leave(companion, upstream))
         try:
-            relay = Relay(Pushed(companion), Pushed(upstream), core, self._agent.toolset, session_id=name, user=user)
+            staff = OnCall(cast, session_object, enforcement)
+            relay = Relay(Pushed(companion), Pushed(upstream), core, staff, session_id=name, user=user)
             await relay.run()
         finally:
             leaving.cancel()
@@ -144,12 +161,3 @@ class Calls:
 async def _leave(companion: Companion, upstream: Sideband) -> None:
     await companion.ended()
     await upstream.close()
-
-
-def without_formats(session: Mapping[str, Any]) -> dict[str, Any]:
-    """A session object for a call, whose sound is Opus whatever a session says: formats are left out."""
-    audio: dict[str, Any] = dict(session.get("audio") or {})
-    for side in ("input", "output"):
-        if side in audio:
-            audio[side] = {name: value for name, value in audio[side].items() if name != "format"}
-    return {**session, "audio": audio}

@@ -9,17 +9,19 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from agent.cast import Cast
 from agent.core.dialect import PREVIEW
 from agent.core.frames import MalformedFrame, decode
-from agent.errors import DialError
-from agent.webrtc.calls import without_formats
+from agent.errors import DialError, SessionRefusedError
+from agent.webrtc.on_call import without_formats
 from agent.webrtc.signalling import refusal
 from agent.webrtc.tooldesk import ToolDesk, TooManyCallsError
+from tools.opening import Shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -51,6 +53,7 @@ class PreviewSignalling:
         url_of: Where a citation opens.
         admit: Lets a request in and says whose it is, or raises the HTTP error that it is refused with.
         now: The present time in seconds since 1970.
+        shared: The tools that the sessions of the process share.
 
     Attributes:
         transport: What the page calls this way of connecting.
@@ -66,7 +69,9 @@ class PreviewSignalling:
         url_of: Callable[[Mapping[str, Any]], str],
         admit: Admit,
         now: Callable[[], float] = time.time,
+        shared: Shared | None = None,
     ) -> None:
+        self._shared = Shared() if shared is None else shared
         self._agent = agent
         self._calling = calling
         self._url_of = url_of
@@ -101,9 +106,14 @@ class PreviewSignalling:
         except DialError as error:
             return refusal(502, "upstream_unreachable", str(error))
         name = f"sess_{secrets.token_urlsafe(24)}"
-        desk = ToolDesk(self._agent.toolset, name[:13], self._url_of, user)
+        try:
+            # The browser configures the model, so nobody can be handed over to.
+            cast = await Cast.open(replace(self._agent, handoffs=()), self._shared, user, extensions=True)
+        except SessionRefusedError as error:
+            return refusal(503, "assistant_unavailable", str(error))
+        desk = ToolDesk(cast.toolset, name[:13], self._url_of, user, over=cast.close)
         self._sessions[name] = _Session(key, desk, self._now() + SESSION_TIME)
-        config = self._agent.session_config(extensions=True, user=user)
+        config = cast.config()
         session = PREVIEW.session_from_ga(without_formats(config.session))
         session.pop("voice", None)  # fixed by the key
         return web.json_response(

@@ -17,16 +17,18 @@ from agent.door.refusal import TurnedAway
 from agent.errors import DialError
 from agent.transports.adoption import adopt, let_go
 from agent.transports.stream import Stream
-from agent.webrtc.calls import Calls, without_formats
+from agent.webrtc.calls import Calls
+from agent.webrtc.on_call import without_formats
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from agent.assistant import Agent
-    from agent.core.session import Cite
+    from agent.core.citations import Cite
     from agent.door.admissions import Seat
     from agent.webrtc.calling import Calling, Key
     from tools import User
+    from tools.opening import Shared
 
     Admit = Callable[[web.Request], Awaitable[User | None]]
     Enter = Callable[[str | None], Seat]
@@ -65,6 +67,7 @@ class Signalling:
         admit: Lets a request in and says whose it is, if known, or raises the HTTP error that it is refused with.
         enter: Takes a place for a call of a user; raises `TurnedAway` where there is none.
         now: The present time in seconds since 1970.
+        shared: The tools that the sessions of the process share.
 
     Attributes:
         transport: What the page calls this way of connecting.
@@ -73,7 +76,7 @@ class Signalling:
 
     transport = "webrtc"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (one for each thing that is joined)
         self,
         agent: Agent,
         calling: Calling,
@@ -82,6 +85,7 @@ class Signalling:
         admit: Admit,
         enter: Enter,
         now: Callable[[], float] = time.time,
+        shared: Shared | None = None,
     ) -> None:
         self._agent = agent
         self._calling = calling
@@ -89,7 +93,7 @@ class Signalling:
         self._enter = enter
         self._now = now
         self._tickets: dict[str, Ticket] = {}
-        self.calls = Calls(agent, calling, cite)
+        self.calls = Calls(agent, calling, cite, shared=shared)
 
     def routes(self) -> list[web.RouteDef]:
         """Routes under OpenAI's path and Azure's."""

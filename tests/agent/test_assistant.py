@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -188,6 +189,8 @@ def test_documents_that_can_be_listed_and_opened_give_the_agent_tools_for_that_u
         return name
 
     assert Agent(tools=[open_document]).over(Shelf()).toolset.names == ("open_document", "search", "list_documents")
+    chosen = asyncio.run(Agent(tools=lambda _user: [open_document]).over(Shelf()).choose_tools(None))
+    assert Toolset(chosen).names == ("open_document", "search", "list_documents")
 
 
 def test_only_tools_that_say_so_are_run_ahead_and_none_when_it_is_turned_off():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tools.search.access import may_read
 from tools.search.backend import Passage
-from tools.search.document import DocumentRecord
+from tools.search.document import DocumentRecord, lead_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _RECORDS: Final = "SELECT path, title, format, sha256, pages, size, source, access FROM documents"
 _PASSAGES: Final = (
-    'SELECT chunks.id, document, title, text, page, headings, "start", "end" '
+    'SELECT chunks.id, document, title, text, page, headings, "start", "end", context '
     "FROM chunks JOIN documents ON documents.path = chunks.document"
 )
 
@@ -97,4 +97,5 @@ def _passage(row: tuple[Any, ...], score: float) -> Passage:
         headings=tuple(json.loads(row[5])),
         start=row[6],
         end=row[7],
+        lead=lead_of(row[8]),
     )

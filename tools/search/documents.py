@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tools.context import ToolContext  # noqa: TC001  (read at run time, from the hint)
 from tools.decorator import tool
 from tools.errors import SearchError, ToolError
+from tools.quoting import NOTICE, clean
 from tools.result import Result
 from tools.search.tool import whole_sentences
 from tools.toolset import Toolset
@@ -100,7 +101,12 @@ def _listed(records: Sequence[DocumentRecord], named: str | None, kind: str | No
     # All of the words, else as many as any has: people say more than a title does.
     most = max(held, default=0)
     fitting = [record for record, count in zip(of_kind, held, strict=True) if count == most and (most or not words)]
-    answer: dict[str, Any] = {"total": len(fitting), "documents": [_short(each) for each in fitting[:MOST_LISTED]]}
+    quoted = {"about": NOTICE} if fitting else {}
+    answer: dict[str, Any] = {
+        **quoted,
+        "total": len(fitting),
+        "documents": [_short(each) for each in fitting[:MOST_LISTED]],
+    }
     notes: list[str] = []
     if fitting and most < len(words):
         notes.append("None is called all of that; these come nearest.")
@@ -123,7 +129,7 @@ def _listed(records: Sequence[DocumentRecord], named: str | None, kind: str | No
 
 
 def _short(record: DocumentRecord) -> dict[str, Any]:
-    shown: dict[str, Any] = {"document": record.path, "title": record.title, "format": record.format}
+    shown: dict[str, Any] = {"document": clean(record.path), "title": clean(record.title), "format": record.format}
     return shown if record.pages is None else {**shown, "pages": record.pages}
 
 
@@ -151,7 +157,9 @@ def _named(shelf: Shelf, name: str, user: User | None) -> DocumentRecord:
 
 def _names(record: DocumentRecord) -> tuple[str, ...]:
     path = PurePosixPath(record.path)
-    return (record.path, path.name, path.stem, record.title)
+    # As they are shown, too: a model names what it has read.
+    names = (record.path, path.name, path.stem, record.title)
+    return (*names, *map(clean, names))
 
 
 def _checked(record: DocumentRecord, page: int | None) -> int | None:
@@ -168,7 +176,7 @@ def _place(text: Sequence[Passage], passage: str | None) -> int:
     """Where to begin: a passage before the one that is named, so that what leads up to it is seen."""
     if passage is None:
         return 0
-    found = next((number for number, each in enumerate(text) if each.id == passage), None)
+    found = next((number for number, each in enumerate(text) if passage in {each.id, clean(each.id)}), None)
     if found is None:
         raise ToolError(f"There is no passage {passage!r:.50} here: give an id that the search gave, or leave it out.")
     # Unless both are too long for one reading: then reading on would stay where it is.
@@ -183,7 +191,8 @@ def _opened(record: DocumentRecord, page: int | None, text: Sequence[Passage], b
             break
         shown.append(passage)
         room -= len(passage.text)
-    answer: dict[str, Any] = {"document": record.path, "title": record.title}
+    # As the search quotes them: see tools.quoting.
+    answer: dict[str, Any] = {"about": NOTICE, "document": clean(record.path), "title": clean(record.title)}
     if record.pages is not None:
         answer |= {"pages": record.pages} if page is None else {"page": page, "pages": record.pages}
     answer["passages"] = [_part(each, with_page=page is None) for each in shown]
@@ -197,9 +206,9 @@ def _opened(record: DocumentRecord, page: int | None, text: Sequence[Passage], b
 
 
 def _part(passage: Passage, *, with_page: bool) -> dict[str, Any]:
-    part: dict[str, Any] = {"id": passage.id}
+    part: dict[str, Any] = {"id": clean(passage.id)}
     if with_page and passage.page is not None:
         part["page"] = passage.page
     if passage.headings:
-        part["section"] = " > ".join(passage.headings)
-    return {**part, "text": whole_sentences(passage.text, MOST_TEXT)}
+        part["section"] = clean(" > ".join(passage.headings))
+    return {**part, "text": whole_sentences(clean(passage.text), MOST_TEXT)}

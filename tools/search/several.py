@@ -184,4 +184,9 @@ def _rest(name: str, path: str) -> str | None:
 
 
 def _named(name: str, passage: Passage) -> Passage:
-    return replace(passage, id=_join(name, passage.id, ":"), document=_join(name, passage.document))
+    return replace(
+        passage,
+        id=_join(name, passage.id, ":"),
+        document=_join(name, passage.document),
+        also=tuple(replace(each, document=_join(name, each.document)) for each in passage.also),
+    )

@@ -115,7 +115,7 @@ class Watch:
     def _update(self) -> None:
         paths = [path for path in self._paths if path.exists()]
         if not paths:
-            return  # they have gone this moment; that is told, and they are waited for
+            return  # they went just now; `run` says so, and waits for them
         try:
             summary = ingest(
                 paths,

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from agent.webrtc.tooldesk import MOST_AT_ONCE, ToolDesk, TooManyCallsError
-from tools import Later, Result, ToolContext, ToolPolicy, Toolset, User, tool
+from tools import HandOff, Later, Result, ToolContext, ToolPolicy, Toolset, User, tool
 
 RUNS: list[str] = []
 
@@ -102,3 +102,22 @@ async def test_a_tool_is_told_who_is_calling():
     desk = ToolDesk(Toolset([who]), "sess_1", str, User("ann"))
     assert (await desk.run("c1", "who", "{}"))["output"] == "ann"
     await desk.close()
+
+
+async def test_a_page_that_configures_the_model_itself_is_handed_over_to_nobody():
+    @tool
+    def transfer() -> HandOff:
+        """Hand over."""
+        return HandOff("Billing")
+
+    over = []
+
+    async def closed():
+        over.append(True)
+
+    desk = ToolDesk(Toolset([transfer]), "sess_1", lambda _: "", over=closed)
+    done = await desk.run("c1", "transfer", "")
+    assert done["status"] == "failed"
+    assert "no agent 'Billing'" in done["output"]
+    await desk.close()
+    assert over == [True]

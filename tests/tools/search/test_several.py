@@ -3,12 +3,13 @@
 import asyncio
 import json
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
 from tools import ToolContext, Toolset, User, invoke
 from tools.errors import DefinitionError, SearchError
-from tools.search.backend import Passage, Passages, Shelf
+from tools.search.backend import Passage, Passages, Place, Shelf
 from tools.search.documents import documents_tools
 from tools.search.index import LocalIndex
 from tools.search.several import Several
@@ -51,6 +52,11 @@ async def test_the_best_of_all_come_first_with_names_and_ids_of_their_own():
 async def test_one_backend_may_keep_its_names():
     found = await Several({"": Fake(passage("a", 0.9)), "mine": Fake(passage("a", 0.5))}).search("x")
     assert [(each.id, each.document) for each in found] == [("a", "a.md"), ("mine:a", "mine/a.md")]
+
+
+async def test_where_else_a_text_stands_is_named_as_its_backend_is():
+    found = await Several({"hr": Fake(replace(passage("a", 0.9), also=(Place("b.pdf", 2),)))}).search("x")
+    assert found[0].also == (Place("hr/b.pdf", 2),)
 
 
 async def test_scores_of_another_scale_are_put_on_ours():
