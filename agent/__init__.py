@@ -37,6 +37,7 @@ from agent.errors import (  # noqa: E402
 from agent.options.answers import RetentionRatio  # noqa: E402
 from agent.options.audio import AzureVoice, Transcription  # noqa: E402
 from agent.options.turn_detection import AzureSemanticVad, SemanticVad, ServerVad  # noqa: E402
+from agent.options.uploads import Uploads  # noqa: E402
 from agent.server_tools import ServerMcp  # noqa: E402
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "ServerVad",
     "SessionRefusedError",
     "Transcription",
+    "Uploads",
     "UsageError",
     "VocativeError",
 ]

@@ -14,9 +14,12 @@ from agent.options.answers import check_answers
 from agent.options.audio import NOISE_REDUCTIONS, AzureVoice, Transcription
 from agent.options.checks import given, one_of, text
 from agent.options.turn_detection import AzureSemanticVad, SemanticVad, ServerVad, TurnDetection
+from agent.options.uploads import Uploads
 from agent.services.choice import check_model
 from agent.services.service import DEFAULT_VOICE
 from tools import Toolset, available
+from tools.search.backend import Shelf
+from tools.search.documents import documents_tools
 from tools.search.tool import search_tool
 
 if TYPE_CHECKING:
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from agent.services.service import Service
     from tools import ToolPolicy, User
     from tools.search.backend import Backend
+    from tools.spec import ToolSpec
 
 INSTRUCTIONS = (
     "You are a voice assistant that answers questions about the user's documents. For every question about facts, "
@@ -73,6 +77,7 @@ class Agent:
         tool_choice: `"auto"`, `"none"`, `"required"`, or the name of the one tool that must be called.
         parallel_tool_calls: Whether one answer may hold several calls; reasoning models only.
         reasoning_effort: `"minimal"`, `"low"`, `"medium"`, `"high"` or `"xhigh"`; reasoning models only.
+        uploads: Whether callers may bring documents of their own, where to and how many; None for not at all.
         citations: How clients learn an answer's sources: `"events"`: ours by `extension.citations`, others not at all;
             `"text"`: others read them at the end of the answer's text or transcript. They are never spoken.
         session: Further fields of the GA session object, deep-merged over ours.
@@ -105,6 +110,7 @@ class Agent:
     tool_choice: str = "auto"
     parallel_tool_calls: bool | None = None
     reasoning_effort: Literal["minimal", "low", "medium", "high", "xhigh"] | None = None
+    uploads: Uploads | None = None
     citations: Literal["events", "text"] = "events"
     session: Mapping[str, Any] = field(default_factory=dict[str, Any])
     speculate: bool = True
@@ -124,6 +130,8 @@ class Agent:
         _one_of_ours("transcription", self.transcription, (Transcription,))
         one_of("Agent", "noise_reduction", self.noise_reduction, NOISE_REDUCTIONS)
         one_of("Agent", "modality", self.modality, ("audio", "text"))
+        if self.uploads is not None and not isinstance(self.uploads, Uploads):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise ConfigurationError(f"Agent(uploads={self.uploads!r}): give Uploads(folder=…), or None for none")
         one_of("Agent", "citations", self.citations, ("events", "text"))
         check_answers("Agent", vars(self))
 
@@ -144,13 +152,22 @@ class Agent:
         return self.tools if callable(self.tools) and not isinstance(self.tools, type) else None
 
     def over(self, backend: Backend) -> Agent:
-        """The same agent with a search tool over documents, unless it has a tool of that name already."""
+        """The same agent with tools over documents, unless it has a tool named `search` already.
+
+        Args:
+            backend: What to search. Where its documents can be listed and opened as well, as those of a local index
+                can, the agent also gets `list_documents` and `open_document`, unless it has tools of these names.
+        """
         if "search" in self.toolset:
             return self
+        shelf: object = backend
+        further = documents_tools(shelf) if isinstance(shelf, Shelf) else Toolset()
+        found = [*Toolset([search_tool(backend)]), *further]
         if self.choose_tools is not None:
-            return replace(self, tools=_with(self.choose_tools, search_tool(backend)))
+            return replace(self, tools=_with(self.choose_tools, found))
         known = self.declared
-        return replace(self, tools=[*known.functions, search_tool(backend), *known.sources, *known.servers])
+        more = [each for each in found if each.name not in known.functions]
+        return replace(self, tools=[*known.functions, *more, *known.sources, *known.servers])
 
     def at(self, service: Service) -> Agent:
         """The same agent with what it leaves open decided for a service."""
@@ -272,13 +289,16 @@ def _handoffs(given: object) -> tuple[Agent | str, ...]:
     return cast("tuple[Agent | str, ...]", tuple(listed))
 
 
-def _with(choose: Callable[[User | None], Any], tool: Any) -> Callable[[User | None], Awaitable[list[Any]]]:
-    """What gives the tools of a user, and one more beside."""
+def _with(
+    choose: Callable[[User | None], Any], found: Sequence[ToolSpec]
+) -> Callable[[User | None], Awaitable[list[Any]]]:
+    """What gives the tools of a user, and those over documents beside, unless the user has a search already."""
 
     async def both(user: User | None) -> list[Any]:
         chosen = choose(user)
         entries = list(await chosen if inspect.isawaitable(chosen) else chosen)
-        return entries if tool.__name__ in declared(entries).functions else [*entries, tool]
+        theirs = declared(entries).functions
+        return entries if "search" in theirs else [*entries, *(each for each in found if each.name not in theirs)]
 
     return both
 

@@ -25,6 +25,7 @@ from agent.door.http import everyone, gate, visit_of
 from agent.door.ticketing import ticket_routes
 from agent.engine.faces import PATHS, dialect_at
 from agent.errors import ModelError, SessionRefusedError
+from agent.library import OWN
 from agent.links import linked, source_url
 from agent.pages import documents_routes, page_routes
 from agent.relay import Relay
@@ -32,6 +33,8 @@ from agent.returns import RESUME, Returns
 from agent.roster import Roster
 from agent.transports.adoption import adopt, let_go
 from agent.transports.stream import Stream
+from agent.uploads.keeping import keeping
+from agent.uploads.routes import upload_routes
 from agent.webrtc.preview_calling import PreviewCalling
 from agent.webrtc.preview_signalling import PreviewSignalling
 from agent.webrtc.signalling import EXTENSIONS, MAX_FRAME_BYTES, Signalling
@@ -101,7 +104,11 @@ class Server:
             application.router.add_get(path, self._realtime)
         application.router.add_routes(everyone([web.get("/healthz", self._health)]))
         application.router.add_routes(ticket_routes(self._door))
-        application.router.add_routes(documents_routes(self._library))
+        application.router.add_routes(documents_routes(self._library, _user_of))
+        uploads = None if self._library is None else self._library.uploads
+        if uploads is not None:
+            application.router.add_routes(upload_routes(uploads, OWN))
+            application.cleanup_ctx.append(keeping(uploads))
         if self._signalling is not None:
             application.router.add_routes(self._signalling.routes())
         transport = None if self._signalling is None else self._signalling.transport
@@ -279,6 +286,10 @@ def _signalling(
 
 
 async def _caller_of(request: web.Request) -> User | None:
+    return _user_of(request)
+
+
+def _user_of(request: web.Request) -> User | None:
     # The gate has let it in by now.
     return visit_of(request).admission.user
 

@@ -33,6 +33,7 @@ RULES = {
     # It tells a refusal in the service's own terms.
     "agent.transports.upstream": {"agent.transports", "agent.services", "agent.errors", "picows"},
     "agent.options": {"agent.options", "agent.errors"},
+    "agent.options.uploads": {"agent.errors", "tools"},
     "agent.services": {"agent.services", "agent.errors"},
     "agent.services.choice": {"agent.services", "agent.config", "agent.errors"},
     "agent.services.configured": {"agent.services", "agent.config", "agent.errors"},
@@ -113,10 +114,12 @@ RULES = {
     }
     | {"agent.assistant", "agent.cast", "agent.webrtc.on_call", "agent.webrtc.tooldesk", "agent.core", "agent.errors"}
     | {"aiohttp", "tools"},
-    "agent.pages": {"agent.library", "agent.errors", "aiohttp"},
+    "agent.pages": {"agent.library", "agent.errors", "tools", "aiohttp"},
     "agent.pictures": {"agent.config", "agent.errors", "tools"},
     "agent.links": {"agent.pages"},
-    "agent.library": {"agent.errors", "tools"},
+    "agent.library": {"agent.errors", "agent.options.uploads", "tools"},
+    "agent.uploads": {"agent.uploads", "agent.door.refusal", "tools", "aiohttp"},
+    "agent.uploads.routes": {"agent.uploads", "agent.door", "tools", "aiohttp"},
     "agent.listening": {"agent.errors", "aiofastnet", "aiohttp", "click"},
     "agent.terminal": {"agent.asking", "agent.errors", "click", "rich", "tools"},
     "agent.engine": {"agent.engine", "agent.errors", "agent.core.frames", "agent.transports.base"}

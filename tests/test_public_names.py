@@ -24,6 +24,7 @@ PUBLIC = {
         "ServerVad",
         "SessionRefusedError",
         "Transcription",
+        "Uploads",
         "UsageError",
         "VocativeError",
     ],

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from agent import commands
 from agent.cli import run_command
 from agent.cloud import Cloud, named
 from agent.config import Settings
@@ -74,6 +75,42 @@ def test_groups_keep_documents_from_the_command_line_which_is_nobody_in_particul
     assert (code, "Nothing in the documents matches." in out) == (0, True)
 
 
+def test_whom_documents_are_for_can_be_said_as_labels_and_who_asks_too(configured, vocative):
+    assert vocative("ingest", "docs", "--to", "azure:handbook", "--access", "group:hr", "--group", "staff")[0] == 0
+    for asker, finds in (
+        ((), False),
+        (("--group", "hr"), True),
+        (("--user", "hr"), False),
+        (("--group", "staff"), True),
+    ):
+        _, out, _ = vocative("search", "annual leave", "--index", "azure:handbook", *asker)
+        assert ("leave.md" in out) == finds
+    assert vocative("ingest", "docs", "--to", "azure:handbook", "--access", "everyone")[0] == 0
+    assert "leave.md" in vocative("search", "annual leave", "--index", "azure:handbook")[1]
+
+
+def test_an_index_file_and_the_cloud_are_searched_at_once_with_what_callers_bring(configured, vocative, tmp_path):
+    (tmp_path / "own.md").write_text("# Own\n\nAnnual leave is taken in the summer.\n", "utf-8")
+    (tmp_path / "own.md").with_name(".vocative-access").write_text('[access]\n"own.md" = ["group:hr"]\n')
+    vocative("ingest", "docs", "--to", "azure:handbook")
+    vocative("ingest", "own.md", "--index", "own.sqlite")
+    both = ("--index", "azure:handbook", "--index", "own.sqlite")
+
+    def found(*asker):
+        _, out, err = vocative("search", "annual leave", *both, "--json", *asker)
+        assert err == ""
+        return {each["document"] for each in json.loads(out)["results"]}
+
+    assert found() == {"azure/leave.md"}
+    assert found("--group", "hr") == {"azure/leave.md", "own.md"}
+    given = {"documents": (), "index": (Path("azure:handbook"),), "model": None, "uploads": Path("brought")}
+    agent, library, cloud = commands._agent(None, given, anonymous=True)
+    assert agent.toolset.names == ("search", "list_documents", "open_document")
+    assert library.documents() == []
+    assert cloud is not None
+    library.close()
+
+
 def test_an_indexer_shows_its_progress_and_what_could_not_be_read(configured, vocative, stand_in, monkeypatch):
     from tools.search.azure import indexing
 
@@ -104,6 +141,12 @@ def test_an_indexer_shows_its_progress_and_what_could_not_be_read(configured, vo
         (["ingest", "docs", "--to", "azure:x", "--container", "c"], "belong to --indexer"),
         (["ingest", "docs", "--group", "g"], "need --to azure"),
         (["ingest"], "Missing argument"),
+        (["ingest", "docs", "--to", "azure:x", "--access", "user:anna"], "give group:NAME"),
+        (["ingest", "docs", "--to", "azure:x", "--access", "hr"], "--access: 'hr' says nobody"),
+        (["ingest", "docs", "--to", "azure:x", "--access", "everyone", "--group", "g"], "do not go together"),
+        (["ingest", "--to", "azure:x", "--indexer", "--access", "group:g"], "no --access with it"),
+        (["ingest", "docs", "--to", "azure:x", "--watch"], "run --to azure again"),
+        (["search", "x", "--index", "azure:x", "--index", "azure:y"], "give one of its indexes"),
         (["ingest", "docs", "--to", "azure"], "set AZURE_SEARCH_INDEX"),
         (["ingest", "docs", "--to", "azure:My_Index"], "is no name of an index"),
         (["ingest", "nowhere", "--to", "azure:x"], "there is no file or folder nowhere"),

@@ -62,11 +62,13 @@ def test_what_was_taken_in_and_what_was_not_is_told_on_standard_error(capsys):
     with ingesting() as progress:
         progress.update(Progress("a.md", 0, 2, 0))
         progress.update(Progress("", 2, 2, 7))
-        progress.done(Summary(added=2, removed=1, skipped=[Skipped("locked.pdf", "it needs a password")], chunks=7))
+        skipped = [Skipped("locked.pdf", "it needs a password")]
+        progress.done(Summary(added=2, removed=1, granted=3, skipped=skipped, unused=["rule 'x'"], chunks=7))
     out, err = capsys.readouterr()
     assert out == ""
-    assert "documents: 2 new, 1 removed (7 passages" in err
+    assert "documents: 2 new, 1 removed, 3 now for other readers (7 passages" in err
     assert "not read: locked.pdf: it needs a password" in err
+    assert "no such document: rule 'x'" in err
 
 
 def test_an_ingest_that_changed_nothing_says_so(capsys):

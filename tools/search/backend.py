@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from tools.context import User
+    from tools.search.document import DocumentRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,5 +115,52 @@ class Backend(Protocol):
 
         Raises:
             tools.errors.SearchError: The index cannot be searched; the text says why, and what to do.
+        """
+        ...
+
+
+@runtime_checkable
+class Shelf(Protocol):
+    """Documents that can be listed and opened, beside being searched. Its methods block: call them off the event loop.
+
+    A caller is named as in `Backend.search`, and a document that they may not read is to them as if it were not there.
+    """
+
+    def documents(self, user: User | None = None) -> list[DocumentRecord]:
+        """The documents that a caller may read, by path.
+
+        Args:
+            user: Who is calling, as the server verified them; None is nobody in particular.
+
+        Raises:
+            tools.errors.SearchError: The index cannot be read.
+        """
+        ...
+
+    def document(self, path: str, user: User | None = None) -> DocumentRecord | None:
+        """One document; None where there is none of that path that the caller may read.
+
+        Args:
+            path: As `DocumentRecord.path` has it.
+            user: Who is calling.
+
+        Raises:
+            tools.errors.SearchError: The index cannot be read.
+        """
+        ...
+
+    def text_of(self, path: str, page: int | None = None, user: User | None = None) -> list[Passage]:
+        """What a document says, as its passages in reading order, with a score of 0.
+
+        Args:
+            path: As `DocumentRecord.path` has it.
+            page: One page or slide of it; None for all.
+            user: Who is calling.
+
+        Returns:
+            The passages; empty where there is no such document or page, or none that the caller may read.
+
+        Raises:
+            tools.errors.SearchError: The index cannot be read.
         """
         ...

@@ -24,6 +24,7 @@ class DocumentRecord:
         size: The file's size in bytes.
         source: Absolute path of the file it was read from, as `Path.as_posix` writes it; a later ingest of one folder
             must not remove what came from another, and the server opens the file by it. Stored with the record.
+        access: Who may read it, as labels (see `tools.search.access`); none for everybody.
     """
 
     path: str
@@ -33,6 +34,7 @@ class DocumentRecord:
     pages: int | None
     size: int
     source: str = ""
+    access: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

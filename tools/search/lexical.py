@@ -66,10 +66,13 @@ class Lexicon:
     Args:
         numbers: The chunks' row numbers, rising.
         lengths: How many words each has.
+
+    Attributes:
+        numbers: The chunks' row numbers, rising.
     """
 
     def __init__(self, numbers: NDArray[np.int64], lengths: NDArray[np.float64]) -> None:
-        self._numbers = numbers
+        self.numbers = numbers
         mean = max(float(lengths.mean()), 1.0) if len(lengths) else 1.0
         self._norms = _K1 * (1 - _B + _B * lengths / mean)
         self._counts: dict[str, int] = {}
@@ -89,11 +92,11 @@ class Lexicon:
             From 0 to 1 for each chunk, in the order of their numbers; unlike BM25 itself it can be compared between
             queries.
         """
-        scores = np.zeros(len(self._numbers))
+        scores = np.zeros(len(self.numbers))
         terms = selected(self._terms(connection, telling(words(query))))
         if not terms:
             return scores.astype(np.float32)
-        found = {term.position: places(connection, term.stem) for term in terms}
+        found = {term.position: self.places(connection, term.stem) for term in terms}
         for term in terms:
             self._add(scores, counted(found[term.position], context_weight), self._idf(term.chunks))
         rare = sorted(term.position for term in terms if term.chunks <= _RARE)
@@ -105,14 +108,23 @@ class Lexicon:
         # Phrases come on top of the words they are made of.
         return np.minimum(scores / best, 1.0).astype(np.float32)
 
+    def places(self, connection: sqlite3.Connection, stem: str) -> NDArray[np.int64]:
+        """Every place of a word; see `postings.places`."""
+        return places(connection, stem)
+
+    def chunks(self, connection: sqlite3.Connection, stem: str) -> int:
+        """How many chunks hold a word."""
+        row = connection.execute("SELECT doc FROM frequencies WHERE term = ?", (stem,)).fetchone()
+        return row[0] if row else 0
+
     def _add(self, scores: NDArray[np.float64], postings: Postings, idf: float) -> None:
         """Add what a word or phrase is worth in the chunks that hold it."""
-        at = np.searchsorted(self._numbers, postings.numbers)
+        at = np.searchsorted(self.numbers, postings.numbers)
         scores[at] += idf * (_K1 + 1) * postings.frequencies / (postings.frequencies + self._norms[at])
 
     def _idf(self, chunks: int) -> float:
         # Never below nothing: a name that most passages hold still tells them from the others.
-        return math.log(1 + (len(self._numbers) - chunks + 0.5) / (chunks + 0.5))
+        return math.log(1 + (len(self.numbers) - chunks + 0.5) / (chunks + 0.5))
 
     def _terms(self, connection: sqlite3.Connection, asked: Sequence[tuple[int, str]]) -> list[Term]:
         connection.execute("DELETE FROM query")
@@ -126,8 +138,7 @@ class Lexicon:
     def _count(self, connection: sqlite3.Connection, stem: str) -> int:
         known = self._counts.get(stem)
         if known is None:
-            row = connection.execute("SELECT doc FROM frequencies WHERE term = ?", (stem,)).fetchone()
-            known = self._counts[stem] = row[0] if row else 0
+            known = self._counts[stem] = self.chunks(connection, stem)
         return known
 
 
