@@ -41,6 +41,7 @@ RULES = {
     "agent.ahead": {"agent.core.actions", "tools"},
     "agent.relay": {"agent.ahead", "agent.core", "agent.lines", "agent.reception", "agent.transports.base", "tools"},
     "agent.reception": {"agent.core", "agent.line", "agent.outbox", "agent.transports.base"},
+    "agent.speaking": {"agent.options", "agent.core"},
     "agent.returns": {"agent.core", "agent.relay"},
     "agent.lines": {"agent.core", "agent.line", "agent.outbox", "agent.transports.base", "agent.errors"},
     "agent.line": {"agent.core", "agent.outbox", "agent.transports.base"},
@@ -79,7 +80,8 @@ RULES = {
         "agent.core",
         "agent.errors",
     }
-    | {"agent.assistant", "agent.door.admissions", "agent.transports.pushed", "agent.transports.base", "tools"},
+    | {"agent.assistant", "agent.door.admissions", "agent.speaking", "agent.transports.pushed"}
+    | {"agent.transports.base", "tools"},
     "agent.webrtc.signalling": {
         "agent.door",
         "tools",
@@ -90,7 +92,7 @@ RULES = {
         "agent.errors",
         "aiohttp",
     }
-    | {"agent.assistant"},
+    | {"agent.assistant", "agent.options", "agent.speaking"},
     "agent.webrtc.tooldesk": {"agent.core", "tools"},
     "agent.webrtc.preview_signalling": {
         "agent.webrtc.signalling",
@@ -98,7 +100,8 @@ RULES = {
         "agent.webrtc.calls",
         "agent.webrtc.calling",
     }
-    | {"agent.assistant", "agent.webrtc.tooldesk", "agent.core", "agent.errors", "aiohttp"},
+    | {"agent.assistant", "agent.options", "agent.speaking", "agent.webrtc.tooldesk", "agent.core", "agent.errors"}
+    | {"aiohttp"},
     "agent.pages": {"agent.library", "agent.errors", "aiohttp"},
     "agent.library": {"agent.errors", "tools"},
     "agent.listening": {"agent.errors", "aiofastnet", "aiohttp", "click"},

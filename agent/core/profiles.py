@@ -77,6 +77,7 @@ class Profile:
         sideband: A call over WebRTC can be controlled from the server, by its `call_id`.
         out_of_band: `response.create` takes `conversation` and `input`.
         azure_speech: It takes Azure's own voices, noise suppression and settings of transcription.
+        languages: ISO 639-1 codes of all that it hears and speaks, its own first; None where they are many.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Profile:
     sideband: bool = True
     out_of_band: bool = True
     azure_speech: bool = False
+    languages: tuple[str, ...] | None = None
 
     def takes(self, session: Mapping[str, Any]) -> Json:
         """The part of a GA session object that the service takes."""
@@ -143,7 +145,7 @@ PROFILES = {
             out_of_band=False,
             azure_speech=True,
         ),
-        Profile("engine", GA, _GA),
+        Profile("engine", GA, _GA, languages=("en",)),
         Profile("compatible", GA, _GA),
     )
 }

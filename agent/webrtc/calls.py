@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from agent.core import messages
 from agent.core.enforcement import Enforcement
+from agent.core.profiles import PROFILES
 from agent.core.session import Cite, Session
 from agent.errors import ModelError
 from agent.relay import Relay
+from agent.speaking import in_language
 from agent.transports.pushed import Pushed
 from agent.webrtc.companion import Companion
 from agent.webrtc.sideband import Sideband
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from agent.assistant import Agent
+    from agent.core.config import SessionConfig
+    from agent.core.profiles import Profile
     from agent.door.admissions import Seat
     from agent.webrtc.calling import Calling
     from tools import User
@@ -44,10 +48,20 @@ class Calls:
         calling: The model.
         cite: Picks the passages that bear out an answer.
         idle: Seconds without any event after which a call is ended.
+        profile: The service that the model is reached through.
     """
 
-    def __init__(self, agent: Agent, calling: Calling, cite: Cite, *, idle: float = IDLE) -> None:
+    def __init__(
+        self,
+        agent: Agent,
+        calling: Calling,
+        cite: Cite,
+        *,
+        idle: float = IDLE,
+        profile: Profile = PROFILES["compatible"],
+    ) -> None:
         self._agent = agent
+        self._profile = profile
         self._calling = calling
         self._cite = cite
         self._idle = idle
@@ -62,20 +76,23 @@ class Calls:
         """Whether no more calls are taken."""
         return len(self._tasks) >= MOST_CALLS
 
-    def begin(self, upstream_id: str, user: User | None = None, seat: Seat | None = None) -> str:
+    def begin(
+        self, upstream_id: str, user: User | None = None, seat: Seat | None = None, language: str | None = None
+    ) -> str:
         """Join a call that the model has taken.
 
         Args:
             upstream_id: The model's name for it.
             user: Who is calling, if known; the tools are told.
             seat: The caller's place, given back when the call is over.
+            language: Of the caller's page, or None.
 
         Returns:
             Our own name for it.
         """
         call_id = f"rtc_{secrets.token_urlsafe(16)}"
         companion = self._companions[call_id] = Companion()
-        task = asyncio.get_running_loop().create_task(self._run(call_id, upstream_id, companion, user))
+        task = asyncio.get_running_loop().create_task(self._run(call_id, upstream_id, companion, user, language))
         self._tasks[call_id] = task
         task.add_done_callback(lambda _: self._ended(call_id, seat))
         return call_id
@@ -109,12 +126,16 @@ class Calls:
             await companion.close(1001, "the server is stopping")
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _run(self, call_id: str, upstream_id: str, companion: Companion, user: User | None) -> None:
+    async def _run(
+        self, call_id: str, upstream_id: str, companion: Companion, user: User | None, language: str | None
+    ) -> None:
         name = f"sess_{secrets.token_hex(8)}"
         counter = itertools.count(1)
         new_id = lambda: f"event_{name[5:]}_{next(counter)}"  # noqa: E731
         try:
-            await self._relay(name, upstream_id, companion, new_id, user)
+            config = self._agent.session_config(extensions=True, user=user)
+            config = in_language(config, self._agent.language, language, self._profile)
+            await self._relay(name, upstream_id, companion, new_id, user, config)
         except ModelError as error:
             _log.error("session %s: %s", name, error)
             await companion.send(messages.failure(new_id(), str(error), "upstream_unreachable").text)
@@ -125,8 +146,9 @@ class Calls:
             # Leaving the sideband leaves the browser and the model to themselves: the call has to be ended as well.
             await self._calling.hang_up(upstream_id)
 
-    async def _relay(self, name: str, upstream_id: str, companion: Companion, new_id: Any, user: User | None) -> None:
-        config = self._agent.session_config(extensions=True, user=user)
+    async def _relay(
+        self, name: str, upstream_id: str, companion: Companion, new_id: Any, user: User | None, config: SessionConfig
+    ) -> None:
         session_object = without_formats(config.session)
         enforcement = Enforcement(session_object, our_id=lambda: messages.OURS + new_id())
         joined = await self._calling.sideband(upstream_id)

@@ -16,7 +16,10 @@ from aiohttp import web
 
 from agent.core.dialect import PREVIEW
 from agent.core.frames import MalformedFrame, decode
-from agent.errors import DialError
+from agent.core.profiles import PROFILES
+from agent.errors import DialError, InputError
+from agent.options.language import asked_for
+from agent.speaking import in_language
 from agent.webrtc.calls import without_formats
 from agent.webrtc.signalling import refusal
 from agent.webrtc.tooldesk import ToolDesk, TooManyCallsError
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from agent.assistant import Agent
+    from agent.core.profiles import Profile
     from agent.webrtc.calling import Key
     from agent.webrtc.preview_calling import PreviewCalling
     from agent.webrtc.signalling import Admit
@@ -51,6 +55,7 @@ class PreviewSignalling:
         url_of: Where a citation opens.
         admit: Lets a request in and says whose it is, or raises the HTTP error that it is refused with.
         now: The present time in seconds since 1970.
+        profile: The service that the model is reached through.
 
     Attributes:
         transport: What the page calls this way of connecting.
@@ -66,8 +71,10 @@ class PreviewSignalling:
         url_of: Callable[[Mapping[str, Any]], str],
         admit: Admit,
         now: Callable[[], float] = time.time,
+        profile: Profile = PROFILES["azure-preview"],
     ) -> None:
         self._agent = agent
+        self._profile = profile
         self._calling = calling
         self._url_of = url_of
         self._admit = admit
@@ -93,6 +100,10 @@ class PreviewSignalling:
 
     async def _mint(self, request: web.Request) -> web.Response:
         user = await self._admit(request)
+        try:
+            language = asked_for(request.query.get("lang"))
+        except InputError as error:
+            return refusal(400, "invalid_language", str(error))
         await self._forget_old()
         if len(self._sessions) >= _MOST_SESSIONS:
             return refusal(503, "too_many_sessions", "there are too many sessions at once: try again later")
@@ -104,6 +115,7 @@ class PreviewSignalling:
         desk = ToolDesk(self._agent.toolset, name[:13], self._url_of, user)
         self._sessions[name] = _Session(key, desk, self._now() + SESSION_TIME)
         config = self._agent.session_config(extensions=True, user=user)
+        config = in_language(config, self._agent.language, language, self._profile)
         session = PREVIEW.session_from_ga(without_formats(config.session))
         session.pop("voice", None)  # fixed by the key
         return web.json_response(
