@@ -75,7 +75,7 @@ async def test_a_page_whose_socket_is_not_let_in_gets_a_ticket_and_comes_in_with
 async def test_a_page_that_gets_no_ticket_says_why_in_the_servers_words(door):
     async with opened(door, {}) as page:
         trouble = page.get_by_test_id("trouble")
-        await expect(trouble).to_contain_text("The server refused the session", timeout=20_000)
+        await expect(trouble).to_contain_text("You are not signed in", timeout=20_000)
         await expect(trouble).to_contain_text("sign in")
         await expect(page.get_by_test_id("talk")).to_be_disabled()
     assert door.grounds == []

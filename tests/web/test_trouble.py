@@ -75,7 +75,8 @@ async def test_a_server_that_is_gone_is_told_from_one_that_refuses(double, open_
         double.refuse = (403, "not from there")
         await double.start()
         await page.get_by_test_id("reconnect").click()
-        await expect(trouble).to_contain_text("The server refused the session")
+        await expect(trouble).to_contain_text("You may not use this assistant")
+        await expect(trouble).to_contain_text("not from there")
         double.refuse = None
         await page.get_by_test_id("reconnect").click()
         await (await double.session()).introduce()

@@ -1,6 +1,7 @@
 import { AudioLines } from "lucide-react";
 import { words } from "../words";
 import { usePhase, useShown } from "./context";
+import { HeaderActions } from "./HeaderActions";
 import type { Phase } from "./phase";
 
 const LABEL: Readonly<Record<Phase, () => string>> = {
@@ -25,7 +26,10 @@ export function Header() {
         </span>
         <span className="truncate">{name}</span>
       </h1>
-      <Status />
+      <div className="flex shrink-0 items-center gap-2">
+        <Status />
+        <HeaderActions />
+      </div>
     </header>
   );
 }
@@ -37,7 +41,6 @@ function Status() {
     <p
       data-testid="status"
       data-phase={phase}
-      role="status"
       className="flex shrink-0 items-center gap-2 rounded-full border border-line bg-card px-3 py-1 text-[0.8125rem] text-quiet"
     >
       <span aria-hidden className={`size-2 rounded-full ${tone}`} />
