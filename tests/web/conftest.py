@@ -239,19 +239,17 @@ def open_page(double, voice):
         expect_errors: bool = False,
         host: str = "127.0.0.1",
         path: str = "",
-        autoplay: bool = True,
         script: str = "",
         **context: Any,
     ) -> AsyncIterator[Page]:
         fake = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={voice}"] if device else []
         allow = ["--use-fake-ui-for-media-stream"] if allowed else []
-        gesture = "no-user-gesture-required" if autoplay else "document-user-activation-required"
         names = f"--host-resolver-rules=MAP {host} 127.0.0.1"
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(
                 executable_path=CHROMIUM,
                 chromium_sandbox=False,
-                args=[f"--autoplay-policy={gesture}", names, *fake, *allow],
+                args=["--autoplay-policy=no-user-gesture-required", names, *fake, *allow],
             )
             page = await (await browser.new_context(**context)).new_page()
             if script:
