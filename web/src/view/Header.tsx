@@ -19,7 +19,7 @@ const LABEL: Readonly<Record<Phase, () => string>> = {
 export function Header() {
   const name = useShown((state) => state.conversation.agent?.name ?? words.product);
   return (
-    <header className="flex items-center justify-between gap-4 px-5 py-4 sm:px-8">
+    <header className="flex items-center justify-between gap-4 px-5 py-4 sm:px-8 short:py-2">
       <h1 className="flex min-w-0 items-center gap-2.5 text-[0.9375rem] font-semibold tracking-tight">
         <span className="grid size-8 shrink-0 place-items-center rounded-[0.6rem] bg-accent text-on-accent">
           <AudioLines aria-hidden className="size-[1.1rem]" strokeWidth={2.2} />
