@@ -74,11 +74,11 @@ interface Shown {
 
 function Notice({ testid, icon, text, children }: Shown) {
   return (
-    <div data-testid={testid} className="rise relative mb-3 flex items-start gap-3 rounded-2xl border border-line bg-card py-3 ps-4 pe-12">
+    <div data-testid={testid} className="rise relative mb-3 flex items-start gap-3 rounded-2xl border border-line bg-card py-3 ps-4 pe-12 short:mb-1 short:py-1.5">
       <span className="mt-1 shrink-0 text-accent">{icon}</span>
       <div className="min-w-0 flex-1 text-[0.9375rem]/[1.5]">
         <p className="font-medium">{text.title}</p>
-        <p className="text-quiet">{text.advice}</p>
+        <p className="text-quiet short:sr-only">{text.advice}</p>
         {children}
       </div>
     </div>
