@@ -30,12 +30,14 @@ from agent.errors import (  # noqa: E402
     DialError,
     InputError,
     ModelError,
+    SessionRefusedError,
     UsageError,
     VocativeError,
 )
 from agent.options.answers import RetentionRatio  # noqa: E402
 from agent.options.audio import AzureVoice, Transcription  # noqa: E402
 from agent.options.turn_detection import AzureSemanticVad, SemanticVad, ServerVad  # noqa: E402
+from agent.server_tools import ServerMcp  # noqa: E402
 
 __all__ = [
     "Agent",
@@ -48,7 +50,9 @@ __all__ = [
     "ModelError",
     "RetentionRatio",
     "SemanticVad",
+    "ServerMcp",
     "ServerVad",
+    "SessionRefusedError",
     "Transcription",
     "UsageError",
     "VocativeError",

@@ -90,6 +90,7 @@ def serve(*, app: str | None, host: str, port: int, **options: Any) -> int:
             calls(service, settings, engines, webrtc=webrtc, preview=preview, voice=decided.voice) as calling,
         ):
             server = Server(decided, connect, library, door, profile=profile, calling=calling)
+            await server.prepare()
             greeting, grace = f"{agent.name} listens on", options["drain"]
             await listen(server.application(), host, port, greeting, drain=lambda: server.drain(grace))
         return 0
@@ -123,6 +124,7 @@ def ask(
             finally:
                 await ours.close()
                 await serving
+                await server.close()
         if as_json:
             click.echo(json.dumps(turn.as_json(), ensure_ascii=False, indent=2))
         else:
@@ -224,8 +226,10 @@ def _decided(agent: Agent, settings: Settings) -> tuple[Agent, Profile]:
         click.echo(f"model: the embedded engine, since {' and '.join(halves)} (`vocative check` tells more)", err=True)
     agent = agent.at(service)
     # Now, and not when the first caller comes: a tool choice that no tool fulfils.
-    agent.session_config(extensions=False)
-    return agent, PROFILES[service.profile]
+    session, profile = agent.session_config(extensions=False).session, PROFILES[service.profile]
+    for left_out in (each for each in profile.left_out(session) if each.startswith("tools (")):
+        click.echo(f"model: {service.kind.name} calls no MCP servers itself; left out: {left_out}", err=True)
+    return agent, profile
 
 
 def _extras() -> list[str]:

@@ -102,9 +102,7 @@ def documents_routes(library: Library | None) -> list[web.RouteDef]:
 
 
 def document_url(citation: Mapping[str, Any]) -> str:
-    """Where a citation opens: at its own address if it has one; a PDF at its page, anything else at the passage."""
-    if citation.get("url"):
-        return str(citation["url"])
+    """Where a citation of ours opens: a PDF at its page, anything else at the passage."""
     address = "/documents/" + quote(str(citation["document"]))
     page = citation.get("page")
     if str(citation["document"]).lower().endswith(".pdf"):

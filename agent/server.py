@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from agent.cast import Cast
 from agent.core import messages
 from agent.core.dialect import DIALECTS, GA
 from agent.core.profiles import PROFILES
@@ -24,17 +25,20 @@ from agent.door.http import everyone, gate, refused, visit_of
 from agent.door.refusal import POLICY, Refusal, TurnedAway
 from agent.door.ticketing import ticket_routes
 from agent.engine.faces import PATHS, dialect_at
-from agent.errors import InputError, ModelError
+from agent.errors import InputError, ModelError, SessionRefusedError
+from agent.links import linked, source_url
 from agent.options.language import asked_for
-from agent.pages import document_url, documents_routes, page_routes
+from agent.pages import documents_routes, page_routes
 from agent.relay import Relay
 from agent.returns import RESUME, Returns
-from agent.speaking import in_language
+from agent.roster import Roster
+from agent.speaking import Spoken
 from agent.transports.adoption import adopt, let_go
 from agent.transports.stream import Stream
 from agent.webrtc.preview_calling import PreviewCalling
 from agent.webrtc.preview_signalling import PreviewSignalling
 from agent.webrtc.signalling import EXTENSIONS, MAX_FRAME_BYTES, Signalling
+from tools.opening import Shared
 from tools.search.citing import cite
 
 if TYPE_CHECKING:
@@ -84,7 +88,9 @@ class Server:
         self._library = library
         self._door = door or Door()
         self._profile = profile
-        self._signalling = None if calling is None else _signalling(agent, calling, self._door, profile)
+        Roster(agent)  # now, and not when the first caller comes: an agent that hands over to nobody
+        self._shared = Shared()
+        self._signalling = None if calling is None else _signalling(agent, calling, self._door, self._shared, profile)
         self._clients: set[Transport] = set()
         self._returns = Returns(grace)
         self._running: set[asyncio.Task[None]] = set()
@@ -184,15 +190,17 @@ class Server:
         counter = itertools.count(1)
         new_id = lambda: f"event_{name[5:]}_{next(counter)}"  # noqa: E731
         try:
-            upstream = await self._connect()
-        except ModelError as error:
+            spoken = Spoken(language, self._profile)
+            cast = await Cast.open(self._agent, self._shared, user, extensions=extensions, spoken=spoken)
+            upstream = await _dialled(self._connect, cast)
+        except (ModelError, SessionRefusedError) as error:
             _log.error("session %s: %s", name, error)
+            code = "upstream_unreachable" if isinstance(error, ModelError) else "assistant_unavailable"
             refused = Stream(client)
-            await refused.send(messages.failure(new_id(), str(error), "upstream_unreachable").text)
-            await refused.close(1011, str(error))
+            await refused.send(messages.failure(new_id(), str(error), code).text)
+            await refused.close(1011, str(error).encode()[:123].decode(errors="ignore"))
             return
-        config = self._agent.session_config(extensions=extensions, user=user)
-        config = in_language(config, self._agent.language, language, self._profile)
+        config = cast.config()
         if extensions:
             config = replace(config, ready={**config.ready, **self._returns.ticket(name, _owner(user))})
         now = time.monotonic()
@@ -210,7 +218,7 @@ class Server:
             client,
             upstream,
             session,
-            self._agent.toolset,
+            cast,
             connect=self._connect,
             waits=lambda: self._returns.left(name),
             session_id=name,
@@ -218,7 +226,7 @@ class Server:
         )
         self._returns.began(name, relay)
         # A task of its own: it may outlive this connection.
-        running = asyncio.create_task(self._run(name, relay))
+        running = asyncio.create_task(self._run(name, relay, cast))
         self._running.add(running)
         running.add_done_callback(self._running.discard)
         try:
@@ -227,11 +235,27 @@ class Server:
             running.cancel()
             raise
 
-    async def _run(self, name: str, relay: Relay) -> None:
+    async def _run(self, name: str, relay: Relay, cast: Cast) -> None:
         try:
             await relay.run()
         finally:
             self._returns.ended(name)
+            await cast.close()
+
+    async def prepare(self) -> None:
+        """Open the tools that all sessions share, so that the first caller need not wait for them.
+
+        Raises:
+            tools.SourceError: One cannot be opened.
+        """
+        for agent in Roster(self._agent).agents:
+            for source in agent.declared.sources:
+                if not source.per_session:
+                    await self._shared.get(source)
+
+    async def close(self) -> None:
+        """Close the tools that all sessions share; the sessions are over."""
+        await self._shared.close()
 
     async def _resume(self, client: Transport, token: str, user: User | None) -> None:
         try:
@@ -257,15 +281,24 @@ class Server:
                 await asyncio.gather(*self._running, return_exceptions=True)
         except TimeoutError:
             _log.warning("%d sessions did not close in time", len(self._clients))
+        await self.close()
+
+
+async def _dialled(connect: Callable[[], Awaitable[Transport]], cast: Cast) -> Transport:
+    try:
+        return await connect()
+    except BaseException:
+        await cast.close()
+        raise
 
 
 def _signalling(
-    agent: Agent, calling: Calling | PreviewCalling, door: Door, profile: Profile
+    agent: Agent, calling: Calling | PreviewCalling, door: Door, shared: Shared, profile: Profile
 ) -> Signalling | PreviewSignalling:
     if isinstance(calling, PreviewCalling):
-        return PreviewSignalling(agent, calling, url_of=document_url, admit=_caller_of, profile=profile)
+        return PreviewSignalling(agent, calling, url_of=source_url, admit=_caller_of, shared=shared, profile=profile)
     enter = door.admissions.enter
-    signalling = Signalling(agent, calling, cite=_cited, admit=_caller_of, enter=enter, profile=profile)
+    signalling = Signalling(agent, calling, cite=_cited, admit=_caller_of, enter=enter, shared=shared, profile=profile)
     door.also(signalling.verify)
     return signalling
 
@@ -279,8 +312,10 @@ def _owner(user: User | None) -> str | None:
     return None if user is None else user.id
 
 
-def _cited(answer: str, retrieved: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [{**citation, "url": document_url(citation)} for citation in cite(answer, retrieved)]
+def _cited(
+    answer: str, retrieved: Sequence[Mapping[str, Any]], earlier: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    return linked(cite(answer, retrieved, earlier))
 
 
 @web.middleware

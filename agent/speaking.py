@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
+from agent.core.profiles import PROFILES, Profile
 from agent.options.language import PAGE, primary, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from agent.core.config import SessionConfig
-    from agent.core.profiles import Profile
 
 
-def in_language(config: SessionConfig, configured: str | None, asked: str | None, profile: Profile) -> SessionConfig:
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What one session can be spoken in.
+
+    Attributes:
+        asked: The language of the client's page, as `asked_for` gives it, or None.
+        profile: What the model has.
+    """
+
+    asked: str | None = None
+    profile: Profile = PROFILES["compatible"]
+
+
+def in_language(config: SessionConfig, configured: str | None, spoken: Spoken) -> SessionConfig:
     """A session's configuration with its language decided.
 
     The model is told in one sentence, and its transcription gets the hint, unless that has one. A model that has some
@@ -23,12 +36,11 @@ def in_language(config: SessionConfig, configured: str | None, asked: str | None
     Args:
         config: What the session enforces so far.
         configured: `Agent.language`.
-        asked: The language of the client's page, as `asked_for` gives it, or None.
-        profile: What the model has.
+        spoken: What the page asks for and the model has.
     """
     follows = configured == PAGE
-    wanted = asked if follows else None if configured is None else primary(configured)
-    has = profile.languages
+    wanted = spoken.asked if follows else None if configured is None else primary(configured)
+    has = spoken.profile.languages
     lacks = wanted is not None and has is not None and wanted not in has
     told = None if lacks else wanted
     ready = {"language": has[0] if lacks and has else told, "languages": None if has is None else list(has)}

@@ -102,6 +102,9 @@ def print_passages(found: Sequence[Passage]) -> None:
         page = f", page {passage.page}" if passage.page else ""
         click.echo(f"[{number}] {passage.document}{page}  ({passage.score:.2f})")
         click.echo("    " + " ".join(passage.text.split())[:400])
+        if passage.also:
+            others = (f"{one.document}, page {one.page}" if one.page else one.document for one in passage.also)
+            click.echo(f"    The same stands in {'; '.join(others)}")
 
 
 def _arguments(given: Any) -> str:

@@ -17,20 +17,22 @@ from agent.door.http import refused
 from agent.door.refusal import TurnedAway
 from agent.errors import DialError, InputError
 from agent.options.language import asked_for
-from agent.speaking import in_language
+from agent.speaking import Spoken, in_language
 from agent.transports.adoption import adopt, let_go
 from agent.transports.stream import Stream
-from agent.webrtc.calls import Calls, without_formats
+from agent.webrtc.calls import Calls
+from agent.webrtc.on_call import without_formats
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from agent.assistant import Agent
+    from agent.core.citations import Cite
     from agent.core.profiles import Profile
-    from agent.core.session import Cite
     from agent.door.admissions import Seat
     from agent.webrtc.calling import Calling, Key
     from tools import User
+    from tools.opening import Shared
 
     Admit = Callable[[web.Request], Awaitable[User | None]]
     Enter = Callable[[str | None], Seat]
@@ -71,6 +73,7 @@ class Signalling:
         admit: Lets a request in and says whose it is, if known, or raises the HTTP error that it is refused with.
         enter: Takes a place for a call of a user; raises `TurnedAway` where there is none.
         now: The present time in seconds since 1970.
+        shared: The tools that the sessions of the process share.
         profile: The service that the model is reached through.
 
     Attributes:
@@ -89,6 +92,7 @@ class Signalling:
         admit: Admit,
         enter: Enter,
         now: Callable[[], float] = time.time,
+        shared: Shared | None = None,
         profile: Profile = PROFILES["compatible"],
     ) -> None:
         self._agent = agent
@@ -98,7 +102,7 @@ class Signalling:
         self._enter = enter
         self._now = now
         self._tickets: dict[str, Ticket] = {}
-        self.calls = Calls(agent, calling, cite, profile=profile)
+        self.calls = Calls(agent, calling, cite, shared=shared, profile=profile)
 
     def routes(self) -> list[web.RouteDef]:
         """Routes under OpenAI's path and Azure's."""
@@ -208,7 +212,7 @@ class Signalling:
         if len(self._tickets) >= _MOST_TICKETS:
             raise DialError("too many client secrets are valid at once: try again later", 429)
         config = self._agent.session_config(extensions=True, user=user)
-        config = in_language(config, self._agent.language, language, self._profile)
+        config = in_language(config, self._agent.language, Spoken(language, self._profile))
         session = without_formats(_merged(given, config.session))
         key = await self._calling.mint(session)
         ticket = Ticket(f"ek_{secrets.token_urlsafe(24)}", key, user, language)

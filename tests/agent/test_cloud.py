@@ -47,6 +47,7 @@ def vocative(capsys):
     return run
 
 
+@pytest.mark.slow
 def test_documents_are_pushed_searched_and_asked(configured, vocative, stand_in):
     code, _, err = vocative("ingest", "docs", "--to", "azure:handbook")
     assert code == 0
@@ -164,6 +165,7 @@ def test_check_tells_about_a_knowledge_base(configured, vocative, stand_in):
         ({"AZURE_SEARCH_INDEX": "bare", "AZURE_SEARCH_API_KEY": "wrong"}, 1, "the key is wrong"),
         ({"AZURE_SEARCH_INDEX": "bare", "AZURE_SEARCH_CONTENT_FIELD": "chunk"}, 1, "no field 'chunk'"),
         ({"AZURE_SEARCH_INDEX": "No Name"}, 2, "AZURE_SEARCH_INDEX is no name of an index"),
+        ({"AZURE_SEARCH_ENDPOINT": "https://a b"}, 2, "AZURE_SEARCH_ENDPOINT is no address of a search service"),
     ],
 )
 def test_check_names_what_is_wrong(configured, vocative, stand_in, variables, code, said):
@@ -222,6 +224,25 @@ async def test_half_a_configuration_of_embeddings_is_told(configured, variables,
     async with Cloud(Settings(), "x") as cloud:
         with pytest.raises(ConfigurationError, match=f"(?i){said}"):
             cloud.destination()
+
+
+@pytest.mark.parametrize(("model", "length"), [("text-embedding-3-large", 3072), ("text-embedding-ada-002", 1536)])
+async def test_a_deployment_embeds_what_is_pushed_and_the_index_embeds_questions_with_it(configured, model, length):
+    configured.setenv("AZURE_OPENAI_ENDPOINT", "https://r.openai.azure.com")
+    configured.setenv("AZURE_OPENAI_EMBEDDING_DEPLOYMENT", "mine")
+    configured.setenv("AZURE_OPENAI_EMBEDDING_MODEL", model)
+    async with Cloud(Settings(), "handbook") as cloud:
+        destination = cloud.destination(("staff",))
+    assert destination.vectors.dimensions == length
+    assert destination.embedding.deployment == "mine"
+    assert (destination.index, destination.groups) == ("handbook", ("staff",))
+
+
+async def test_an_indexer_needs_a_deployment_that_embeds(configured):
+    configured.setenv("AZURE_STORAGE_CONNECTION", ACCOUNT)
+    async with Cloud(Settings(), "x") as cloud:
+        with pytest.raises(ConfigurationError, match="set AZURE_OPENAI_ENDPOINT and AZURE_OPENAI_EMBEDDING_DEPLOYMENT"):
+            cloud.indexing("docs", None, soft_delete=False)
 
 
 async def test_only_a_knowledge_base_can_be_searched_but_not_filled(configured):

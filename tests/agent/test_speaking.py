@@ -9,18 +9,21 @@ from aiohttp import WSServerHandshakeError
 from aiohttp.test_utils import TestClient, TestServer
 
 from agent import Agent, Transcription
+from agent.cast import Cast
 from agent.core.profiles import PROFILES
 from agent.door.door import Door, Rules
 from agent.door.limits import Limits
 from agent.server import EXTENSIONS, Server
-from agent.speaking import in_language
+from agent.speaking import Spoken, in_language
 from tests.agent.test_server import Model, received
+from tools import Outcome
+from tools.opening import Shared
 
 OPENAI, ENGINE = PROFILES["openai"], PROFILES["engine"]
 
 
 def decided(agent: Agent, asked: str | None, profile=OPENAI):
-    return in_language(agent.session_config(extensions=True), agent.language, asked, profile)
+    return in_language(agent.session_config(extensions=True), agent.language, Spoken(asked, profile))
 
 
 def transcription(config):
@@ -54,7 +57,7 @@ def test_without_a_page_or_a_wish_nothing_is_added(agent):
 def test_a_transcription_that_has_a_language_keeps_it_and_one_that_is_off_stays_off():
     assert transcription(decided(Agent(transcription=Transcription(language="en")), "fr"))["language"] == "en"
     assert transcription(decided(Agent(transcription=None), "fr")) is None
-    bare = in_language(Agent(session={"audio": None}).session_config(extensions=True), "page", "fr", OPENAI)
+    bare = in_language(Agent(session={"audio": None}).session_config(extensions=True), "page", Spoken("fr", OPENAI))
     assert bare.session["audio"] is None
 
 
@@ -69,6 +72,21 @@ def test_a_model_with_one_language_needs_not_be_told_of_it():
     config = decided(Agent(), "en", ENGINE)
     assert config.session == Agent().session_config(extensions=True).session
     assert config.ready["language"] == "en"
+
+
+async def test_whoever_is_handed_over_to_speaks_the_pages_language_as_well_unless_it_has_one_of_its_own():
+    german = Agent(name="Berlin", language="de", instructions="Be brief.")
+    first = Agent(name="Desk", handoffs=(Agent(name="Sales", instructions="Sell."), german))
+    said = []
+    for name in ("Sales", "Berlin"):
+        cast = await Cast.open(first, Shared(), None, extensions=True, spoken=Spoken("fr", OPENAI))
+        _, config = await cast.hand_over(Outcome("", hand_off=name))
+        said.append(config.session["instructions"])
+        await cast.close()
+    assert said == [
+        "Sell.\n\nAnswer in French unless the user speaks another language.",
+        "Be brief.\n\nAlways answer in German.",
+    ]
 
 
 @pytest.fixture

@@ -12,6 +12,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a text stands.
+
+    Attributes:
+        document: The document's path, as a passage has it.
+        page: 1-based page or slide; None where the format has none.
+    """
+
+    document: str
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """A piece of a document that was found.
 
@@ -26,6 +39,9 @@ class Passage:
         start: First character of the passage in the text of its page (or of the whole document where `page` is None).
         end: The character after its last.
         url: Where the source can be opened when it is not one of the server's own files; None for those.
+        lead: The line further up that the passage goes on from, where it begins in the middle of a table or list: the
+            row that names the columns, or the sentence that announces the items; "" elsewhere.
+        also: Where else the same text stands, in other files, formats or versions.
     """
 
     id: str
@@ -38,6 +54,8 @@ class Passage:
     start: int = 0
     end: int = 0
     url: str | None = None
+    lead: str = ""
+    also: tuple[Place, ...] = ()
 
     def citation(self) -> dict[str, Any]:
         """The passage as the JSON object a client is shown."""
@@ -52,6 +70,8 @@ class Passage:
             "start": self.start,
             "end": self.end,
             **({} if self.url is None else {"url": self.url}),
+            **({"lead": self.lead} if self.lead else {}),
+            **({"also": [{"document": one.document, "page": one.page} for one in self.also]} if self.also else {}),
         }
 
 

@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from tools.search.backend import Passage
-from tools.search.document import DocumentRecord, meaning
+from tools.search.caching import Recent, access_key
+from tools.search.document import DocumentRecord, lead_of, meaning
+from tools.search.duplicates import merged
 from tools.search.embedder import Embedder, shared_embedder
-from tools.search.fusion import Weights, fused, ranked
+from tools.search.evidence import Evidence
+from tools.search.fusion import Weights, ranked
 from tools.search.lexical import Lexicon, words
 from tools.search.postings import lengths
 from tools.search.schema import ensure
@@ -24,7 +27,7 @@ from tools.search.writer import Contents, Writer, contents_of
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Hashable
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
     from tools.context import User
 
 
+_REMEMBERED = 256  # searches whose results are kept, and queries whose vectors are: together less than 2 MB
+_SPARE = 4  # passages looked at for each one wanted, since some say the same
 _RECORDS = "SELECT path, title, format, sha256, pages, size, source FROM documents"
 
 
@@ -71,23 +76,6 @@ class _Snapshot:
     lexicon: Lexicon
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What speaks for each chunk of an index, before it is put together.
-
-    Attributes:
-        numbers: The chunks' row numbers.
-        pages: Which page each stands on, as any number.
-        meaning: The cosines with the query.
-        words: BM25 as a share of the possible.
-    """
-
-    numbers: NDArray[np.int64]
-    pages: NDArray[np.int64]
-    meaning: NDArray[np.float32]
-    words: NDArray[np.float32]
-
-
 class LocalIndex:
     """An index of documents that needs no server; safe to use from several threads.
 
@@ -104,6 +92,9 @@ class LocalIndex:
         self._loading = threading.Lock()
         self._snapshot: _Snapshot | None = None
         storage.beside = self._load_beside
+        # Shared by all sessions of the process. A change of the index makes a new generation, and so new keys.
+        self._results: Recent[Hashable, tuple[Passage, ...]] = Recent(_REMEMBERED)
+        self._vectors: Recent[str, NDArray[np.float32]] = Recent(_REMEMBERED)
 
     @classmethod
     def open(
@@ -199,16 +190,17 @@ class LocalIndex:
         """
         self.search_now("warm")
 
-    async def search(self, query: str, *, top: int = 5, user: User | None = None) -> list[Passage]:  # noqa: ARG002
+    async def search(self, query: str, *, top: int = 5, user: User | None = None) -> list[Passage]:
         """Find passages without holding up the event loop; see `search_now`."""
-        return await asyncio.to_thread(self.search_now, query, top)
+        return await asyncio.to_thread(self.search_now, query, top, user)
 
-    def search_now(self, query: str, top: int = 5) -> list[Passage]:
-        """Find the passages that answer a query best, at most one for each page; blocks.
+    def search_now(self, query: str, top: int = 5, user: User | None = None) -> list[Passage]:
+        """Find the passages that answer a query best, at most one for each page and each text once; blocks.
 
         Args:
             query: A question or keywords; every character in it is taken as text.
             top: How many passages at most.
+            user: Who is calling, as the server verified them.
 
         Returns:
             Passages, best first, with scores from 0 to 1 that can be compared between queries.
@@ -218,12 +210,11 @@ class LocalIndex:
         """
         if not words(query):
             return []
-        vector = self._embedder.embed([query])[0]
+        # Outside the transaction: it takes longer than all else, and depends on nothing in the index.
+        vector = self._vectors.get(query, lambda: self._embedder.embed([query])[0])
         with self._storage.reading() as connection:
-            evidence = self._evidence(connection, query, vector)
-            scores = fused(evidence.meaning, evidence.words, self.weights)
-            best = ranked(scores, evidence.pages, top, self.weights)
-            return [_passage(connection, int(evidence.numbers[position]), score) for position, score in best]
+            key = (_generation(connection), query, top, self.weights, access_key(user))
+            return list(self._results.get(key, lambda: self._found(connection, query, vector, top)))
 
     def evidence(self, query: str, vector: NDArray[np.float32]) -> Evidence:
         """What speaks for each chunk; for those who tune the weights.
@@ -244,14 +235,25 @@ class LocalIndex:
         """Let go of the file; searching afterwards raises SearchError."""
         self._storage.close()
 
+    def _found(
+        self, connection: sqlite3.Connection, query: str, vector: NDArray[np.float32], top: int
+    ) -> tuple[Passage, ...]:
+        evidence = self._evidence(connection, query, vector)
+        best = ranked(evidence.scores(self.weights), evidence.pages, _SPARE * top, self.weights)
+        passages = (_passage(connection, int(evidence.numbers[position]), score) for position, score in best)
+        return tuple(merged(passages, top))
+
     def _evidence(self, connection: sqlite3.Connection, query: str, vector: NDArray[np.float32]) -> Evidence:
         snapshot = self._current(connection)
-        shares = snapshot.lexicon.shares(connection, query, context_weight=self.weights.context)
-        return Evidence(snapshot.numbers, snapshot.pages, snapshot.vectors.similarities(vector), shares)
+        shares = snapshot.lexicon.shares(
+            connection, query, context_weight=self.weights.context, phrase_weight=self.weights.phrase
+        )
+        meaning = snapshot.vectors.similarities(vector)
+        return Evidence(snapshot.numbers, snapshot.pages, meaning, shares, snapshot.vectors)
 
     def _current(self, connection: sqlite3.Connection) -> _Snapshot:
         """What memory holds of the state that this transaction sees, loaded anew after a change by anyone."""
-        generation = int(connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()[0])
+        generation = _generation(connection)
         with self._loading:
             if self._snapshot is None or self._snapshot.generation != generation:
                 self._snapshot = _load(connection, generation, self._embedder.dimensions)
@@ -261,13 +263,16 @@ class LocalIndex:
         """Load what memory holds of a state that is to take the place of the present one; see `Storage.beside`."""
         if self._snapshot is None:
             return lambda: None  # nobody has searched yet
-        generation = int(connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()[0])
-        loaded = _load(connection, generation, self._embedder.dimensions)
+        loaded = _load(connection, _generation(connection), self._embedder.dimensions)
 
         def switch() -> None:
             self._snapshot = loaded
 
         return switch
+
+
+def _generation(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()[0])
 
 
 def _load(connection: sqlite3.Connection, generation: int, dimensions: int) -> _Snapshot:
@@ -292,7 +297,7 @@ def _load(connection: sqlite3.Connection, generation: int, dimensions: int) -> _
 
 def _passage(connection: sqlite3.Connection, number: int, score: float) -> Passage:
     row = connection.execute(
-        'SELECT chunks.id, document, title, text, page, headings, "start", "end" '
+        'SELECT chunks.id, document, title, text, page, headings, "start", "end", context '
         "FROM chunks JOIN documents ON documents.path = chunks.document WHERE number = ?",
         (number,),
     ).fetchone()
@@ -306,4 +311,5 @@ def _passage(connection: sqlite3.Connection, number: int, score: float) -> Passa
         headings=tuple(json.loads(row[5])),
         start=row[6],
         end=row[7],
+        lead=lead_of(row[8]),
     )

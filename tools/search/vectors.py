@@ -55,11 +55,19 @@ class VectorTable:
     def __init__(self, blobs: Sequence[bytes], dimensions: int) -> None:
         self._scales, self._rows = _parted(blobs, dimensions)
 
+    def rows(self, positions: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Some vectors, one row each.
+
+        Args:
+            positions: Which.
+        """
+        return self._rows[positions].astype(np.float32) * self._scales[positions, None]
+
     def similarities(self, query: NDArray[np.float32]) -> NDArray[np.float32]:
         """The cosine of every chunk with a query, from -1 to 1.
 
         Args:
-            query: A vector of length 1.
+            query: A vector; of length 1, unless something other than the cosine is wanted.
         """
         count = len(self._rows)
         found = np.empty(count, dtype=np.float32)

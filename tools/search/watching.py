@@ -110,6 +110,8 @@ class Watch:
 
     def _update(self) -> None:
         paths = [path for path in self._paths if path.exists()]
+        if not paths:
+            return  # they went just now; `run` says so, and waits for them
         try:
             summary = ingest(
                 paths,

@@ -40,11 +40,10 @@ export function documentName(path: string): string {
   return name.replace(/\.[a-z0-9]{1,5}$/iu, "").replace(/_+/gu, " ");
 }
 
-/** Where a citation stands: a PDF opens at its page. */
+/** Where a citation stands: a PDF opens at its page, anything else with the words marked that bear out the answer. */
 export function sourceUrl(citation: Citation): string {
-  return citation.page !== null && isPdf(citation) && !citation.url.includes("#")
-    ? `${citation.url}#page=${citation.page}`
-    : citation.url;
+  if (!isPdf(citation)) return citation.supports?.[0]?.url ?? citation.url;
+  return citation.page !== null && !citation.url.includes("#") ? `${citation.url}#page=${citation.page}` : citation.url;
 }
 
 export function isPdf(citation: Citation): boolean {
