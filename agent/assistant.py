@@ -13,6 +13,7 @@ from agent.errors import ConfigurationError
 from agent.options.answers import check_answers
 from agent.options.audio import NOISE_REDUCTIONS, AzureVoice, Transcription
 from agent.options.checks import given, one_of, text
+from agent.options.language import check_language
 from agent.options.turn_detection import AzureSemanticVad, SemanticVad, ServerVad, TurnDetection
 from agent.options.uploads import Uploads
 from agent.services.choice import check_model
@@ -65,6 +66,8 @@ class Agent:
         name: What the page calls the assistant.
         greeting: What the page shows before anything was said.
         examples: Questions that the page offers.
+        language: What it speaks: `"page"` for the language of the page that a caller uses, an ISO 639-1 code such as
+            `"fr"`, or None to leave it to the model. A model that lacks the language stays in its own.
         turn_detection: How the service finds the user's turns; None for not at all: the client then ends each turn.
         noise_reduction: `"near_field"` (headset), `"far_field"` (room), or Voice Live's
             `"azure_deep_noise_suppression"`.
@@ -99,6 +102,7 @@ class Agent:
     name: str = "Vocative"
     greeting: str = "Hello! I am an AI assistant. Ask me about your documents."
     examples: tuple[str, ...] = ()
+    language: str | None = "page"
     turn_detection: TurnDetection | None = ServerVad()  # noqa: RUF009  (frozen, so it may be shared)
     noise_reduction: Literal["near_field", "far_field", "azure_deep_noise_suppression"] | None = None
     transcription: Transcription | None = Transcription()  # noqa: RUF009
@@ -129,6 +133,7 @@ class Agent:
         _one_of_ours("turn_detection", self.turn_detection, (ServerVad, SemanticVad, AzureSemanticVad))
         _one_of_ours("transcription", self.transcription, (Transcription,))
         one_of("Agent", "noise_reduction", self.noise_reduction, NOISE_REDUCTIONS)
+        check_language(self.language)
         one_of("Agent", "modality", self.modality, ("audio", "text"))
         if self.uploads is not None and not isinstance(self.uploads, Uploads):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ConfigurationError(f"Agent(uploads={self.uploads!r}): give Uploads(folder=…), or None for none")

@@ -11,6 +11,7 @@ from agent.assistant import Agent
 from agent.declared import declared
 from agent.errors import ConfigurationError, SessionRefusedError, VocativeError
 from agent.roster import Roster, key_of
+from agent.speaking import Spoken, in_language
 from tools import invoke
 from tools.errors import ToolsError
 from tools.failure import failed
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_ANY = Spoken()
+
 
 class Cast:
     """The agents of one session; see `agent.staff.Staff`.
@@ -36,11 +39,20 @@ class Cast:
         user: Who is calling, if known.
         extensions: The client opted in to our own events.
         renewable: The model's session can be replaced by another one under the client's.
+        spoken: In which language it can be held.
     """
 
     def __init__(
-        self, roster: Roster, shared: Shared, user: User | None, *, extensions: bool, renewable: bool = True
+        self,
+        roster: Roster,
+        shared: Shared,
+        user: User | None,
+        *,
+        extensions: bool,
+        renewable: bool = True,
+        spoken: Spoken = _ANY,
     ) -> None:
+        self._spoken = spoken
         self._roster = roster
         self._shared, self._user = shared, user
         self._extensions, self._renewable = extensions, renewable
@@ -51,7 +63,14 @@ class Cast:
 
     @classmethod
     async def open(
-        cls, agent: Agent, shared: Shared, user: User | None, *, extensions: bool, renewable: bool = True
+        cls,
+        agent: Agent,
+        shared: Shared,
+        user: User | None,
+        *,
+        extensions: bool,
+        renewable: bool = True,
+        spoken: Spoken = _ANY,
     ) -> Cast:
         """Choose the agent for a user and open its tools.
 
@@ -61,13 +80,14 @@ class Cast:
             user: Who is calling, if known.
             extensions: The client opted in to our own events.
             renewable: The model's session can be replaced by another one.
+            spoken: In which language it can be held.
 
         Raises:
             SessionRefusedError: That cannot be done; the text is fit for the client.
         """
         try:
             chosen = await _chosen(agent, user)
-            cast = cls(Roster(chosen), shared, user, extensions=extensions, renewable=renewable)
+            cast = cls(Roster(chosen), shared, user, extensions=extensions, renewable=renewable, spoken=spoken)
             await cast._begin()
         except (VocativeError, ToolsError) as error:
             raise SessionRefusedError(str(error)) from None
@@ -93,7 +113,7 @@ class Cast:
         config = self._present.session_config(
             extensions=self._extensions, toolset=self.toolset, servers=servers, user=self._user
         )
-        return replace(config, renewable=self._renewable)
+        return replace(in_language(config, self._present.language, self._spoken), renewable=self._renewable)
 
     async def invoke(self, name: str, arguments: str, context: ToolContext) -> Outcome:
         """Run a call of the present agent's."""

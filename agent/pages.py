@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tools import User
 
 # The page needs its own scripts, styles, worklets and socket, and frames documents of the same origin; nothing else.
-_PAGE_POLICY = (
+PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; worker-src 'self'; "
     "frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; require-trusted-types-for 'script'"
 )
@@ -60,7 +60,7 @@ def page_routes(bundle: Path, transport: str | None = None) -> list[web.RouteDef
         page = bundle / "index.html"
         if not page.is_file():
             return web.Response(status=503, text=_UNBUILT)
-        return web.FileResponse(page, headers={"Content-Security-Policy": _PAGE_POLICY, "Cache-Control": "no-cache"})
+        return web.FileResponse(page, headers={"Content-Security-Policy": PAGE_POLICY, "Cache-Control": "no-cache"})
 
     root = bundle.resolve()
 

@@ -21,16 +21,19 @@ from agent.core.resuming import GRACE, NotResumable
 from agent.core.session import Session
 from agent.door.door import Door
 from agent.door.guarded import let_in
-from agent.door.http import everyone, gate, visit_of
+from agent.door.http import everyone, gate, refused, visit_of
+from agent.door.refusal import POLICY, Refusal, TurnedAway
 from agent.door.ticketing import ticket_routes
 from agent.engine.faces import PATHS, dialect_at
-from agent.errors import ModelError, SessionRefusedError
+from agent.errors import InputError, ModelError, SessionRefusedError
 from agent.library import OWN
 from agent.links import linked, source_url
+from agent.options.language import asked_for
 from agent.pages import documents_routes, page_routes
 from agent.relay import Relay
 from agent.returns import RESUME, Returns
 from agent.roster import Roster
+from agent.speaking import Spoken
 from agent.transports.adoption import adopt, let_go
 from agent.transports.stream import Stream
 from agent.uploads.keeping import keeping
@@ -90,7 +93,7 @@ class Server:
         self._profile = profile
         Roster(agent)  # now, and not when the first caller comes: an agent that hands over to nobody
         self._shared = Shared()
-        self._signalling = None if calling is None else _signalling(agent, calling, self._door, self._shared)
+        self._signalling = None if calling is None else _signalling(agent, calling, self._door, self._shared, profile)
         self._clients: set[Transport] = set()
         self._returns = Returns(grace)
         self._running: set[asyncio.Task[None]] = set()
@@ -137,6 +140,12 @@ class Server:
         visit = visit_of(request)
         if self._signalling is not None and "call_id" in request.query:
             return await self._signalling.companion(request)
+        if "Upgrade" not in request.headers:
+            return self._told(visit.admission.user)
+        try:
+            language = asked_for(request.query.get("lang"))
+        except InputError as error:
+            return refused(Refusal(400, POLICY, "invalid_language", str(error)))
         offered = {name.strip() for name in request.headers.get("Sec-WebSocket-Protocol", "").split(",")}
         extensions = EXTENSIONS in offered
         chosen = next((name for name in (EXTENSIONS, PROTOCOL) if name in offered), None)
@@ -151,15 +160,29 @@ class Server:
                 if token is not None and extensions:
                     await self._resume(guarded, token, guarded.user)
                 else:
-                    await self.serve(guarded, extensions=extensions, user=guarded.user, names=names)
+                    await self.serve(guarded, extensions=extensions, user=guarded.user, names=names, language=language)
         finally:
             self._clients.discard(client)
             if not self._clients:
                 self._idle.set()
         return let_go(request)
 
+    def _told(self, user: User | None) -> web.Response:
+        """Why a session would be refused; a browser keeps from its page what a WebSocket was answered."""
+        try:
+            self._door.admissions.enter(_owner(user)).leave()
+        except TurnedAway as no:
+            return refused(no.refusal)
+        return refused(Refusal(426, POLICY, "upgrade_required", "this is the address of a WebSocket: open one"))
+
     async def serve(
-        self, client: Transport, *, extensions: bool, user: User | None = None, names: Dialect = GA
+        self,
+        client: Transport,
+        *,
+        extensions: bool,
+        user: User | None = None,
+        names: Dialect = GA,
+        language: str | None = None,
     ) -> None:
         """Hold one session with a client until either side leaves, or the client is back on another connection.
 
@@ -168,12 +191,14 @@ class Server:
             extensions: The client opted in to our own events.
             user: Who it is, if known; the tools are told.
             names: The dialect that it is thought to use; its first `session.update` corrects that.
+            language: Of its page, as `asked_for` gives it, or None.
         """
         name = f"sess_{secrets.token_hex(8)}"
         counter = itertools.count(1)
         new_id = lambda: f"event_{name[5:]}_{next(counter)}"  # noqa: E731
         try:
-            cast = await Cast.open(self._agent, self._shared, user, extensions=extensions)
+            spoken = Spoken(language, self._profile)
+            cast = await Cast.open(self._agent, self._shared, user, extensions=extensions, spoken=spoken)
             upstream = await _dialled(self._connect, cast)
         except (ModelError, SessionRefusedError) as error:
             _log.error("session %s: %s", name, error)
@@ -275,12 +300,12 @@ async def _dialled(connect: Callable[[], Awaitable[Transport]], cast: Cast) -> T
 
 
 def _signalling(
-    agent: Agent, calling: Calling | PreviewCalling, door: Door, shared: Shared
+    agent: Agent, calling: Calling | PreviewCalling, door: Door, shared: Shared, profile: Profile
 ) -> Signalling | PreviewSignalling:
     if isinstance(calling, PreviewCalling):
-        return PreviewSignalling(agent, calling, url_of=source_url, admit=_caller_of, shared=shared)
+        return PreviewSignalling(agent, calling, url_of=source_url, admit=_caller_of, shared=shared, profile=profile)
     enter = door.admissions.enter
-    signalling = Signalling(agent, calling, cite=_cited, admit=_caller_of, enter=enter, shared=shared)
+    signalling = Signalling(agent, calling, cite=_cited, admit=_caller_of, enter=enter, shared=shared, profile=profile)
     door.also(signalling.verify)
     return signalling
 

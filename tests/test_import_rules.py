@@ -46,13 +46,14 @@ RULES = {
     "agent.relay": {"agent.ahead", "agent.core", "agent.lines", "agent.reception", "agent.staff", "tools"}
     | {"agent.transports.base"},
     "agent.staff": {"agent.core", "tools"},
-    "agent.cast": {"agent.assistant", "agent.declared", "agent.roster", "agent.server_tools"}
+    "agent.cast": {"agent.assistant", "agent.declared", "agent.roster", "agent.server_tools", "agent.speaking"}
     | {"agent.core.config", "agent.errors", "tools"},
     "agent.declared": {"agent.errors", "agent.server_tools", "tools"},
     "agent.roster": {"agent.assistant", "agent.errors", "tools"},
     "agent.server_tools": {"agent.errors", "agent.options"},
     "agent.webrtc.on_call": {"agent.core", "agent.staff", "tools"},
     "agent.reception": {"agent.core", "agent.line", "agent.outbox", "agent.transports.base"},
+    "agent.speaking": {"agent.options", "agent.core"},
     "agent.returns": {"agent.core", "agent.relay"},
     "agent.lines": {"agent.core", "agent.line", "agent.outbox", "agent.transports.base", "agent.errors"},
     "agent.line": {"agent.core", "agent.outbox", "agent.transports.base"},
@@ -92,7 +93,7 @@ RULES = {
         "agent.errors",
     }
     | {"agent.assistant", "agent.door.admissions", "agent.transports.pushed", "agent.transports.base", "tools"}
-    | {"agent.cast", "agent.webrtc.on_call"},
+    | {"agent.cast", "agent.speaking", "agent.webrtc.on_call"},
     "agent.webrtc.signalling": {
         "agent.door",
         "tools",
@@ -104,7 +105,7 @@ RULES = {
         "agent.errors",
         "aiohttp",
     }
-    | {"agent.assistant"},
+    | {"agent.assistant", "agent.options", "agent.speaking"},
     "agent.webrtc.tooldesk": {"agent.core", "agent.staff", "tools"},
     "agent.webrtc.preview_signalling": {
         "agent.webrtc.signalling",
@@ -115,6 +116,8 @@ RULES = {
     | {"agent.assistant", "agent.cast", "agent.webrtc.on_call", "agent.webrtc.tooldesk", "agent.core", "agent.errors"}
     | {"aiohttp", "tools"},
     "agent.pages": {"agent.library", "agent.errors", "tools", "aiohttp"},
+    | {"agent.options", "agent.speaking", "aiohttp", "tools"},
+    "agent.pages": {"agent.library", "agent.errors", "aiohttp"},
     "agent.pictures": {"agent.config", "agent.errors", "tools"},
     "agent.links": {"agent.pages"},
     "agent.library": {"agent.errors", "agent.options.uploads", "tools"},

@@ -78,6 +78,7 @@ class Profile:
         out_of_band: `response.create` takes `conversation` and `input`.
         server_tools: It calls the tools of MCP servers itself (tools of the type `mcp`).
         azure_speech: It takes Azure's own voices, noise suppression and settings of transcription.
+        languages: ISO 639-1 codes of all that it hears and speaks, its own first; None where they are many.
     """
 
     name: str
@@ -89,6 +90,7 @@ class Profile:
     out_of_band: bool = True
     azure_speech: bool = False
     server_tools: bool = False
+    languages: tuple[str, ...] | None = None
 
     def takes(self, session: Mapping[str, Any]) -> Json:
         """The part of a GA session object that the service takes."""
@@ -148,7 +150,7 @@ PROFILES = {
             azure_speech=True,
             server_tools=True,
         ),
-        Profile("engine", GA, _GA),
+        Profile("engine", GA, _GA, languages=("en",)),
         Profile("compatible", GA, _GA, server_tools=True),
     )
 }

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 from agent.cast import Cast
 from agent.core import messages
 from agent.core.enforcement import Enforcement
+from agent.core.profiles import PROFILES
 from agent.core.session import Session
 from agent.errors import ModelError, SessionRefusedError
 from agent.relay import Relay
+from agent.speaking import Spoken
 from agent.transports.pushed import Pushed
 from agent.webrtc.companion import Companion
 from agent.webrtc.on_call import OnCall, without_formats
@@ -25,6 +27,7 @@ from tools.opening import Shared
 if TYPE_CHECKING:
     from agent.assistant import Agent
     from agent.core.citations import Cite
+    from agent.core.profiles import Profile
     from agent.door.admissions import Seat
     from agent.webrtc.calling import Calling
     from tools import User
@@ -47,13 +50,22 @@ class Calls:
         cite: Picks the passages that bear out an answer.
         idle: Seconds without any event after which a call is ended.
         shared: The tools that the sessions of the process share; whoever made it closes it.
+        profile: The service that the model is reached through.
     """
 
     def __init__(
-        self, agent: Agent, calling: Calling, cite: Cite, *, idle: float = IDLE, shared: Shared | None = None
+        self,
+        agent: Agent,
+        calling: Calling,
+        cite: Cite,
+        *,
+        idle: float = IDLE,
+        shared: Shared | None = None,
+        profile: Profile = PROFILES["compatible"],
     ) -> None:
         self._shared = Shared() if shared is None else shared
         self._agent = agent
+        self._profile = profile
         self._calling = calling
         self._cite = cite
         self._idle = idle
@@ -68,20 +80,23 @@ class Calls:
         """Whether no more calls are taken."""
         return len(self._tasks) >= MOST_CALLS
 
-    def begin(self, upstream_id: str, user: User | None = None, seat: Seat | None = None) -> str:
+    def begin(
+        self, upstream_id: str, user: User | None = None, seat: Seat | None = None, language: str | None = None
+    ) -> str:
         """Join a call that the model has taken.
 
         Args:
             upstream_id: The model's name for it.
             user: Who is calling, if known; the tools are told.
             seat: The caller's place, given back when the call is over.
+            language: Of the caller's page, or None.
 
         Returns:
             Our own name for it.
         """
         call_id = f"rtc_{secrets.token_urlsafe(16)}"
         companion = self._companions[call_id] = Companion()
-        task = asyncio.get_running_loop().create_task(self._run(call_id, upstream_id, companion, user))
+        task = asyncio.get_running_loop().create_task(self._run(call_id, upstream_id, companion, user, language))
         self._tasks[call_id] = task
         task.add_done_callback(lambda _: self._ended(call_id, seat))
         return call_id
@@ -115,12 +130,14 @@ class Calls:
             await companion.close(1001, "the server is stopping")
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _run(self, call_id: str, upstream_id: str, companion: Companion, user: User | None) -> None:
+    async def _run(
+        self, call_id: str, upstream_id: str, companion: Companion, user: User | None, language: str | None
+    ) -> None:
         name = f"sess_{secrets.token_hex(8)}"
         counter = itertools.count(1)
         new_id = lambda: f"event_{name[5:]}_{next(counter)}"  # noqa: E731
         try:
-            await self._relay(name, upstream_id, companion, new_id, user)
+            await self._relay(name, upstream_id, companion, new_id, user, language)
         except (ModelError, SessionRefusedError) as error:
             _log.error("session %s: %s", name, error)
             code = "upstream_unreachable" if isinstance(error, ModelError) else "assistant_unavailable"
@@ -132,8 +149,11 @@ class Calls:
             # Leaving the sideband leaves the browser and the model to themselves: the call has to be ended as well.
             await self._calling.hang_up(upstream_id)
 
-    async def _relay(self, name: str, upstream_id: str, companion: Companion, new_id: Any, user: User | None) -> None:
-        cast = await Cast.open(self._agent, self._shared, user, extensions=True, renewable=False)
+    async def _relay(
+        self, name: str, upstream_id: str, companion: Companion, new_id: Any, user: User | None, language: str | None
+    ) -> None:
+        spoken = Spoken(language, self._profile)
+        cast = await Cast.open(self._agent, self._shared, user, extensions=True, renewable=False, spoken=spoken)
         try:
             await self._hold(name, upstream_id, companion, new_id, user, cast)
         finally:

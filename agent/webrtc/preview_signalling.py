@@ -17,7 +17,10 @@ from aiohttp import web
 from agent.cast import Cast
 from agent.core.dialect import PREVIEW
 from agent.core.frames import MalformedFrame, decode
-from agent.errors import DialError, SessionRefusedError
+from agent.core.profiles import PROFILES
+from agent.errors import DialError, InputError, SessionRefusedError
+from agent.options.language import asked_for
+from agent.speaking import Spoken
 from agent.webrtc.on_call import without_formats
 from agent.webrtc.signalling import refusal
 from agent.webrtc.tooldesk import ToolDesk, TooManyCallsError
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from agent.assistant import Agent
+    from agent.core.profiles import Profile
     from agent.webrtc.calling import Key
     from agent.webrtc.preview_calling import PreviewCalling
     from agent.webrtc.signalling import Admit
@@ -54,6 +58,7 @@ class PreviewSignalling:
         admit: Lets a request in and says whose it is, or raises the HTTP error that it is refused with.
         now: The present time in seconds since 1970.
         shared: The tools that the sessions of the process share.
+        profile: The service that the model is reached through.
 
     Attributes:
         transport: What the page calls this way of connecting.
@@ -61,7 +66,7 @@ class PreviewSignalling:
 
     transport = "webrtc-preview"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (one for each thing that is joined)
         self,
         agent: Agent,
         calling: PreviewCalling,
@@ -70,9 +75,11 @@ class PreviewSignalling:
         admit: Admit,
         now: Callable[[], float] = time.time,
         shared: Shared | None = None,
+        profile: Profile = PROFILES["azure-preview"],
     ) -> None:
         self._shared = Shared() if shared is None else shared
         self._agent = agent
+        self._profile = profile
         self._calling = calling
         self._url_of = url_of
         self._admit = admit
@@ -98,6 +105,10 @@ class PreviewSignalling:
 
     async def _mint(self, request: web.Request) -> web.Response:
         user = await self._admit(request)
+        try:
+            language = asked_for(request.query.get("lang"))
+        except InputError as error:
+            return refusal(400, "invalid_language", str(error))
         await self._forget_old()
         if len(self._sessions) >= _MOST_SESSIONS:
             return refusal(503, "too_many_sessions", "there are too many sessions at once: try again later")
@@ -108,7 +119,9 @@ class PreviewSignalling:
         name = f"sess_{secrets.token_urlsafe(24)}"
         try:
             # The browser configures the model, so nobody can be handed over to.
-            cast = await Cast.open(replace(self._agent, handoffs=()), self._shared, user, extensions=True)
+            spoken = Spoken(language, self._profile)
+            agent = replace(self._agent, handoffs=())
+            cast = await Cast.open(agent, self._shared, user, extensions=True, spoken=spoken)
         except SessionRefusedError as error:
             return refusal(503, "assistant_unavailable", str(error))
         desk = ToolDesk(cast.toolset, name[:13], self._url_of, user, over=cast.close)

@@ -151,6 +151,10 @@ export type ServerEvent =
       readonly session_id: string;
       readonly agent: Agent;
       readonly engine?: string;
+      /** The one that the assistant was told to speak; null leaves it to the model. */
+      readonly language?: string | null;
+      /** All that its model hears and speaks; null where they are many. */
+      readonly languages?: readonly string[] | null;
       /** How to come back when the connection breaks. */
       readonly resume?: { readonly token: string; readonly grace_ms: number };
     }

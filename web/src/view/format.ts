@@ -1,5 +1,6 @@
 /** How values are written for a reader. */
 import type { Citation } from "../core/protocol";
+import { say } from "../words";
 
 /** `search_documents` → `Search documents`. */
 export function titleOf(name: string): string {
@@ -28,8 +29,9 @@ export function pretty(value: unknown): string {
   }
 }
 
+/** A stretch of time, in the page's language. */
 export function durationOf(ms: number): string {
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+  return ms < 999.5 ? say("duration.ms", { time: ms }) : say("duration.s", { time: ms / 1000 });
 }
 
 /** The name of a document without its folders and its extension. */
