@@ -17,8 +17,9 @@ BIN := $(VENV)/bin
 endif
 STAMP := $(VENV)/.ready
 WEB := $(shell find web -type f -not -path '*/node_modules/*' 2>/dev/null)
-# The stock clients of tests/clients that the main environment cannot hold, each with a lock of its own.
-CLIENTS := $(wildcard tests/clients/*/requirements.lock tests/clients/*/package-lock.json)
+# The stock clients of tests/clients that the main environment cannot hold, each with a lock of its own, and a linter.
+CLIENTS := $(wildcard tests/clients/*/requirements.lock tests/clients/*/package-lock.json \
+	tests/workflows/*/package-lock.json)
 RUN := $(BIN)/python
 
 .PHONY: setup run test lint types bench quality mutants lock image-lock clean
@@ -81,5 +82,5 @@ image-lock:
 	$(COMPILE) -c requirements.lock $(IMAGE)/build.in -o $(IMAGE)/build.lock
 
 clean:
-	rm -rf $(VENV) build dist agent/static/web web/node_modules tests/clients/*/node_modules .pytest_cache .ruff_cache .hypothesis .coverage*
+	rm -rf $(VENV) build dist agent/static/web web/node_modules tests/*/*/node_modules .pytest_cache .ruff_cache .hypothesis .coverage*
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +

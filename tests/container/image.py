@@ -113,8 +113,9 @@ class Sandbox:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.ignore = Ignore((ROOT / ".dockerignore").read_text(encoding="utf-8"))
-        _bare_python(root / "base")
-        self.environment = {**os.environ, "PATH": f"{root / 'base' / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+        self.libraries = _bare_python(root / "base")
+        self.environment = {**os.environ, **self.libraries}
+        self.environment["PATH"] = f"{root / 'base' / 'bin'}{os.pathsep}{os.environ['PATH']}"
         for name in ("PYTHONPATH", "VIRTUAL_ENV", "PYTHONHOME"):
             self.environment.pop(name, None)
 
@@ -169,15 +170,16 @@ class Sandbox:
         return [self.place(word) for word in json.loads(stage.of("ENTRYPOINT")[0])]
 
 
-def _bare_python(home: Path) -> None:
-    """A Python with pip and nothing else, which other users may run too."""
+def _bare_python(home: Path) -> dict[str, str]:
+    """A Python with pip and nothing else, which other users may run too; the environment that it needs."""
     prefix = Path(sys.base_prefix)
     if all(folder.stat().st_mode & stat.S_IXOTH for folder in (prefix, *prefix.parents)):
         venv.create(home, with_pip=True, symlinks=True)
-        return
+        return {}
     # This one lies where others may not look, in root's home say: a copy of it is needed.
     shutil.copytree(prefix, home, symlinks=True, ignore=shutil.ignore_patterns("site-packages", "test", "__pycache__"))
-    python = next(path for path in (home / "bin").glob("python3.*") if not path.name.endswith("config"))
-    subprocess.run([python, "-m", "ensurepip", "--default-pip"], check=True, capture_output=True)
-    (home / "bin" / "python").unlink(missing_ok=True)
-    (home / "bin" / "python").symlink_to(python.name)
+    environment = {"LD_LIBRARY_PATH": str(home / "lib")}
+    python = home / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}"
+    command = [python, "-m", "ensurepip", "--default-pip"]
+    subprocess.run(command, check=True, capture_output=True, env={**os.environ, **environment})
+    return environment
