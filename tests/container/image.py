@@ -114,7 +114,8 @@ class Sandbox:
         self.root = root
         self.ignore = Ignore((ROOT / ".dockerignore").read_text(encoding="utf-8"))
         self.libraries = _bare_python(root / "base")
-        self.environment = {**os.environ, **self.libraries}
+        # Bytecode is half of all files, and of no use to programs that are started once or twice.
+        self.environment = {**os.environ, **self.libraries, "PIP_NO_COMPILE": "1"}
         self.environment["PATH"] = f"{root / 'base' / 'bin'}{os.pathsep}{os.environ['PATH']}"
         for name in ("PYTHONPATH", "VIRTUAL_ENV", "PYTHONHOME"):
             self.environment.pop(name, None)
@@ -177,7 +178,8 @@ def _bare_python(home: Path) -> dict[str, str]:
         venv.create(home, with_pip=True, symlinks=True)
         return {}
     # This one lies where others may not look, in root's home say: a copy of it is needed.
-    shutil.copytree(prefix, home, symlinks=True, ignore=shutil.ignore_patterns("site-packages", "test", "__pycache__"))
+    useless = ("site-packages", "test", "__pycache__", "idlelib", "tkinter", "lib2to3", "config-*", "include", "share")
+    shutil.copytree(prefix, home, symlinks=True, ignore=shutil.ignore_patterns(*useless))
     environment = {"LD_LIBRARY_PATH": str(home / "lib")}
     python = home / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}"
     command = [python, "-m", "ensurepip", "--default-pip"]
