@@ -114,10 +114,8 @@ RULES = {
         "agent.webrtc.calling",
     }
     | {"agent.assistant", "agent.cast", "agent.webrtc.on_call", "agent.webrtc.tooldesk", "agent.core", "agent.errors"}
-    | {"aiohttp", "tools"},
-    "agent.pages": {"agent.library", "agent.errors", "tools", "aiohttp"},
     | {"agent.options", "agent.speaking", "aiohttp", "tools"},
-    "agent.pages": {"agent.library", "agent.errors", "aiohttp"},
+    "agent.pages": {"agent.library", "agent.errors", "tools", "aiohttp"},
     "agent.pictures": {"agent.config", "agent.errors", "tools"},
     "agent.links": {"agent.pages"},
     "agent.library": {"agent.errors", "agent.options.uploads", "tools"},
