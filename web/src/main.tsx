@@ -4,11 +4,12 @@ import { createRoot } from "react-dom/client";
 import { Client } from "./client";
 import "./index.css";
 import { transportOf } from "./shell/choose";
+import { keptPreferences } from "./shell/keeping";
 import { newStore } from "./store";
 import { App } from "./view/App";
 import { AssistantContext } from "./view/context";
 
-const store = newStore();
+const store = newStore(keptPreferences());
 const client = new Client(store, document.baseURI, transportOf(location.search));
 const root = document.getElementById("root");
 if (root === null) throw new Error("the page has no element with the id root");

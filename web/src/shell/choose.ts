@@ -1,5 +1,5 @@
 /** Which way to connect: a call where it is wanted and can be had, else a WebSocket. */
-import { call } from "./call";
+import { call, type CallFailure } from "./call";
 import { connect, type Connection, type ConnectionListener } from "./connection";
 import { previewCall } from "./preview";
 
@@ -12,16 +12,37 @@ export function transportOf(search: string): Transport {
   return wanted === "webrtc" || wanted === "webrtc-preview" ? wanted : "websocket";
 }
 
+/** Why no call came about: the browser has none, the server made none, or no way was found between the two. */
+export type Fallback = CallFailure;
+
+/** How sound travels. `because` tells why that is not what was wanted. */
+export interface Route {
+  readonly wanted: Transport;
+  readonly used: Transport;
+  readonly because: Fallback | null;
+}
+
+/** What is told beside the events of a connection. */
+export interface RouteListener extends ConnectionListener {
+  /** No call came about: sound goes over the WebSocket. */
+  fellBack(because: Fallback): void;
+}
+
 /** Connect. @param base address below which the server's paths lie. */
-export function connectBy(transport: Transport, base: string, listener: ConnectionListener): Connection {
+export function connectBy(transport: Transport, base: string, listener: RouteListener): Connection {
   if (transport === "websocket") return connect(base, listener);
+  const fallBack = (because: Fallback) => {
+    listener.fellBack(because);
+    return connect(base, listener);
+  };
+  if (!("RTCPeerConnection" in globalThis)) return fallBack("unsupported");
   const dial = transport === "webrtc" ? call : previewCall;
   let current: Connection = dial(base, {
     event: (event) => listener.event(event),
     away: () => listener.away(),
     ended: (ending) => listener.ended(ending),
-    failed: () => {
-      current = connect(base, listener);
+    failed: (because) => {
+      current = fallBack(because);
     },
   });
   return {

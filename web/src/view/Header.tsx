@@ -1,6 +1,7 @@
 import { AudioLines } from "lucide-react";
 import { words } from "../words";
 import { usePhase, useShown } from "./context";
+import { HeaderActions } from "./HeaderActions";
 import type { Phase } from "./phase";
 
 const LABEL: Readonly<Record<Phase, () => string>> = {
@@ -9,6 +10,7 @@ const LABEL: Readonly<Record<Phase, () => string>> = {
   idle: () => words.status.ready,
   opening: () => words.status.opening,
   listening: () => words.status.listening,
+  muted: () => words.status.muted,
   hearing: () => words.status.hearing,
   push: () => words.status.hearing,
   thinking: () => words.status.thinking,
@@ -25,14 +27,17 @@ export function Header() {
         </span>
         <span className="truncate">{name}</span>
       </h1>
-      <Status />
+      <div className="flex shrink-0 items-center gap-2">
+        <Status />
+        <HeaderActions />
+      </div>
     </header>
   );
 }
 
 function Status() {
   const phase = usePhase();
-  const tone = phase === "closed" ? "bg-warn" : phase === "connecting" ? "bg-quiet blink" : "bg-accent";
+  const tone = phase === "closed" || phase === "muted" ? "bg-warn" : phase === "connecting" ? "bg-quiet blink" : "bg-accent";
   return (
     <p
       data-testid="status"
