@@ -20,15 +20,22 @@ export class MicrophoneError extends Error {
  */
 export async function askForStream(device: string): Promise<MediaStream> {
   if (!window.isSecureContext || navigator.mediaDevices === undefined) throw new MicrophoneError("insecure");
-  const audio = { channelCount: 1, echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+  if (device !== "") {
+    try {
+      return await ask({ ...WANTED, deviceId: { exact: device } });
+    } catch (error) {
+      if (troubleOf(error) !== "missing") throw new MicrophoneError(troubleOf(error), error);
+    }
+  }
   try {
-    return await navigator.mediaDevices.getUserMedia({
-      audio: device === "" ? audio : { ...audio, deviceId: { ideal: device } },
-    });
+    return await ask(WANTED);
   } catch (error) {
     throw new MicrophoneError(troubleOf(error), error);
   }
 }
+
+const WANTED = { channelCount: 1, echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+const ask = (audio: MediaTrackConstraints) => navigator.mediaDevices.getUserMedia({ audio });
 
 /** Give a stream back to the browser. */
 export function stopStream(stream: MediaStream): void {
@@ -36,7 +43,8 @@ export function stopStream(stream: MediaStream): void {
 }
 
 function troubleOf(error: unknown): MicrophoneTrouble {
-  switch (error instanceof DOMException ? error.name : "") {
+  // By its name: an OverconstrainedError is a DOMException in some browsers only.
+  switch (error instanceof Object && "name" in error ? error.name : "") {
     case "NotAllowedError":
     case "SecurityError":
       return "denied";

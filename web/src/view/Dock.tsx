@@ -29,7 +29,7 @@ export function Dock() {
   const hint = phase === "speaking" && listening === "off" ? words.hint.interruptible : HINT[phase]();
   return (
     <footer className="mx-auto w-full max-w-2xl px-5 pt-2 pb-[max(1.25rem,env(safe-area-inset-bottom))] sm:px-6">
-      <div ref={floor} data-testid="level" className="grid grid-cols-[1fr_auto_1fr] items-center gap-3 py-5 sm:gap-6">
+      <div ref={floor} data-testid="level" className="grid grid-cols-[1fr_auto_1fr] items-center gap-3 py-5 min-[360px]:gap-5 sm:gap-6">
         <div className="flex items-center justify-end gap-2 sm:gap-4">
           <Meter side="input" shown={listening !== "off"} />
           {listening === "hands-free" ? <MuteButton /> : <PushButton />}

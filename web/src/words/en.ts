@@ -22,7 +22,7 @@ export const en = {
     idle: "Tap to talk, or hold the space bar",
     opening: "Opening the microphone …",
     "hands-free": "Listening. Just speak, or tap to stop.",
-    muted: "Nothing of what you say is sent. Unmute, or hold the space bar to speak.",
+    muted: "Muted: nothing that you say is sent",
     hearing: "Listening …",
     push: "Let go when you have finished",
     thinking: "One moment …",
