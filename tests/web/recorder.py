@@ -33,7 +33,7 @@ _WATCH = (
     f"""
 window.played = {{rate: 0, blocks: [], marks: [], now: () => 0, worklet: {json.dumps(_WORKLET)}}};
 """
-    + """
+    """
 const connect = AudioNode.prototype.connect;
 AudioNode.prototype.connect = function (to, ...rest) {
   const result = connect.call(this, to, ...rest);
@@ -94,10 +94,15 @@ class Played:
         loud = np.flatnonzero(np.abs(self.sound.astype(int)) > AUDIBLE)
         return self.sound[loud[0] : loud[-1] + 1] if len(loud) else self.sound[:0]
 
-    def silent_after(self, what: str) -> float:
-        """How long something could still be heard after the last time that this happened, ms."""
+    def until(self, what: str) -> Played:
+        """The same up to the last time that this happened, and what still sounded within 200 ms after that."""
         at = [place for name, place in self.marks if name == what][-1]
-        loud = np.flatnonzero(np.abs(self.sound[at:].astype(int)) > AUDIBLE)
+        return Played(self.sound[: at + self.rate // 5], self.rate, self.marks)
+
+    def silent_after(self, what: str) -> float:
+        """How long something could still be heard after the last time that this happened, of half a second, ms."""
+        at = [place for name, place in self.marks if name == what][-1]
+        loud = np.flatnonzero(np.abs(self.sound[at : at + self.rate // 2].astype(int)) > AUDIBLE)
         return 0.0 if len(loud) == 0 else (int(loud[-1]) + 1) * 1000 / self.rate
 
 
