@@ -111,6 +111,11 @@ async def record(page: Page) -> None:
     await page.add_init_script(_WATCH)
 
 
+async def running(page: Page) -> None:
+    """Wait until the loudspeaker is open and what enters it is recorded: what came before that is not."""
+    await page.wait_for_function("() => window.played.blocks.length > 0")
+
+
 async def taken(page: Page) -> Played:
     """All that was played up to now."""
     told = await page.evaluate("window.played.take()")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from playwright.async_api import expect
 
-from tests.web.recorder import record, taken
+from tests.web.recorder import record, running, taken
 
 pytestmark = pytest.mark.browser
 
@@ -251,6 +251,7 @@ async def test_text_only_asks_for_no_sound_plays_none_and_holds_at_the_next_visi
         _, update = await session.until_sent("session.update", 2)
         assert update["session"] == {"type": "realtime", "output_modalities": ["audio"]}
         await page.keyboard.press("Escape")
+        await running(page)
         await session.send("response.created", response={"id": "r3"})
         await session.item("a3", "assistant", "a2")
         await session.speak("a3", "And hear this.", 1, response="r3")
@@ -304,6 +305,7 @@ async def test_the_sound_of_waiting_gives_way_to_the_answer_and_can_be_turned_of
         await session.send("extension.tool.waiting", call_id="c1", name="search", message=None, sound=True)
         await expect(page.get_by_test_id("tool-call")).to_have_attribute("data-status", "running")
         await session.search("c1", "leave")
+        await running(page)
         await session.speak("a1", "Here it is.", 1)
         await session.until(lambda: any(each["played_ms"] == 1000 for each in session.of("extension.playback")))
         sound = (await taken(page)).audible()
