@@ -3,10 +3,12 @@ import { encodeBase64, decodeBase64 } from "./core/base64";
 import { type Conversation, type LocalEvent, reduce, silence } from "./core/conversation";
 import { fromBytes, toBytes } from "./core/pcm";
 import { type ServerEvent, type TurnDetection, WIRE_RATE } from "./core/protocol";
-import { connectBy, type Transport } from "./shell/choose";
+import { connectBy, type Fallback, type Transport } from "./shell/choose";
 import type { Connection, Ending } from "./shell/connection";
-import { Microphone, MicrophoneError } from "./shell/microphone";
-import { type Position, Speaker } from "./shell/speaker";
+import { Microphone } from "./shell/microphone";
+import { MicrophoneError } from "./shell/microphone-access";
+import { canChooseSpeaker, type Position, Speaker } from "./shell/speaker";
+import { SoundSettings } from "./sound";
 import type { Store } from "./store";
 
 /** A press shorter than this is a slip of the finger, ms of sound. */
@@ -17,9 +19,11 @@ const TAIL_MS = 1_000;
 const ARRIVAL_MS = 300;
 
 export class Client {
+  /** Devices, and what the user prefers. */
+  readonly sound: SoundSettings;
   readonly #store: Store;
   readonly #base: string;
-  readonly #transport: Transport;
+  #transport: Transport;
   readonly #language: () => string;
   readonly #microphone: Microphone;
   readonly #speaker: Speaker;
@@ -28,6 +32,8 @@ export class Client {
   #serverTurns = true;
   #heldSamples = 0;
   #held = false;
+  /** Muted, and lifted for as long as the button is held. */
+  #lifted = false;
 
   /**
    * @param base address below which the server's paths lie.
@@ -43,6 +49,7 @@ export class Client {
       frame: (samples) => this.#sendSound(samples),
       lost: () => {
         this.#connection?.sound?.talk(null);
+        this.sound.mute(false);
         this.#store.setState({ listening: "off", trouble: { of: "microphone", trouble: "unplugged" } });
       },
     });
@@ -50,6 +57,12 @@ export class Client {
       position: (position) => this.#reportPlayed(position),
       playing: (speaking) => this.#store.setState({ speaking }),
       blocked: (soundBlocked) => this.#store.setState({ soundBlocked }),
+    });
+    this.sound = new SoundSettings(store, this.#microphone, this.#speaker, () => this.#connection?.sound ?? null);
+    const { sound } = store.getState();
+    store.setState({
+      route: { wanted: transport, used: transport, because: null },
+      sound: { ...sound, speakerChoice: canChooseSpeaker() },
     });
   }
 
@@ -65,8 +78,14 @@ export class Client {
         void this.#fallSilent();
       },
       ended: (ending: Ending) => void this.#ended(ending),
+      fellBack: (because: Fallback) => {
+        // Connecting again must not wait for a call in vain once more.
+        this.#transport = "websocket";
+        this.#store.setState(({ route }) => ({ route: { ...route, used: "websocket", because } }));
+      },
     };
     this.#connection = connectBy(this.#transport, this.#base, listener, this.#language());
+    this.sound.called();
   }
 
   /** The page is in another language: a conversation that has not begun is begun in that; one that has goes on. */
@@ -87,6 +106,13 @@ export class Client {
     if (this.#online()) this.#connection?.send({ type: "response.create" });
   }
 
+  /** End quietly, and give microphone and loudspeaker back: for a page that takes the assistant out again. */
+  async close(): Promise<void> {
+    this.#connection?.close();
+    this.sound.close();
+    await Promise.all([this.#microphone.close(), this.#speaker.close()]);
+  }
+
   /** Loudness of both sides, 0…1. */
   levels(): { readonly input: number; readonly output: number } {
     const sound = this.#connection?.sound ?? this.#speaker;
@@ -100,8 +126,27 @@ export class Client {
     else if (listening === "off") await this.#beginHandsFree();
   }
 
-  /** Begin to talk by holding; what was sounding falls silent. */
+  /** While talking hands-free: send silence instead of what the microphone hears, or end that. */
+  mute(on: boolean): void {
+    if (this.#store.getState().listening !== "hands-free") return;
+    this.sound.mute(on);
+  }
+
+  /** Have answers written only, or have them spoken as well. What is sounding falls silent. */
+  async setTextOnly(on: boolean): Promise<void> {
+    if (on) await this.#bargeIn();
+    this.sound.prefer({ textOnly: on });
+    this.#openSpeaker();
+    this.#askForSound(!on);
+  }
+
+  /** Begin to talk by holding; what was sounding falls silent. Where hands-free talking is muted: lift that. */
   async press(): Promise<void> {
+    if (this.#store.getState().sound.muted) {
+      this.#lifted = true;
+      this.mute(false);
+      return;
+    }
     if (this.#store.getState().listening !== "off" || !this.#online()) return;
     this.#held = true;
     this.#heldSamples = 0;
@@ -118,6 +163,11 @@ export class Client {
   /** End to talk by holding: the utterance is complete. */
   async release(): Promise<void> {
     this.#held = false;
+    if (this.#lifted) {
+      this.#lifted = false;
+      this.mute(true);
+      return;
+    }
     if (this.#store.getState().listening === "push") await this.#endPush();
   }
 
@@ -144,6 +194,7 @@ export class Client {
     if (!this.#online()) return;
     this.#connection?.send({ type: "extension.tool.approval", call_id: callId, decision: approve ? "approve" : "deny" });
     this.#reduce({ type: "local.decided", call_id: callId });
+    if (approve) this.sound.awaitCall(callId);
   }
 
   /** Put away what the page complains about. */
@@ -166,6 +217,7 @@ export class Client {
 
   async #endHandsFree(): Promise<void> {
     await this.#closeMicrophone();
+    this.sound.mute(false);
     this.#sendSound(new Int16Array((WIRE_RATE * TAIL_MS) / 1000));
     this.#store.setState({ listening: "off" });
   }
@@ -184,9 +236,15 @@ export class Client {
   }
 
   #openSpeaker(): void {
-    const sound = this.#connection?.sound ?? null;
-    if (sound === null) void this.#speaker.open();
-    else sound.open();
+    if (this.sound.textOnly) return;
+    // On a call it is for the sound of waiting only.
+    void this.#speaker.open();
+    this.#connection?.sound?.open();
+  }
+
+  #askForSound(on: boolean): void {
+    const session = { type: "realtime", output_modalities: [on ? "audio" : "text"] };
+    if (this.#online()) this.#connection?.send({ type: "session.update", session });
   }
 
   async #closeMicrophone(): Promise<void> {
@@ -197,7 +255,7 @@ export class Client {
   async #openMicrophone(): Promise<boolean> {
     try {
       await this.#microphone.open();
-      this.#connection?.sound?.talk(this.#microphone.track());
+      this.sound.opened();
       return true;
     } catch (error) {
       const trouble = error instanceof MicrophoneError ? error.trouble : "broken";
@@ -222,8 +280,11 @@ export class Client {
   }
 
   async #fallSilent(): Promise<void> {
+    const begun = performance.now();
     const position = await this.#speaker.stop();
     if (position === null) return;
+    const silencedMs = Math.round(performance.now() - begun);
+    this.#store.setState(({ sound }) => ({ sound: { ...sound, silencedMs } }));
     this.#reportPlayed(position, true);
     const { item, playedMs, totalMs } = position;
     this.#reduce({ type: "local.stopped", item_id: item, played_ms: playedMs, total_ms: totalMs });
@@ -231,12 +292,15 @@ export class Client {
 
   #receive(event: ServerEvent): void {
     const { silenced } = this.#store.getState().conversation;
+    this.sound.follow(event);
     switch (event.type) {
       case "input_audio_buffer.speech_started":
         void this.#fallSilent();
+        // The service breaks its sound off; what is under way to here need not be heard until then.
+        if (this.#interruptible()) this.#connection?.sound?.silence();
         break;
       case "response.output_audio.delta":
-        if (!silenced.includes(event.response_id)) {
+        if (!this.sound.textOnly && !silenced.includes(event.response_id)) {
           this.#speaker.play(event.item_id, event.content_index, fromBytes(decodeBase64(event.delta)));
         }
         return;
@@ -244,7 +308,7 @@ export class Client {
         this.#speaker.finish(event.item_id, event.content_index);
         return;
       case "output_audio_buffer.started":
-        this.#connection?.sound?.hear();
+        if (!this.sound.textOnly) this.#connection?.sound?.hear();
         this.#store.setState({ speaking: true, soundBlocked: this.#connection?.sound?.blocked() ?? false });
         return;
       case "output_audio_buffer.stopped":
@@ -256,10 +320,9 @@ export class Client {
         break;
       case "session.created":
         this.#store.setState({ link: "open" });
-        break;
-      case "extension.tool.waiting":
-        if (event.sound) this.#speaker.chime();
-        break;
+        this.#reduce(event);
+        if (this.sound.textOnly) this.#askForSound(false);
+        return;
       case "extension.reconnecting":
         this.#store.setState({ link: "connecting" });
         return;
@@ -279,8 +342,16 @@ export class Client {
     this.#store.setState({ link: "closed", trouble: { of: "connection", trouble, reason } });
     this.#reduce({ type: "local.dismissed" });
     this.#reduce({ type: "local.disconnected" });
+    this.sound.stopWaiting();
+    this.#lifted = false;
     await Promise.all([this.#microphone.close(), this.#speaker.stop()]);
+    this.sound.mute(false);
     this.#store.setState({ listening: "off", speaking: false });
+  }
+
+  /** Whether speech of the user's breaks an answer off. */
+  #interruptible(): boolean {
+    return this.#store.getState().conversation.turnDetection?.["interrupt_response"] !== false;
   }
 
   #setServerTurns(on: boolean): void {

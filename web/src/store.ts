@@ -1,8 +1,11 @@
 /** All that the page shows, in one store; the view reads it and never writes it. */
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { type Conversation, EMPTY } from "./core/conversation";
+import type { Device, Processing } from "./core/devices";
+import { ORDINARY, type Preferences } from "./core/preferences";
+import type { Route } from "./shell/choose";
 import type { Ending } from "./shell/connection";
-import type { MicrophoneTrouble } from "./shell/microphone";
+import type { MicrophoneTrouble } from "./shell/microphone-access";
 
 /** Whom the microphone listens for. `opening`: asked for, not there yet. */
 export type Listening = "off" | "opening" | "hands-free" | "push";
@@ -11,7 +14,24 @@ export type Listening = "off" | "opening" | "hands-free" | "push";
 export type Trouble =
   | { readonly of: "microphone"; readonly trouble: MicrophoneTrouble }
   | { readonly of: "connection"; readonly trouble: Ending["trouble"] | "model"; readonly reason: string }
+  | { readonly of: "speaker"; readonly trouble: "unusable" }
   | { readonly of: "talking"; readonly trouble: "short" };
+
+/** How sound is, and what there is to choose from. */
+export interface SoundState {
+  readonly preferences: Preferences;
+  /** Empty until the browser tells them, which is when the microphone has been allowed. */
+  readonly microphones: readonly Device[];
+  readonly speakers: readonly Device[];
+  /** Whether the browser lets a page choose the loudspeaker at all. */
+  readonly speakerChoice: boolean;
+  /** Hands-free talking goes on, but silence is sent. */
+  readonly muted: boolean;
+  /** What the browser was asked to do to the microphone's sound, and does not. */
+  readonly unmet: readonly Processing[];
+  /** How long it took the last time until an answer that was talked over had fallen silent, ms; null: never yet. */
+  readonly silencedMs: number | null;
+}
 
 export interface State {
   readonly conversation: Conversation;
@@ -24,11 +44,14 @@ export interface State {
   readonly soundBlocked: boolean;
   /** All languages that the assistant hears and speaks; null where they are many. */
   readonly languages: readonly string[] | null;
+  readonly sound: SoundState;
+  readonly route: Route;
 }
 
 export type Store = StoreApi<State>;
 
-export function newStore(): Store {
+/** @param preferences what the user has chosen before. */
+export function newStore(preferences: Preferences = ORDINARY): Store {
   return createStore<State>(() => ({
     conversation: EMPTY,
     link: "connecting",
@@ -37,5 +60,15 @@ export function newStore(): Store {
     trouble: null,
     soundBlocked: false,
     languages: null,
+    sound: {
+      preferences,
+      microphones: [],
+      speakers: [],
+      speakerChoice: false,
+      muted: false,
+      unmet: [],
+      silencedMs: null,
+    },
+    route: { wanted: "websocket", used: "websocket", because: null },
   }));
 }

@@ -11,9 +11,12 @@ import { exchange, fetchText, type Peer } from "./peer";
 /** A call that does not stand after this time is given up, ms. */
 const PATIENCE_MS = 8_000;
 
+/** Why a call was given up: the server made none, or nothing came through in time. */
+export type CallFailure = "unsupported" | "refused" | "unconnected";
+
 export interface CallListener extends ConnectionListener {
   /** It could not be established; nothing has been heard of it before. */
-  failed(): void;
+  failed(because: CallFailure): void;
 }
 
 /** Call over the server's GA routes. @param base address below which the server's paths lie. @param language of the page. */
@@ -29,18 +32,18 @@ export function call(base: string, listener: CallListener, language = ""): Conne
     companion?.close();
     peer.close();
   };
-  const fail = () => {
+  const fail = (because: CallFailure) => {
     if (over) return;
     end();
-    listener.failed();
+    listener.failed(because);
   };
   const lose = (reason: string) => {
-    if (!standing) return fail();
+    if (!standing) return fail("unconnected");
     if (over) return;
     end();
     listener.ended({ trouble: "lost", reason });
   };
-  const timer = setTimeout(fail, PATIENCE_MS);
+  const timer = setTimeout(() => fail("unconnected"), PATIENCE_MS);
 
   const stand = () => {
     // Both have to stand: a page that shows itself ready and then starts anew would be a riddle.
@@ -77,7 +80,7 @@ export function call(base: string, listener: CallListener, language = ""): Conne
     join(id);
     await peer.accept(await answer.text());
   };
-  dial().catch(fail);
+  dial().catch(() => fail("refused"));
 
   return {
     sound: peer.sound,

@@ -26,6 +26,8 @@ export interface CallSound {
   hear(): void;
   /** Allow sound: called from a click or a key, before which browsers let no page sound. */
   open(): void;
+  /** Play on another device from now on; "" is what the system says. */
+  use(device: string): Promise<void>;
   /** Loudness of what sounds now, 0…1. */
   level(): number;
   /** Whether the browser keeps it from sounding, until the user has done something. */

@@ -34,6 +34,7 @@ export function exchange(): Peer {
         silent.open();
         speaker.open();
       },
+      use: (device) => speaker.use(device),
       level: () => speaker.level(),
       blocked: () => speaker.blocked(),
     },

@@ -5,7 +5,7 @@
 import { type Errand, Errands } from "../core/errands";
 import { fromPreview, type Raw, toPreview } from "../core/preview";
 import { parseEvent, type Citation, type ClientEvent, type ServerEvent } from "../core/protocol";
-import type { CallListener } from "./call";
+import type { CallFailure, CallListener } from "./call";
 import { type Connection, realtimeUrl } from "./connection";
 import { exchange, fetchText } from "./peer";
 
@@ -41,13 +41,13 @@ export function previewCall(base: string, listener: CallListener, language = "")
     clearTimeout(timer);
     peer.close();
   };
-  const lose = () => {
+  const lose = (because: CallFailure) => {
     if (over) return;
     end();
     if (standing) listener.ended({ trouble: "lost", reason: "" });
-    else listener.failed();
+    else listener.failed(because);
   };
-  const timer = setTimeout(lose, PATIENCE_MS);
+  const timer = setTimeout(() => lose("unconnected"), PATIENCE_MS);
   const send = (event: Raw) => {
     if (peer.channel.readyState === "open") peer.channel.send(JSON.stringify(event));
   };
@@ -97,7 +97,7 @@ export function previewCall(base: string, listener: CallListener, language = "")
     tell({ type: "extension.citations", response_id: response.id, item_id: answer.id, citations: evidence });
   };
   peer.onchange = (connected) => {
-    if (!connected) lose();
+    if (!connected) lose("unconnected");
   };
   peer.channel.onmessage = (message: MessageEvent<unknown>) => {
     const event = typeof message.data === "string" ? parseEvent(message.data) : null;
@@ -113,7 +113,7 @@ export function previewCall(base: string, listener: CallListener, language = "")
     });
     await peer.accept(await answer.text());
   };
-  dial().catch(lose);
+  dial().catch(() => lose("refused"));
 
   return {
     sound: peer.sound,

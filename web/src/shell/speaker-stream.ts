@@ -39,6 +39,11 @@ export class SpeakerStream {
     this.#audio.muted = false;
   }
 
+  /** Play on another device from now on; "" is what the system says. */
+  async use(device: string): Promise<void> {
+    if ("setSinkId" in this.#audio) await this.#audio.setSinkId(device);
+  }
+
   /** Loudness of what sounds now, 0…1. */
   level(): number {
     if (this.#analyser === null || this.#audio.muted) return 0;

@@ -32,10 +32,6 @@ interface Output {
 const STOP_LIMIT_MS = 100;
 /** An audio context that may run does so well before this; one that does not waits for a gesture. */
 const START_LIMIT_MS = 500;
-/** The sound of waiting: soft and short. */
-const CHIME_HZ = 523;
-const CHIME_GAIN = 0.08;
-const CHIME_S = 0.6;
 
 export class Speaker {
   readonly #listener: SpeakerListener;
@@ -43,6 +39,7 @@ export class Speaker {
   #output: Output | null = null;
   #wave = new Float32Array(512);
   #playing = false;
+  #device = "";
   #stopped: ((progress: Progress | null) => void) | null = null;
 
   constructor(listener: SpeakerListener) {
@@ -84,16 +81,27 @@ export class Speaker {
 
   /** A discreet sound that says: something is being done. Over other sound it would be none. */
   chime(): void {
-    if (this.#output === null || this.#playing) return;
-    const { context, analyser } = this.#output;
-    const begin = context.currentTime;
-    const tone = new OscillatorNode(context, { frequency: CHIME_HZ });
-    const loudness = new GainNode(context, { gain: 0 });
-    loudness.gain.setTargetAtTime(CHIME_GAIN, begin, CHIME_S / 20);
-    loudness.gain.setTargetAtTime(0, begin + CHIME_S / 4, CHIME_S / 6);
-    tone.connect(loudness).connect(analyser);
-    tone.start(begin);
-    tone.stop(begin + CHIME_S);
+    if (this.#output !== null && !this.#playing) this.#post({ kind: "chime" });
+  }
+
+  /**
+   * Play on another device from now on.
+   *
+   * @param device its id; "" is what the system says.
+   * @throws DOMException when the browser does not let it be used.
+   */
+  async use(device: string): Promise<void> {
+    this.#device = device;
+    const context = this.#output?.context;
+    if (context !== undefined) await sink(context, device);
+  }
+
+  /** Give the loudspeaker back. */
+  async close(): Promise<void> {
+    const output = await this.#opening;
+    this.#opening = null;
+    this.#output = null;
+    await output?.context.close();
   }
 
   /** Loudness of what sounds now, 0…1, measured at the end of the chain. */
@@ -107,6 +115,8 @@ export class Speaker {
 
   async #attach(): Promise<Output> {
     const context = contextOf();
+    // One that is away must not keep the answer from being heard: then the system's own choice plays.
+    if (this.#device !== "") await sink(context, this.#device).catch(() => undefined);
     await context.audioWorklet.addModule(playbackUrl);
     const node = new AudioWorkletNode(context, "playback", { numberOfInputs: 0, outputChannelCount: [1] });
     const analyser = new AnalyserNode(context, { fftSize: 512 });
@@ -145,6 +155,20 @@ export class Speaker {
     if (this.#output !== null) this.#output.node.port.postMessage(message);
     else void this.#opening?.then((output) => output.node.port.postMessage(message));
   }
+}
+
+/** Whether this browser lets a page choose where it plays. */
+export function canChooseSpeaker(): boolean {
+  return typeof AudioContext !== "undefined" && "setSinkId" in AudioContext.prototype;
+}
+
+async function sink(context: AudioContext, device: string): Promise<void> {
+  if (canChooseSpeaker()) await (context as AudioContext & Sinkable).setSinkId(device);
+}
+
+/** Not in every browser, and so not in TypeScript's table of what all have. */
+interface Sinkable {
+  setSinkId(device: string): Promise<void>;
 }
 
 function positionOf(progress: Progress, rate: number): Position {

@@ -10,6 +10,7 @@ const LABEL: Readonly<Record<Phase, () => string>> = {
   idle: () => words.status.ready,
   opening: () => words.status.opening,
   listening: () => words.status.listening,
+  muted: () => words.status.muted,
   hearing: () => words.status.hearing,
   push: () => words.status.hearing,
   thinking: () => words.status.thinking,
@@ -36,7 +37,7 @@ export function Header() {
 
 function Status() {
   const phase = usePhase();
-  const tone = phase === "closed" ? "bg-warn" : phase === "connecting" ? "bg-quiet blink" : "bg-accent";
+  const tone = phase === "closed" || phase === "muted" ? "bg-warn" : phase === "connecting" ? "bg-quiet blink" : "bg-accent";
   return (
     <p
       data-testid="status"

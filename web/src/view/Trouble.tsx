@@ -73,6 +73,8 @@ function adviceOf(trouble: Trouble): Advice {
   switch (trouble.of) {
     case "microphone":
       return words.microphone[trouble.trouble];
+    case "speaker":
+      return words.speaker[trouble.trouble];
     case "connection":
       return words.connection[trouble.trouble];
     case "talking":
