@@ -164,6 +164,14 @@ class Library:
             raise TypeError("only documents in one index can be kept up to date")
         return Watch(paths, self._shared, embedder=shared_embedder(), changed=changed, trouble=trouble)
 
+    def check(self) -> None:
+        """Look whether the documents can be searched at all; where one of several indexes fails, the others serve.
+
+        Raises:
+            tools.SearchError: They cannot.
+        """
+        self.index.document("")
+
     def documents(self, user: User | None = None) -> list[dict[str, Any]]:
         """The documents that a caller may read, as the web client lists them; `mine` are those they brought."""
         own = set[str]() if self.uploads is None else {f"{OWN}/{each.path}" for each in self.uploads.documents(user)}

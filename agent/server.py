@@ -41,6 +41,7 @@ from agent.uploads.routes import upload_routes
 from agent.webrtc.preview_calling import PreviewCalling
 from agent.webrtc.preview_signalling import PreviewSignalling
 from agent.webrtc.signalling import EXTENSIONS, MAX_FRAME_BYTES, Signalling
+from tools.errors import ToolsError
 from tools.opening import Shared
 from tools.search.citing import cite
 
@@ -105,7 +106,9 @@ class Server:
         application = web.Application(middlewares=[_harden, gate(self._door)])
         for path in PATHS:
             application.router.add_get(path, self._realtime)
-        application.router.add_routes(everyone([web.get("/healthz", self._health)]))
+        application.router.add_routes(
+            everyone([web.get("/healthz", self._health), web.get("/readyz", self._readiness)])
+        )
         application.router.add_routes(ticket_routes(self._door))
         application.router.add_routes(documents_routes(self._library, _user_of))
         uploads = None if self._library is None else self._library.uploads
@@ -135,6 +138,18 @@ class Server:
     async def _health(self, _request: web.Request) -> web.Response:
         status = "draining" if self._door.admissions.draining else "ok"
         return web.json_response({"status": status, "sessions": len(self._clients)})
+
+    async def _readiness(self, _request: web.Request) -> web.Response:
+        """Whether new callers are to be sent here. An outage of the model is no reason: each is told of it in words."""
+        problems = {"sessions": "draining"} if self._door.admissions.draining else dict[str, str]()
+        if self._library is not None:
+            try:
+                await asyncio.to_thread(self._library.check)
+            except ToolsError as error:
+                _log.error("not ready: %s", error)  # it may name a file, which is nobody's business outside
+                problems["documents"] = "the index cannot be read; the operator's log says why"
+        body = {"status": "unready" if problems else "ok", "problems": problems}
+        return web.json_response(body, status=503 if problems else 200)
 
     async def _realtime(self, request: web.Request) -> web.StreamResponse:
         visit = visit_of(request)
