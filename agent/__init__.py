@@ -35,6 +35,7 @@ from agent.errors import (  # noqa: E402
 )
 from agent.options.answers import RetentionRatio  # noqa: E402
 from agent.options.audio import AzureVoice, Transcription  # noqa: E402
+from agent.options.page import Page  # noqa: E402
 from agent.options.turn_detection import AzureSemanticVad, SemanticVad, ServerVad  # noqa: E402
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "DialError",
     "InputError",
     "ModelError",
+    "Page",
     "RetentionRatio",
     "SemanticVad",
     "ServerVad",

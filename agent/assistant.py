@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from agent.branding import Brand
 from agent.core.rules import CallRules
 from agent.core.session import SessionConfig
 from agent.errors import ConfigurationError
 from agent.options.answers import check_answers
 from agent.options.audio import NOISE_REDUCTIONS, AzureVoice, Transcription
 from agent.options.checks import given, one_of, text
+from agent.options.page import Page, check_introduction
 from agent.options.turn_detection import AzureSemanticVad, SemanticVad, ServerVad, TurnDetection
 from agent.services.choice import check_model
 from agent.services.service import DEFAULT_VOICE
@@ -49,8 +51,10 @@ class Agent:
             the environment configures (`"openai:NAME"` for a certain model or deployment); the `wss://` address of a
             Realtime service; or None to let the environment decide, and the engine where it says nothing.
         name: What the page calls the assistant.
-        greeting: What the page shows before anything was said.
+        greeting: What the page shows before anything was said; empty for the page's own words in its user's language,
+            which say that the assistant is an AI.
         examples: Questions that the page offers.
+        page: How the page looks, what it shows, and how long it keeps what was said.
         turn_detection: How the service finds the user's turns; None for not at all: the client then ends each turn.
         noise_reduction: `"near_field"` (headset), `"far_field"` (room), or Voice Live's
             `"azure_deep_noise_suppression"`.
@@ -77,8 +81,9 @@ class Agent:
     voice: str | AzureVoice | None = None
     model: str | None = None
     name: str = "Vocative"
-    greeting: str = "Hello! I am an AI assistant. Ask me about your documents."
+    greeting: str = ""
     examples: tuple[str, ...] = ()
+    page: Page = Page()  # noqa: RUF009
     turn_detection: TurnDetection | None = ServerVad()  # noqa: RUF009  (frozen, so it may be shared)
     noise_reduction: Literal["near_field", "far_field", "azure_deep_noise_suppression"] | None = None
     transcription: Transcription | None = Transcription()  # noqa: RUF009
@@ -101,6 +106,9 @@ class Agent:
             raise ConfigurationError(
                 "Agent(instructions=…) is empty: say in a sentence or two what the assistant is for"
             )
+        check_introduction(self.name, self.greeting, self.examples)
+        if not isinstance(self.page, Page):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise ConfigurationError(f"Agent(page={self.page!r}): give Page(…)")
         if not isinstance(self.voice, AzureVoice):
             text("Agent", "voice", self.voice)
         _one_of_ours("turn_detection", self.turn_detection, (ServerVad, SemanticVad, AzureSemanticVad))
@@ -125,6 +133,10 @@ class Agent:
         """The same agent with what it leaves open decided for a service."""
         return self if self.voice is not None else replace(self, voice=service.kind.voice)
 
+    def brand(self) -> Brand:
+        """How it introduces itself on its page."""
+        return Brand(self.page, self._introduction())
+
     def session_config(self, *, extensions: bool, user: User | None = None) -> SessionConfig:
         """What a session of this agent enforces.
 
@@ -142,8 +154,16 @@ class Agent:
             rules={spec.name: _rules(spec.policy) for spec in self.toolset},
             extensions=extensions,
             speculative=self._speculative(tools),
-            ready={"agent": {"name": self.name, "greeting": self.greeting, "examples": list(self.examples)}},
+            ready={"agent": self._introduction()},
         )
+
+    def _introduction(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "greeting": self.greeting,
+            "examples": list(self.examples),
+            **self.page.wire(),
+        }
 
     def _speculative(self, tools: Toolset) -> frozenset[str]:
         if not self.speculate or self.tool_choice == "none":

@@ -55,6 +55,7 @@ RULES = {
     "agent.door.settings": {"pydantic", "pydantic_settings"},
     "agent.door.fetching": {"aiohttp"},
     "agent.door.http": {"agent.door", "aiohttp"},
+    "agent.door.framing": {"agent.door", "aiohttp"},
     "agent.door.ticketing": {"agent.door", "tools.context", "aiohttp"},
     "agent.door.guarded": {"agent.door", "agent.core", "agent.transports.base", "tools.context"},
     "agent.asking": {"agent.transports.base", "agent.transports.stream", "agent.errors", "numpy"},
@@ -99,7 +100,8 @@ RULES = {
         "agent.webrtc.calling",
     }
     | {"agent.assistant", "agent.webrtc.tooldesk", "agent.core", "agent.errors", "aiohttp"},
-    "agent.pages": {"agent.library", "agent.errors", "aiohttp"},
+    "agent.pages": {"agent.branding", "agent.library", "agent.errors", "aiohttp"},
+    "agent.branding": {"agent.options", "agent.errors", "aiohttp"},
     "agent.library": {"agent.errors", "tools"},
     "agent.listening": {"agent.errors", "aiofastnet", "aiohttp", "click"},
     "agent.terminal": {"agent.asking", "agent.errors", "click", "rich", "tools"},
