@@ -95,7 +95,8 @@ class Brand:
         """The embeddable component, told who it is."""
         colours = self.page.colours
         light, dark = ("", "") if colours is None else (written(each.accent) for each in colours)
-        told = json.dumps({"name": self.name, "accent": light, "accentDark": dark}, ensure_ascii=True)
+        # Twice: a text in the script, which reads it as JSON.
+        told = json.dumps(json.dumps({"name": self.name, "accent": light, "accentDark": dark}))
         return _PLACE.sub(lambda _: told, script, count=1)
 
 

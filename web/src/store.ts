@@ -1,6 +1,7 @@
 /** All that the page shows, in one store; the view reads it and never writes it. */
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { type Conversation, EMPTY } from "./core/conversation";
+import type { Agent } from "./core/protocol";
 import type { Ending } from "./shell/connection";
 import type { MicrophoneTrouble } from "./shell/microphone";
 
@@ -24,9 +25,10 @@ export interface State {
 
 export type Store = StoreApi<State>;
 
-export function newStore(): Store {
+/** A store. @param agent who answers, if that is known before it has been connected with. */
+export function newStore(agent: Agent | null = null): Store {
   return createStore<State>(() => ({
-    conversation: EMPTY,
+    conversation: { ...EMPTY, agent },
     link: "connecting",
     listening: "off",
     speaking: false,

@@ -68,11 +68,22 @@ export interface Citation {
 /** How a tool call ended. */
 export type CallStatus = "completed" | "failed" | "timed_out" | "cancelled" | "denied";
 
+/** A part of the page that an agent may offer. */
+export type Panel = "documents" | "history" | "connection";
+
 /** Who answers, as the server introduces it. */
 export interface Agent {
   readonly name: string;
+  /** Empty for the page's own words. */
   readonly greeting: string;
   readonly examples: readonly string[];
+  /** Address of its picture, below the page. */
+  readonly logo?: string | null;
+  readonly panels?: readonly Panel[];
+  /** How long the page keeps what was said. */
+  readonly transcripts?: "session" | "device";
+  /** Words about that, in place of the page's own. */
+  readonly notice?: string | null;
 }
 
 type ItemPlaced = { readonly previous_item_id?: string | null; readonly item: Item };

@@ -37,7 +37,18 @@ export function Welcome() {
             </ul>
           </div>
         )}
+        <Notice />
       </div>
     </section>
+  );
+}
+
+/** What becomes of what is said: to be known before anything is. */
+function Notice() {
+  const agent = useShown((state) => state.conversation.agent);
+  return (
+    <p data-testid="notice" className="rise mt-8 text-[0.8125rem]/[1.55] text-quiet">
+      {agent?.notice || words.transcripts[agent?.transcripts ?? "session"]}
+    </p>
   );
 }
