@@ -100,7 +100,7 @@ class Scripted:
         greeting = "Hello, I am the Contoso assistant, an AI. What would you like to know?"
         examples = ["How many days of leave do I have?", "What does the health plan cover?", "Who approves travel?"]
         who = {"name": "Contoso assistant", "greeting": greeting, "examples": examples, **agent}
-        await self.send("extension.ready", session_id="s1", agent=who, engine="embedded")
+        await self.send("extension.ready", session_id="s1", agent=who)
 
     async def item(self, item_id: str, role: str, previous: str | None, text: str = "") -> None:
         content = [{"type": "input_text", "text": text}] if text else []

@@ -144,7 +144,6 @@ export type ServerEvent =
       readonly type: "extension.ready";
       readonly session_id: string;
       readonly agent: Agent;
-      readonly engine?: string;
       /** How to come back when the connection breaks. */
       readonly resume?: { readonly token: string; readonly grace_ms: number };
     }
@@ -199,8 +198,6 @@ export type ServerEvent =
       readonly item_id: string;
       readonly content_index: number;
       readonly played_ms: number;
-      /** The sound was broken off here: the last word on this answer. */
-      readonly stopped?: true;
     };
 
 /** What the client sends. */
