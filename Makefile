@@ -5,6 +5,7 @@
 #   make lint    ruff on Python, and the web client's own checks
 #   make types   pyright (strict) and TypeScript (strict)
 #   make bench   measure; `make quality DATA=folder` measures answers, retrieval and ears on a data folder
+#   make screenshots   take docs/screenshots anew
 #   make clean   remove what was built
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -21,7 +22,7 @@ WEB := $(shell find web -type f -not -path '*/node_modules/*' 2>/dev/null)
 CLIENTS := $(wildcard tests/clients/*/requirements.lock tests/clients/*/package-lock.json)
 RUN := $(BIN)/python
 
-.PHONY: setup run test lint types bench quality mutants lock clean
+.PHONY: setup run test lint types bench quality mutants screenshots lock clean
 
 setup: $(STAMP)
 
@@ -59,6 +60,9 @@ quality: setup
 	$(RUN) tests/quality/retrieval.py "$(DATA)"
 	$(RUN) tests/quality/answers.py "$(DATA)"
 	$(RUN) tests/quality/samples.py
+
+screenshots: setup
+	$(RUN) tests/screenshots/make.py $(ARGS)
 
 mutants: setup
 	$(RUN) tests/mutants/run.py $(ARGS)

@@ -65,3 +65,11 @@ async def test_an_agent_without_a_picture_has_the_products_mark(bundle):
     async with branded(Agent(name="One"), bundle) as page:
         await expect(page.get_by_role("heading", level=1)).to_have_text("One")
         await expect(page.get_by_test_id("logo")).to_have_count(0)
+
+
+@pytest.mark.parametrize("panels", [(), ("history",)])
+async def test_a_panel_that_the_agent_does_not_offer_has_no_button(bundle, panels):
+    async with branded(Agent(page=Page(panels=panels)), bundle) as page:
+        await expect(page.get_by_test_id("talk")).to_be_enabled(timeout=20_000)
+        buttons = await page.locator("[data-testid^=open-]").evaluate_all("(all) => all.map((each) => each.dataset.testid)")
+        assert not {"open-documents", "open-history", "open-connection"} & set(buttons) - {f"open-{name}" for name in panels}

@@ -1,7 +1,7 @@
 import { AudioLines } from "lucide-react";
 import { words } from "../words";
+import { CloseButton } from "./CloseButton";
 import { usePhase, useShown } from "./context";
-import { HeaderActions } from "./HeaderActions";
 import type { Phase } from "./phase";
 
 const LABEL: Readonly<Record<Phase, () => string>> = {
@@ -26,7 +26,7 @@ export function Header() {
       </h1>
       <div className="flex min-w-0 items-center gap-3">
         <Status />
-        <HeaderActions />
+        <CloseButton />
       </div>
     </header>
   );

@@ -30,9 +30,10 @@ export function useClose(): (() => void) | null {
   return useAssistant().close;
 }
 
-/** Whether the agent offers a panel; all of them until it has said otherwise. */
-export function useOffered(panel: Panel): boolean {
-  return useShown((state) => state.conversation.agent?.panels?.includes(panel) ?? true);
+/** Tells of a panel whether the agent offers it; all of them until it has said otherwise. */
+export function useOffers(): (panel: Panel) => boolean {
+  const panels = useShown((state) => state.conversation.agent?.panels);
+  return (panel) => panels?.includes(panel) ?? true;
 }
 
 /** Read from the store; the component renders again only when what it read is another value. */

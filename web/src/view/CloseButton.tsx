@@ -2,17 +2,8 @@ import { X } from "lucide-react";
 import { words } from "../words";
 import { useClose } from "./context";
 
-/** The buttons of the header, one line for each panel; a panel that the agent does not offer has none. */
-export function HeaderActions() {
-  return (
-    <div className="flex shrink-0 items-center gap-1">
-      <CloseButton />
-    </div>
-  );
-}
-
 /** Closes the panel of the page around ours, where there is one. */
-function CloseButton() {
+export function CloseButton() {
   const close = useClose();
   if (close === null) return null;
   return (
