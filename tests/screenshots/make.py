@@ -21,6 +21,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from aiohttp import web
+from aiohttp.test_utils import TestServer, unused_port
 from PIL import Image
 from playwright.async_api import Error, async_playwright
 
@@ -40,7 +42,6 @@ VIEWS = {"desktop": (1280, 800), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
 COLOURS = 128  # of a picture; more are not seen on a calm page, and cost twice the bytes
 TOTAL = 4_000_000  # bytes of all pictures
-AROUND = "http://localhost:4173/"  # never dialled: the browser is handed the page
 TOOLS = ("harbour:agent", "--documents", str(ROOT / "agent" / "samples" / "documents"))
 CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/google-chrome") if Path(path).exists()), None)
 # Somebody else's page, calm enough to look past.
@@ -73,15 +74,18 @@ async def photograph(names: list[str], folder: Path) -> dict[str, str]:
     """Take the pictures of some states, or of all. Returns those that could not be reached, and why."""
     chosen = [state for state in STATES if not names or state.name in names]
     failed: dict[str, str] = {}
-    with serving() as plain, serving(*TOOLS) as tools, TemporaryDirectory() as workshop:
+    port = unused_port()
+    around = f"http://localhost:{port}"
+    with serving(around) as plain, serving(around, *TOOLS) as tools, TemporaryDirectory() as workshop:
         silence = Path(workshop, "silence.wav")
         with wave.open(str(silence), "wb") as file:
             file.setparams((1, 2, 48_000, 0, "NONE", ""))
             file.writeframes(bytes(96_000))
-        async with async_playwright() as playwright:
+        async with TestServer(theirs(plain), host="127.0.0.1", port=port), async_playwright() as playwright:
             for state in chosen:
+                address = around if state.around else tools if state.tools else plain
                 try:
-                    async with opened(playwright, state, tools if state.tools else plain, silence) as page:
+                    async with opened(playwright, state, f"{address}/{state.query}", silence) as page:
                         await state.reach(page)
                         weight = await take(page, state, folder)
                     print(f"{state.name:<16} {weight / 1024:6.0f} KiB", flush=True)
@@ -127,10 +131,21 @@ def gallery(states: list[State]) -> str:
     return "\n".join([*lines, ""])
 
 
+def theirs(server: str) -> web.Application:
+    """Somebody else's site."""
+
+    async def page(_request: web.Request) -> web.Response:
+        return web.Response(text=THEIRS.replace("SERVER", server), content_type="text/html")
+
+    application = web.Application()
+    application.router.add_get("/", page)
+    return application
+
+
 @contextmanager
-def serving(*more: str) -> Iterator[str]:
-    """An assistant, by the real command."""
-    command = [sys.executable, "-m", "agent", "run", "--port", "0", "--allow-origin", AROUND.rstrip("/"), *more]
+def serving(around: str, *more: str) -> Iterator[str]:
+    """An assistant, by the real command, that pages of another origin may show."""
+    command = [sys.executable, "-m", "agent", "run", "--port", "0", "--allow-origin", around, *more]
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("OPENAI", "AZURE", "VOCATIVE"))}
     kept |= {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
     process = subprocess.Popen(command, cwd=HERE, env=kept, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -150,7 +165,7 @@ def serving(*more: str) -> Iterator[str]:
 
 
 @asynccontextmanager
-async def opened(playwright: Playwright, state: State, server: str, silence: Path) -> AsyncIterator[Page]:
+async def opened(playwright: Playwright, state: State, address: str, silence: Path) -> AsyncIterator[Page]:
     """A page of the assistant in a browser of its own."""
     arguments = ["--autoplay-policy=no-user-gesture-required", "--use-fake-device-for-media-stream"]
     if state.microphone:
@@ -161,10 +176,7 @@ async def opened(playwright: Playwright, state: State, server: str, silence: Pat
         page = await browser.new_page(
             viewport={"width": width, "height": height}, device_scale_factor=1.5, reduced_motion="reduce"
         )
-        if state.around:
-            theirs = THEIRS.replace("SERVER", server)
-            await page.route(AROUND, lambda route: route.fulfill(body=theirs, content_type="text/html"))
-        await page.goto(AROUND if state.around else f"{server}/{state.query}")
+        await page.goto(address)
         yield page
     finally:
         await browser.close()
