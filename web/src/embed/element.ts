@@ -84,9 +84,11 @@ export class VocativeAssistant extends HTMLElement {
   /** Put it away: it stops listening and speaking; the conversation stays. */
   close(): void {
     if (!this.isOpen || this.mode === "inline") return;
+    // While the frame is still shown: of one that is gone the focus is not always given back to the page.
+    window.focus();
+    this.#launcher.focus();
     this.#show(false);
     this.#frame?.send({ type: "hidden" });
-    this.#launcher.focus();
     this.#tell("close");
   }
 
