@@ -19,6 +19,7 @@ from agent.core.frames import Frame
 from agent.core.resuming import GRACE
 from agent.door.credentials import AUTHENTICATE_EVENT
 from agent.returns import Returns
+from agent.speaking import Spoken, in_language
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "extension-events.md").read_text(encoding="utf-8")
@@ -38,6 +39,13 @@ def told(section: str) -> dict[str, set[str]]:
 SERVER, CLIENT = told("From the server"), told("From the client")
 
 
+def ready_fields() -> dict[str, Any]:
+    """What `extension.ready` says beside the session's id."""
+    agent = Agent()
+    config = in_language(agent.session_config(extensions=True), agent.language, Spoken())
+    return {**config.ready, **Returns(GRACE).ticket("s", None)}
+
+
 def sample(name: str, annotation: str) -> Any:
     """Something that a builder of events takes as an argument."""
     call = Call("call_1", "search", "resp_1", 0.0, 10.0)
@@ -46,7 +54,9 @@ def sample(name: str, annotation: str) -> Any:
         "call": call,
         "pending": Pending(call, "{}", 30.0),
         "result": CallResult("{}", speculated=True),
-        "fields": {**Agent().session_config(extensions=True).ready, **Returns(GRACE).ticket("s", None)},
+        "fields": ready_fields(),
+        "ready": ready_fields(),
+        "heard": {},
         "found": [],
     }
     simple: dict[str, Any] = {"str": "x", "int": 1, "float": 1.0, "bool": True, "str | None": None}
@@ -127,7 +137,7 @@ def test_the_client_of_our_page_reads_and_writes_no_event_and_no_field_that_the_
 
 
 def test_what_stands_in_agent_and_resume_is_described():
-    ready = {**Agent().session_config(extensions=True).ready, **Returns(GRACE).ticket("s", None)}
+    ready = ready_fields()
     for group in ("agent", "resume"):
         entry = re.search(rf"^- `{group}`:(.*?)^- ", PAGE, re.MULTILINE | re.DOTALL)[1]
         for field in ready[group]:

@@ -96,7 +96,6 @@ async def test_an_unbuilt_page_says_what_to_do(tmp_path):
 def test_a_pdf_opens_at_its_page_and_other_documents_at_the_passage():
     assert document_url({"document": "a b.pdf", "page": 3}) == "/documents/a%20b.pdf#page=3"
     assert document_url({"document": "a.pdf", "page": None}) == "/documents/a.pdf"
-    assert document_url({"document": "a.pdf", "page": 3, "url": "https://x/a.pdf"}) == "https://x/a.pdf"
     slide = document_url({"document": "d/a.pptx", "page": 2, "start": 1, "end": 9})
     assert slide == "/documents/d/a.pptx?view=passage&start=1&end=9&page=2#passage"
     assert document_url({"document": "ü.md", "page": None}) == "/documents/%C3%BC.md?view=passage&start=0&end=0#passage"

@@ -17,19 +17,16 @@ import pytest
 from aiohttp import WSMsgType, web
 from playwright.async_api import Page, async_playwright
 
+from agent.pages import PAGE_POLICY
+
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Mapping
 
 ROOT = Path(__file__).parents[2]
 RATE = 24_000
 # Elsewhere than on a Debian with its own browser, the one that Playwright installs.
 CHROMIUM = next((str(path) for path in [Path("/usr/bin/chromium")] if path.exists()), None)
 
-# As strict as the page can bear: what it needs must come from its own server.
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "worker-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
-)
 
 
 @pytest.fixture(scope="session")
@@ -54,8 +51,9 @@ def tone(seconds: float, hertz: float = 330, loudness: float = 0.4) -> bytes:
 class Scripted:
     """One caller's session with the scripted server: what came in, and what to send."""
 
-    def __init__(self, socket: web.WebSocketResponse) -> None:
+    def __init__(self, socket: web.WebSocketResponse, query: Mapping[str, str]) -> None:
         self.socket = socket
+        self.query = query
         self.received: list[tuple[float, dict[str, Any]]] = []
         self._news = asyncio.Condition()
 
@@ -92,7 +90,7 @@ class Scripted:
         await self.until(lambda: len(matching()) >= count)
         return matching()[count - 1]
 
-    async def introduce(self, **agent: Any) -> None:
+    async def introduce(self, languages: list[str] | None = None, **agent: Any) -> None:
         detection = {"type": "server_vad", "threshold": 0.5, "silence_duration_ms": 500}
         await self.send(
             "session.created", session={"type": "realtime", "audio": {"input": {"turn_detection": detection}}}
@@ -100,7 +98,7 @@ class Scripted:
         greeting = "Hello, I am the Contoso assistant, an AI. What would you like to know?"
         examples = ["How many days of leave do I have?", "What does the health plan cover?", "Who approves travel?"]
         who = {"name": "Contoso assistant", "greeting": greeting, "examples": examples, **agent}
-        await self.send("extension.ready", session_id="s1", agent=who)
+        await self.send("extension.ready", session_id="s1", agent=who, languages=languages)
 
     async def item(self, item_id: str, role: str, previous: str | None, text: str = "") -> None:
         content = [{"type": "input_text", "text": text}] if text else []
@@ -186,7 +184,7 @@ class Double:
             return await self.sessions.get()
 
     async def _page(self, _: web.Request) -> web.StreamResponse:
-        return web.FileResponse(self.bundle / "index.html", headers={"Content-Security-Policy": POLICY})
+        return web.FileResponse(self.bundle / "index.html", headers={"Content-Security-Policy": PAGE_POLICY})
 
     async def _colours(self, _: web.Request) -> web.StreamResponse:
         return web.Response(text="", content_type="text/css")
@@ -202,13 +200,14 @@ class Double:
 
     async def _realtime(self, request: web.Request) -> web.StreamResponse:
         if self.refuse is not None and self.refuse[0] < 1000:
-            return web.Response(status=self.refuse[0], text=self.refuse[1])
+            error = {"code": "refused", "message": self.refuse[1]}
+            return web.json_response({"error": error}, status=self.refuse[0])
         socket = web.WebSocketResponse(protocols=("vocative.v1",), max_msg_size=0)
         await socket.prepare(request)
         if self.refuse is not None:
             await socket.close(code=self.refuse[0], message=self.refuse[1].encode())
             return socket
-        session = Scripted(socket)
+        session = Scripted(socket, request.query)
         await self.sessions.put(session)
         await session.read()
         return socket
@@ -248,6 +247,8 @@ def open_page(double, voice):
         device: bool = True,
         expect_errors: bool = False,
         host: str = "127.0.0.1",
+        path: str = "",
+        script: str = "",
         **context: Any,
     ) -> AsyncIterator[Page]:
         fake = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={voice}"] if device else []
@@ -260,11 +261,13 @@ def open_page(double, voice):
                 args=["--autoplay-policy=no-user-gesture-required", names, *fake, *allow],
             )
             page = await (await browser.new_context(**context)).new_page()
+            if script:
+                await page.add_init_script(script)
             complaints: list[str] = []
             page.on("console", lambda line: complaints.append(line.text) if line.type in {"error", "warning"} else None)
             page.on("pageerror", lambda error: complaints.append(str(error)))
             try:
-                await page.goto(double.url.replace("127.0.0.1", host))
+                await page.goto(double.url.replace("127.0.0.1", host) + path)
                 yield page
             finally:
                 await browser.close()

@@ -26,7 +26,7 @@ async def branded(agent, bundle, *, connects=True):
         complaints: list[str] = []
         page.on("console", lambda line: complaints.append(line.text) if line.type in {"error", "warning"} else None)
         if not connects:
-            await page.route_web_socket("**/v1/realtime", lambda _socket: None)
+            await page.route_web_socket("**/v1/realtime*", lambda _socket: None)
         try:
             await page.goto(str(server.make_url("/")))
             yield page

@@ -20,6 +20,7 @@ export class Client {
   readonly #store: Store;
   readonly #base: string;
   readonly #transport: Transport;
+  readonly #language: () => string;
   readonly #microphone: Microphone;
   readonly #speaker: Speaker;
   #connection: Connection | null = null;
@@ -31,11 +32,13 @@ export class Client {
   /**
    * @param base address below which the server's paths lie.
    * @param transport how to connect.
+   * @param language that the page is in at present; the assistant follows it.
    */
-  constructor(store: Store, base: string, transport: Transport = "websocket") {
+  constructor(store: Store, base: string, transport: Transport = "websocket", language: () => string = () => "") {
     this.#store = store;
     this.#base = base;
     this.#transport = transport;
+    this.#language = language;
     this.#microphone = new Microphone({
       frame: (samples) => this.#sendSound(samples),
       lost: () => {
@@ -46,6 +49,7 @@ export class Client {
     this.#speaker = new Speaker({
       position: (position) => this.#reportPlayed(position),
       playing: (speaking) => this.#store.setState({ speaking }),
+      blocked: (soundBlocked) => this.#store.setState({ soundBlocked }),
     });
   }
 
@@ -54,14 +58,33 @@ export class Client {
     this.#connection?.close();
     this.#serverTurns = true;
     this.#store.setState({ link: "connecting", trouble: null });
-    this.#connection = connectBy(this.#transport, this.#base, {
-      event: (event) => this.#receive(event),
+    const listener = {
+      event: (event: ServerEvent) => this.#receive(event),
       away: () => {
         this.#store.setState({ link: "connecting" });
         void this.#fallSilent();
       },
-      ended: (ending) => void this.#ended(ending),
-    });
+      ended: (ending: Ending) => void this.#ended(ending),
+    };
+    this.#connection = connectBy(this.#transport, this.#base, listener, this.#language());
+  }
+
+  /** The page is in another language: a conversation that has not begun is begun in that; one that has goes on. */
+  followLanguage(): void {
+    const { link, conversation } = this.#store.getState();
+    if (link === "open" && conversation.order.length === 0) this.connect();
+  }
+
+  /** Let the sound be heard that the browser has kept back. Called from a click or a key. */
+  unblockSound(): void {
+    this.#openSpeaker();
+    this.#store.setState({ soundBlocked: false });
+  }
+
+  /** Have the model answer once more what went wrong. */
+  askAgain(): void {
+    this.dismiss();
+    if (this.#online()) this.#connection?.send({ type: "response.create" });
   }
 
   /** Loudness of both sides, 0…1. */
@@ -222,12 +245,15 @@ export class Client {
         return;
       case "output_audio_buffer.started":
         this.#connection?.sound?.hear();
-        this.#store.setState({ speaking: true });
+        this.#store.setState({ speaking: true, soundBlocked: this.#connection?.sound?.blocked() ?? false });
         return;
       case "output_audio_buffer.stopped":
       case "output_audio_buffer.cleared":
-        this.#store.setState({ speaking: false });
+        this.#store.setState({ speaking: false, soundBlocked: false });
         return;
+      case "extension.ready":
+        this.#store.setState({ languages: event.languages ?? null });
+        break;
       case "session.created":
         this.#store.setState({ link: "open" });
         break;
@@ -246,10 +272,10 @@ export class Client {
   }
 
   async #ended(ending: Ending): Promise<void> {
-    const said = this.#store.getState().conversation.problem?.message ?? "";
-    const reason = ending.reason === "" ? said : ending.reason;
-    const { ready } = this.#store.getState().conversation;
-    const trouble = ending.trouble === "lost" && !ready ? "refused" : ending.trouble;
+    const { ready, problem } = this.#store.getState().conversation;
+    const reason = ending.reason === "" ? (problem?.message ?? "") : ending.reason;
+    const refused = problem?.code === "upstream_unreachable" ? "model" : "refused";
+    const trouble = ending.trouble === "lost" && !ready ? refused : ending.trouble;
     this.#store.setState({ link: "closed", trouble: { of: "connection", trouble, reason } });
     this.#reduce({ type: "local.dismissed" });
     this.#reduce({ type: "local.disconnected" });

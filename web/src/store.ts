@@ -11,7 +11,7 @@ export type Listening = "off" | "opening" | "hands-free" | "push";
 /** Something that stops the user, and that only the user can mend. */
 export type Trouble =
   | { readonly of: "microphone"; readonly trouble: MicrophoneTrouble }
-  | { readonly of: "connection"; readonly trouble: Ending["trouble"]; readonly reason: string }
+  | { readonly of: "connection"; readonly trouble: Ending["trouble"] | "model"; readonly reason: string }
   | { readonly of: "talking"; readonly trouble: "short" };
 
 export interface State {
@@ -21,6 +21,10 @@ export interface State {
   /** Whether the answer sounds. */
   readonly speaking: boolean;
   readonly trouble: Trouble | null;
+  /** Whether an answer sounds that the browser lets nobody hear before the user has done something. */
+  readonly soundBlocked: boolean;
+  /** All languages that the assistant hears and speaks; null where they are many. */
+  readonly languages: readonly string[] | null;
 }
 
 export type Store = StoreApi<State>;
@@ -33,5 +37,7 @@ export function newStore(agent: Agent | null = null): Store {
     listening: "off",
     speaking: false,
     trouble: null,
+    soundBlocked: false,
+    languages: null,
   }));
 }

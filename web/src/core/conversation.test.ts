@@ -187,6 +187,14 @@ describe("an answer", () => {
     }
   });
 
+  it("loses the citations of what was not heard when the server takes them back", () => {
+    const citation = { id: "p1", document: "a.pdf", page: 3, title: "A", text: "…", score: 1, headings: [], start: 0, end: 1, url: "/documents/a.pdf" };
+    const cites: Event = { type: "extension.citations", response_id: "r1", item_id: "a1", citations: [citation] };
+    const heard = { content_index: 0, characters: 3, ms: 200 };
+    const state = after([response("r1"), words("a1", "One two"), cites, { ...cites, citations: [], heard }]);
+    expect(citationsOf(state, message(state, "a1"))).toEqual([]);
+  });
+
   it("without citations has the identical list of none, each time it is asked", () => {
     const state = after([response("r1"), words("a1", "x")]);
     expect(citationsOf(state, message(state, "a1"))).toBe(citationsOf(state, message(state, "a1")));

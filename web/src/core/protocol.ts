@@ -63,6 +63,23 @@ export interface Citation {
   readonly start: number;
   readonly end: number;
   readonly url: string;
+  /** Its number within the answer: it keeps it when others are taken back. */
+  readonly number?: number;
+  /** The sentences of the answer that it bears out; none for what was merely found. */
+  readonly supports?: readonly Support[];
+}
+
+/** A sentence of an answer, and the words of a passage that say it. */
+export interface Support {
+  readonly content_index: number;
+  /** The sentence's characters in the text of that part. */
+  readonly from: number;
+  readonly to: number;
+  /** The words, and where they begin in the passage. */
+  readonly text: string;
+  readonly offset: number;
+  /** Opens the document with the words marked. */
+  readonly url?: string;
 }
 
 /** How a tool call ended. */
@@ -144,6 +161,10 @@ export type ServerEvent =
       readonly type: "extension.ready";
       readonly session_id: string;
       readonly agent: Agent;
+      /** The one that the assistant was told to speak; null leaves it to the model. */
+      readonly language?: string | null;
+      /** All that its model hears and speaks; null where they are many. */
+      readonly languages?: readonly string[] | null;
       /** How to come back when the connection breaks. */
       readonly resume?: { readonly token: string; readonly grace_ms: number };
     }
@@ -191,7 +212,9 @@ export type ServerEvent =
       readonly type: "extension.citations";
       readonly response_id: string;
       readonly item_id: string;
+      /** Sent again when a barge-in shows that less was heard: this list takes the place of the one before. */
       readonly citations: readonly Citation[];
+      readonly heard?: { readonly content_index: number; readonly characters: number; readonly ms: number } | null;
     }
   | {
       readonly type: "extension.interrupted";

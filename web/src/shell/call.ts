@@ -5,7 +5,7 @@
  * holds. The model's own channel is opened because services expect one; nothing of it is needed.
  */
 import { type ClientEvent, parseEvent, PROTOCOLS, type ServerEvent } from "../core/protocol";
-import type { Connection, ConnectionListener } from "./connection";
+import { type Connection, type ConnectionListener, realtimeUrl } from "./connection";
 import { exchange, fetchText, type Peer } from "./peer";
 
 /** A call that does not stand after this time is given up, ms. */
@@ -16,8 +16,8 @@ export interface CallListener extends ConnectionListener {
   failed(): void;
 }
 
-/** Call over the server's GA routes. @param base address below which the server's paths lie. */
-export function call(base: string, listener: CallListener): Connection {
+/** Call over the server's GA routes. @param base address below which the server's paths lie. @param language of the page. */
+export function call(base: string, listener: CallListener, language = ""): Connection {
   const peer: Peer = exchange();
   let companion: WebSocket | null = null;
   let standing = false;
@@ -65,7 +65,7 @@ export function call(base: string, listener: CallListener): Connection {
   peer.onchange = (connected) => (connected ? stand() : lose(""));
 
   const dial = async () => {
-    const secret = JSON.parse(await (await fetchText(new URL("v1/realtime/client_secrets", base))).text()) as {
+    const secret = JSON.parse(await (await fetchText(realtimeUrl("v1/realtime/client_secrets", base, language))).text()) as {
       value: string;
     };
     const answer = await fetchText(new URL("v1/realtime/calls", base), {

@@ -1,6 +1,7 @@
 /** Which way to connect: a call where it is wanted and can be had, else a WebSocket. */
 import { call } from "./call";
-import { connect, type Connection, type ConnectionListener } from "./connection";
+import type { ServerEvent } from "../core/protocol";
+import { connect, type Connection, type ConnectionListener, type Ending } from "./connection";
 import { previewCall } from "./preview";
 
 /** `transport=` in the page's address; the server sets it where it takes calls. */
@@ -12,18 +13,19 @@ export function transportOf(search: string): Transport {
   return wanted === "webrtc" || wanted === "webrtc-preview" ? wanted : "websocket";
 }
 
-/** Connect. @param base address below which the server's paths lie. */
-export function connectBy(transport: Transport, base: string, listener: ConnectionListener): Connection {
-  if (transport === "websocket") return connect(base, listener);
+/** Connect. @param base address below which the server's paths lie. @param language that the page is in. */
+export function connectBy(transport: Transport, base: string, listener: ConnectionListener, language = ""): Connection {
+  if (transport === "websocket") return connect(base, listener, language);
   const dial = transport === "webrtc" ? call : previewCall;
-  let current: Connection = dial(base, {
-    event: (event) => listener.event(event),
+  const callListener = {
+    event: (event: ServerEvent) => listener.event(event),
     away: () => listener.away(),
-    ended: (ending) => listener.ended(ending),
+    ended: (ending: Ending) => listener.ended(ending),
     failed: () => {
-      current = connect(base, listener);
+      current = connect(base, listener, language);
     },
-  });
+  };
+  let current: Connection = dial(base, callListener, language);
   return {
     get sound() {
       return current.sound;

@@ -35,6 +35,7 @@ export function exchange(): Peer {
         speaker.open();
       },
       level: () => speaker.level(),
+      blocked: () => speaker.blocked(),
     },
     channel,
     async offer() {

@@ -6,7 +6,7 @@ import { type Errand, Errands } from "../core/errands";
 import { fromPreview, type Raw, toPreview } from "../core/preview";
 import { parseEvent, type Citation, type ClientEvent, type ServerEvent } from "../core/protocol";
 import type { CallListener } from "./call";
-import type { Connection } from "./connection";
+import { type Connection, realtimeUrl } from "./connection";
 import { exchange, fetchText } from "./peer";
 
 const PATIENCE_MS = 8_000;
@@ -28,8 +28,8 @@ interface Outcome {
   readonly citations: readonly Citation[];
 }
 
-/** Call over the server's routes for the preview. @param base address below which the server's paths lie. */
-export function previewCall(base: string, listener: CallListener): Connection {
+/** Call over the server's routes for the preview. @param base address below which the server's paths lie. @param language of the page. */
+export function previewCall(base: string, listener: CallListener, language = ""): Connection {
   const peer = exchange();
   const errands = new Errands();
   let standing = false;
@@ -105,7 +105,7 @@ export function previewCall(base: string, listener: CallListener): Connection {
   };
 
   const dial = async () => {
-    session = (await (await fetchText(new URL("v1/realtime/sessions", base))).json()) as Session;
+    session = (await (await fetchText(realtimeUrl("v1/realtime/sessions", base, language))).json()) as Session;
     const url = new URL(`v1/realtime/sessions/${session.id}/calls`, base);
     const answer = await fetchText(url, {
       headers: { "Content-Type": "application/sdp" },

@@ -5,6 +5,7 @@ export class SpeakerStream {
   #analyser: AnalyserNode | null = null;
   #stream: MediaStream | null = null;
   #wave = new Float32Array(512);
+  #blocked = false;
 
   constructor() {
     this.#audio.autoplay = true;
@@ -47,6 +48,11 @@ export class SpeakerStream {
     return Math.sqrt(sum / this.#wave.length);
   }
 
+  /** Whether the browser has refused to play, for want of a gesture. */
+  blocked(): boolean {
+    return this.#blocked;
+  }
+
   close(): void {
     this.#audio.srcObject = null;
     void this.#context?.close();
@@ -56,7 +62,15 @@ export class SpeakerStream {
 
   #play(): void {
     // Refused before the first gesture; `open` tries again.
-    if (this.#stream !== null) void this.#audio.play().catch(() => undefined);
+    if (this.#stream === null) return;
+    this.#audio.play().then(
+      () => {
+        this.#blocked = false;
+      },
+      (error: unknown) => {
+        this.#blocked = error instanceof DOMException && error.name === "NotAllowedError";
+      },
+    );
   }
 
   #measure(context: AudioContext): void {

@@ -18,6 +18,8 @@ export interface SpeakerListener {
   position(position: Position): void;
   /** Sound has begun, or there is none left. */
   playing(playing: boolean): void;
+  /** The browser keeps the sound back until the user has done something, or does so no more. */
+  blocked(blocked: boolean): void;
 }
 
 interface Output {
@@ -28,6 +30,8 @@ interface Output {
 
 /** A suspended audio thread may not answer; then nothing was being heard either. */
 const STOP_LIMIT_MS = 100;
+/** An audio context that may run does so well before this; one that does not waits for a gesture. */
+const START_LIMIT_MS = 500;
 /** The sound of waiting: soft and short. */
 const CHIME_HZ = 523;
 const CHIME_GAIN = 0.08;
@@ -49,11 +53,13 @@ export class Speaker {
   async open(): Promise<void> {
     this.#opening ??= this.#attach();
     const { context } = await this.#opening;
-    if (context.state === "suspended") await context.resume();
+    if (context.state !== "running") await context.resume();
   }
 
   /** Queue sound of a content part. */
   play(item: string, content: number, samples: Int16Array): void {
+    // Without a gesture so far the browser may refuse; the sound then waits for one, and the listener is told.
+    if (this.#opening === null) void this.open();
     this.#setPlaying(true);
     this.#post({ kind: "append", item, content, samples });
   }
@@ -106,6 +112,7 @@ export class Speaker {
     const analyser = new AnalyserNode(context, { fftSize: 512 });
     node.connect(analyser).connect(context.destination);
     this.#output = { context, node, analyser };
+    context.onstatechange = () => this.#tellBlocked();
     node.port.onmessage = (message: MessageEvent<FromPlayback>) => this.#receive(message.data, context.sampleRate);
     return this.#output;
   }
@@ -125,6 +132,12 @@ export class Speaker {
     if (playing === this.#playing) return;
     this.#playing = playing;
     this.#listener.playing(playing);
+    if (playing) setTimeout(() => this.#tellBlocked(), START_LIMIT_MS);
+    else this.#tellBlocked();
+  }
+
+  #tellBlocked(): void {
+    this.#listener.blocked(this.#playing && this.#output !== null && this.#output.context.state !== "running");
   }
 
   #post(message: ToPlayback): void {

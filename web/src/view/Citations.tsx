@@ -18,7 +18,7 @@ export function Citations({ message }: { message: Message }) {
       <ul aria-label={words.source.list} className="mt-3 flex flex-wrap gap-2">
         {citations.map((citation, index) => (
           <li key={citation.id} className="rise max-w-full">
-            <Chip citation={citation} number={index + 1} onOpen={() => show(index)} />
+            <Chip citation={citation} number={citation.number ?? index + 1} onOpen={() => show(index)} />
           </li>
         ))}
       </ul>

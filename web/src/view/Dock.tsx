@@ -25,8 +25,8 @@ export function Dock() {
   const deaf = useShown((state) => state.listening === "off");
   const hint = phase === "speaking" && deaf ? words.hint.interruptible : HINT[phase]();
   return (
-    <footer className="mx-auto w-full max-w-2xl px-5 pt-2 pb-[max(1.25rem,env(safe-area-inset-bottom))] sm:px-6">
-      <div className="grid grid-cols-[1fr_auto_1fr] items-center gap-6 py-5">
+    <footer className="mx-auto w-full max-w-2xl px-5 pt-2 pb-[max(1.25rem,env(safe-area-inset-bottom))] short:pt-0 short:pb-2 sm:px-6">
+      <div className="grid grid-cols-[1fr_auto_1fr] items-center gap-6 py-5 short:py-1">
         <div className="flex justify-end">
           <PushButton />
         </div>
@@ -36,7 +36,7 @@ export function Dock() {
           <Meter hidden={phase === "speaking"} />
         </div>
       </div>
-      <p className="mb-4 text-center text-[0.875rem] text-quiet">{hint}</p>
+      <p className="mb-4 text-center short:mb-2 text-[0.875rem] text-quiet">{hint}</p>
       <Composer />
     </footer>
   );

@@ -2,6 +2,7 @@ import { AudioLines } from "lucide-react";
 import { words } from "../words";
 import { CloseButton } from "./CloseButton";
 import { usePhase, useShown } from "./context";
+import { HeaderActions } from "./HeaderActions";
 import type { Phase } from "./phase";
 
 const LABEL: Readonly<Record<Phase, () => string>> = {
@@ -19,13 +20,14 @@ const LABEL: Readonly<Record<Phase, () => string>> = {
 export function Header() {
   const name = useShown((state) => state.conversation.agent?.name ?? words.product);
   return (
-    <header className="flex items-center justify-between gap-4 px-5 py-4 sm:px-8">
+    <header className="flex items-center justify-between gap-4 px-5 py-4 sm:px-8 short:py-2">
       <h1 className="flex min-w-0 items-center gap-2.5 text-[0.9375rem] font-semibold tracking-tight">
         <Logo />
         <span className="truncate">{name}</span>
       </h1>
-      <div className="flex min-w-0 items-center gap-3">
+      <div className="flex shrink-0 items-center gap-2">
         <Status />
+        <HeaderActions />
         <CloseButton />
       </div>
     </header>
@@ -52,7 +54,6 @@ function Status() {
     <p
       data-testid="status"
       data-phase={phase}
-      role="status"
       className="flex shrink-0 items-center gap-2 rounded-full border border-line bg-card px-3 py-1 text-[0.8125rem] text-quiet"
     >
       <span aria-hidden className={`size-2 rounded-full ${tone}`} />

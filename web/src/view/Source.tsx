@@ -2,11 +2,13 @@ import { ExternalLink, X } from "lucide-react";
 import { Dialog } from "radix-ui";
 import type { Citation } from "../core/protocol";
 import { say, words } from "../words";
+import { useReturnFocus } from "./focus";
 import { documentName, isPdf, isSafeUrl, sourceUrl } from "./format";
 
 /** A source: the passage first, for it is the evidence; then the document, where the browser can show it in place. */
 export function Source({ citation, onClose }: { citation: Citation; onClose: () => void }) {
   const { page } = citation;
+  const giveBack = useReturnFocus();
   const url = sourceUrl(citation);
   const safe = isSafeUrl(url, document.baseURI);
   return (
@@ -16,6 +18,7 @@ export function Source({ citation, onClose }: { citation: Citation; onClose: () 
         <div aria-hidden className="fixed inset-0 bg-black/40 backdrop-blur-[2px]" />
         <Dialog.Content
           data-testid="source"
+          onCloseAutoFocus={giveBack}
           className="rise fixed inset-x-0 bottom-0 flex max-h-[92dvh] flex-col gap-4 overflow-y-auto rounded-t-3xl border border-line bg-paper p-5 shadow-2xl outline-none sm:inset-x-auto sm:top-1/2 sm:bottom-auto sm:left-1/2 sm:w-[min(44rem,92vw)] sm:-translate-x-1/2 sm:-translate-y-1/2 sm:rounded-3xl sm:p-7"
         >
           <div className="flex items-start justify-between gap-4">

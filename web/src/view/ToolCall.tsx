@@ -10,7 +10,7 @@ export function ToolCall({ call }: { call: Call }) {
   return (
     <li data-testid="tool-call" data-status={call.status} className="rise text-[0.875rem] text-quiet">
       <details className="group">
-        <summary className="flex cursor-pointer list-none items-center gap-2 rounded-lg [&::-webkit-details-marker]:hidden">
+        <summary className="flex min-h-6 cursor-pointer list-none items-center gap-2 rounded-lg [&::-webkit-details-marker]:hidden">
           <StatusIcon status={call.status} />
           <span className="min-w-0 truncate">
             <span className="font-medium text-ink">{titleOf(call.name)}</span>

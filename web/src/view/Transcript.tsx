@@ -12,6 +12,7 @@ export function Transcript() {
   const scroller = useFollowEnd();
   return (
     <section ref={scroller} aria-label={words.conversation} tabIndex={0} className="fades min-h-0 flex-1 overflow-y-auto outline-offset-[-3px]">
+      <h2 className="sr-only">{words.conversation}</h2>
       <ol data-testid="transcript" className="mx-auto flex w-full max-w-2xl flex-col gap-5 px-5 pt-4 pb-10 sm:px-6">
         {order.map((key) => (
           <EntryView key={key} entryKey={key} />

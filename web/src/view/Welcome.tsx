@@ -25,9 +25,9 @@ export function Welcome() {
                     data-testid="example"
                     disabled={!ready}
                     onClick={() => void client.sendText(example)}
-                    className="group flex w-full items-center justify-between gap-4 rounded-2xl border border-line bg-card px-4 py-3 text-left transition-colors hover:border-accent hover:bg-accent-soft disabled:opacity-50"
+                    className="group flex w-full items-center justify-between gap-4 rounded-2xl border border-line bg-card px-4 py-3 text-start transition-colors hover:border-accent hover:bg-accent-soft disabled:opacity-50"
                   >
-                    {example}
+                    <span dir="auto">{example}</span>
                     <ArrowUpRight
                       aria-hidden
                       className="size-4 shrink-0 text-quiet transition-colors group-hover:text-accent rtl:-scale-x-100"

@@ -16,7 +16,11 @@ export interface Assistant {
 
 export const AssistantContext = createContext<Assistant | null>(null);
 
+/** The page's language. Whoever reads the store or the client is rendered anew when it changes, and so finds its words. */
+export const LanguageContext = createContext("");
+
 function useAssistant(): Assistant {
+  use(LanguageContext);
   const assistant = use(AssistantContext);
   if (assistant === null) throw new Error("no AssistantContext above this component");
   return assistant;

@@ -13,6 +13,13 @@ describe("how things are written", () => {
     expect(sourceUrl(citation("a.pptx", 4))).toBe("/documents/a.pptx");
   });
 
+  it("opens a document at the words that bear out the answer, where they are told", () => {
+    const support = { content_index: 0, from: 0, to: 5, text: "x", offset: 0, url: "/documents/a.md?view=passage&start=3&end=4#passage" };
+    expect(sourceUrl({ ...citation("a.md", null), supports: [support] })).toBe(support.url);
+    expect(sourceUrl({ ...citation("a.md", null), supports: [] })).toBe("/documents/a.md");
+    expect(sourceUrl({ ...citation("a.pdf", 2), supports: [support] })).toBe("/documents/a.pdf#page=2");
+  });
+
   it("never makes a link of an address that runs as a script", () => {
     const base = "http://localhost/";
     expect(isSafeUrl("/documents/a.pdf", base)).toBe(true);

@@ -1,5 +1,6 @@
 /** How values are written for a reader. */
 import type { Citation } from "../core/protocol";
+import { say } from "../words";
 
 /** `search_documents` → `Search documents`. */
 export function titleOf(name: string): string {
@@ -28,8 +29,9 @@ export function pretty(value: unknown): string {
   }
 }
 
+/** A stretch of time, in the page's language. */
 export function durationOf(ms: number): string {
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+  return ms < 999.5 ? say("duration.ms", { time: ms }) : say("duration.s", { time: ms / 1000 });
 }
 
 /** The name of a document without its folders and its extension. */
@@ -38,11 +40,10 @@ export function documentName(path: string): string {
   return name.replace(/\.[a-z0-9]{1,5}$/iu, "").replace(/_+/gu, " ");
 }
 
-/** Where a citation stands: a PDF opens at its page. */
+/** Where a citation stands: a PDF opens at its page, anything else with the words marked that bear out the answer. */
 export function sourceUrl(citation: Citation): string {
-  return citation.page !== null && isPdf(citation) && !citation.url.includes("#")
-    ? `${citation.url}#page=${citation.page}`
-    : citation.url;
+  if (!isPdf(citation)) return citation.supports?.[0]?.url ?? citation.url;
+  return citation.page !== null && !citation.url.includes("#") ? `${citation.url}#page=${citation.page}` : citation.url;
 }
 
 export function isPdf(citation: Citation): boolean {

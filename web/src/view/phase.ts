@@ -16,7 +16,7 @@ export type Phase =
 export function phaseOf(state: State): Phase {
   const { conversation, link, listening, speaking } = state;
   if (link === "closed") return "closed";
-  if (!conversation.ready) return "connecting";
+  if (!conversation.ready || link === "connecting") return "connecting";
   if (listening === "opening") return "opening";
   if (listening === "push") return "push";
   if (conversation.hearing) return "hearing";

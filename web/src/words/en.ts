@@ -1,4 +1,7 @@
-/** Every word that the page itself says, in English; `{{…}}` is filled in. Every other language has the same keys. */
+/**
+ * Every word that the page itself says, in English; `{{…}}` is filled in. Every other language has the same keys. A text
+ * with a number in it comes as `key_one` and `key_other` (i18next's `count`); other languages have other plurals.
+ */
 export const en = {
   product: "Vocative",
   greeting: "Hello, I am an AI assistant. Ask me about your documents.",
@@ -8,6 +11,13 @@ export const en = {
   transcripts: {
     session: "This page keeps the conversation only while it is open.",
     device: "This browser keeps your conversations until you delete them in the history.",
+  },
+  language: {
+    choose: "Language of the page",
+    lacks: {
+      title: "The assistant does not speak {{language}}",
+      advice: "Its model hears and speaks {{spoken}} only. Ask in {{spoken}}; the page itself stays in {{language}}.",
+    },
   },
   you: "You",
   status: {
@@ -64,6 +74,8 @@ export const en = {
   },
   source: {
     list: "Sources",
+    count_one: "{{count, number}} source",
+    count_other: "{{count, number}} sources",
     page: "p. {{page}}",
     pageLong: "Page {{page}}",
     open: "Open the document",
@@ -72,7 +84,12 @@ export const en = {
     preview: "Preview of the document",
     passage: "The passage that the answer rests on",
   },
+  duration: {
+    ms: "{{time, number(maximumFractionDigits: 0)}} ms",
+    s: "{{time, number(minimumFractionDigits: 1; maximumFractionDigits: 1)}} s",
+  },
   retry: "Try again",
+  askAgain: "Ask again",
   reconnect: "Connect again",
   dismiss: "Dismiss",
   serverSays: "It says: {{reason}}",
@@ -96,15 +113,47 @@ export const en = {
   connection: {
     unreachable: { title: "The server does not answer", advice: "Check that it runs and that you are online." },
     refused: { title: "The server refused the session", advice: "Try again; if that does not help, ask whoever runs it." },
+    anonymous: { title: "You are not signed in", advice: "Sign in, then connect again." },
+    forbidden: { title: "You may not use this assistant", advice: "Ask whoever runs it to let you in, then connect again." },
+    crowded: {
+      title: "You have too many conversations open",
+      advice: "Close the assistant in another tab or on another device, then connect again.",
+    },
+    busy: { title: "The assistant is fully occupied", advice: "Wait a moment, then connect again." },
+    model: {
+      title: "The speech model cannot be reached",
+      advice: "Connect again in a moment; if that does not help, tell whoever runs the assistant.",
+    },
     lost: { title: "The connection was lost", advice: "What was said stays here. Connect again to go on." },
+    mending: {
+      title: "The connection broke and is being made anew",
+      advice: "Nothing is lost. If it takes too long, connect again: the conversation then starts afresh.",
+    },
+  },
+  sound: {
+    title: "The sound is off",
+    advice: "Your browser lets no page play sound before you have clicked or pressed a key.",
+    on: "Turn sound on",
   },
   tooShort: {
     title: "That was too short to hear",
     advice: "Hold the button or the space bar while you speak.",
   },
   problem: { title: "Something went wrong", advice: "You can ask again." },
+  quota: {
+    title: "The model’s limit has been reached",
+    advice: "Wait a minute, then ask again. If it happens often, whoever runs the assistant can raise the quota.",
+  },
 } as const;
 
-/** The same keys, with texts of any language. */
+/** The same keys, with texts of any language; of a plural, the forms that the language has. */
 export type Words = Texts<typeof en>;
-type Texts<Table> = { readonly [Key in keyof Table]: Table[Key] extends string ? string : Texts<Table[Key]> };
+type Texts<Table> = {
+  readonly [Key in keyof Table as Key extends `${string}_one` ? never : Key]: Table[Key] extends string
+    ? string
+    : Texts<Table[Key]>;
+} & {
+  readonly [Key in keyof Table as Key extends `${infer Base}_one`
+    ? `${Base}_${"zero" | "one" | "two" | "few" | "many"}`
+    : never]?: string;
+};

@@ -1,0 +1,165 @@
+import type { Words } from "./en";
+
+/** Spanish. */
+export const es: Words = {
+  product: "Vocative",
+  greeting: "Hola, soy un asistente de IA. Pregúnteme por sus documentos.",
+  tryAsking: "Por ejemplo",
+  conversation: "Conversación",
+  close: "Cerrar",
+  transcripts: {
+    session: "Esta página conserva la conversación solo mientras está abierta.",
+    device: "Este navegador guarda sus conversaciones hasta que usted las borre en el historial.",
+  },
+  language: {
+    choose: "Idioma de la página",
+    lacks: {
+      title: "El asistente no habla {{language}}",
+      advice: "Su modelo solo entiende y habla {{spoken}}. Pregunte en {{spoken}}; la página seguirá en {{language}}.",
+    },
+  },
+  you: "Usted",
+  status: {
+    connecting: "Conectando",
+    waiting: "Preparando",
+    ready: "Listo",
+    opening: "Abriendo el micrófono",
+    listening: "Escuchando",
+    hearing: "Le oigo",
+    thinking: "Pensando",
+    speaking: "Hablando",
+    closed: "Sin conexión",
+  },
+  talk: { start: "Empezar a hablar", stop: "Dejar de escuchar" },
+  hint: {
+    idle: "Toque para hablar o mantenga pulsada la barra espaciadora",
+    opening: "Abriendo el micrófono…",
+    "hands-free": "Le escucho. Hable sin más, o toque para parar.",
+    hearing: "Escuchando…",
+    push: "Suelte cuando haya terminado",
+    thinking: "Un momento…",
+    speaking: "Puede interrumpirme en cualquier momento",
+    interruptible: "Mantenga pulsado para hablar, o escriba, para interrumpir",
+    offline: "Sin conexión",
+  },
+  push: "Mantener pulsado para hablar",
+  silence: "Detener la respuesta",
+  level: "Nivel de sonido",
+  composer: { label: "Su pregunta", placeholder: "O escriba una pregunta", send: "Enviar" },
+  message: {
+    hearing: "Escuchando…",
+    pending: "Transcribiendo lo que ha dicho…",
+    failed: "No he podido entender las palabras.",
+    cut: "Interrumpido aquí",
+    unheard: "no se oyó",
+  },
+  newSession: "Conectado de nuevo. El asistente ya no sabe lo que se dijo arriba.",
+  call: {
+    running: "en curso",
+    completed: "hecho",
+    failed: "ha fallado",
+    timed_out: "ha tardado demasiado",
+    cancelled: "cancelado",
+    denied: "no aprobado",
+    approval: "espera su decisión",
+    arguments: "Consulta",
+    result: "Resultado",
+  },
+  approval: {
+    title: "¿Permite que el asistente haga esto: {{tool}}?",
+    approve: "Permitir",
+    deny: "No permitir",
+    decided: "Enviado…",
+  },
+  source: {
+    list: "Fuentes",
+    count_one: "{{count, number}} fuente",
+    count_many: "{{count, number}} de fuentes",
+    count_other: "{{count, number}} fuentes",
+    page: "pág. {{page}}",
+    pageLong: "Página {{page}}",
+    open: "Abrir el documento",
+    openAt: "Abrir en la página {{page}}",
+    close: "Cerrar",
+    preview: "Vista previa del documento",
+    passage: "El pasaje en que se apoya la respuesta",
+  },
+  duration: {
+    ms: "{{time, number(maximumFractionDigits: 0)}} ms",
+    s: "{{time, number(minimumFractionDigits: 1; maximumFractionDigits: 1)}} s",
+  },
+  retry: "Intentar de nuevo",
+  askAgain: "Preguntar de nuevo",
+  reconnect: "Conectar de nuevo",
+  dismiss: "Descartar",
+  serverSays: "Mensaje del servidor: {{reason}}",
+  microphone: {
+    insecure: {
+      title: "El navegador no da acceso al micrófono en esta dirección",
+      advice: "Abra la página con https, o como localhost en este equipo. También puede escribir.",
+    },
+    denied: {
+      title: "El micrófono está bloqueado para esta página",
+      advice: "Permítalo en la barra de direcciones del navegador e inténtelo de nuevo. También puede escribir.",
+    },
+    missing: {
+      title: "No se ha encontrado ningún micrófono",
+      advice: "Conecte uno e inténtelo de nuevo. También puede escribir.",
+    },
+    busy: {
+      title: "Otro programa está usando el micrófono",
+      advice: "Cierre el programa o la pestaña que está grabando e inténtelo de nuevo.",
+    },
+    unplugged: { title: "El micrófono se ha desconectado", advice: "Vuelva a conectarlo e inténtelo de nuevo." },
+    broken: {
+      title: "El micrófono no se ha podido iniciar",
+      advice: "Inténtelo de nuevo; si no funciona, vuelva a cargar la página.",
+    },
+  },
+  connection: {
+    unreachable: {
+      title: "El servidor no responde",
+      advice: "Compruebe que está en marcha y que usted tiene conexión.",
+    },
+    refused: {
+      title: "El servidor ha rechazado la sesión",
+      advice: "Inténtelo de nuevo; si no funciona, consulte a quien lo administra.",
+    },
+    anonymous: { title: "No ha iniciado sesión", advice: "Inicie sesión y conecte de nuevo." },
+    forbidden: {
+      title: "No tiene permiso para usar este asistente",
+      advice: "Pida acceso a quien lo administra y conecte de nuevo.",
+    },
+    crowded: {
+      title: "Tiene demasiadas conversaciones abiertas",
+      advice: "Cierre el asistente en otra pestaña o en otro dispositivo y conecte de nuevo.",
+    },
+    busy: { title: "El asistente está ocupado por completo", advice: "Espere un momento y conecte de nuevo." },
+    model: {
+      title: "No se puede acceder al modelo de voz",
+      advice: "Conecte de nuevo dentro de un momento; si no funciona, avise a quien administra el asistente.",
+    },
+    lost: {
+      title: "Se ha perdido la conexión",
+      advice: "Lo dicho se conserva aquí. Conecte de nuevo para continuar.",
+    },
+    mending: {
+      title: "La conexión se ha cortado y se está restableciendo",
+      advice: "No se pierde nada. Si tarda demasiado, conecte de nuevo: la conversación empezará desde cero.",
+    },
+  },
+  sound: {
+    title: "El sonido está desactivado",
+    advice: "El navegador no deja que una página suene antes de que usted haga clic o pulse una tecla.",
+    on: "Activar el sonido",
+  },
+  tooShort: {
+    title: "Ha sido demasiado corto para oírlo",
+    advice: "Mantenga pulsado el botón o la barra espaciadora mientras habla.",
+  },
+  problem: { title: "Algo ha salido mal", advice: "Puede preguntar de nuevo." },
+  quota: {
+    title: "Se ha alcanzado el límite del modelo",
+    advice: "Espere un minuto y pregunte de nuevo. Si ocurre a menudo, quien administra el asistente puede ampliar la cuota.",
+  },
+};

@@ -1,0 +1,165 @@
+import type { Words } from "./en";
+
+/** French. */
+export const fr: Words = {
+  product: "Vocative",
+  greeting: "Bonjour, je suis un assistant IA. Interrogez-moi sur vos documents.",
+  tryAsking: "Par exemple",
+  conversation: "Conversation",
+  close: "Fermer",
+  transcripts: {
+    session: "Cette page ne garde la conversation que tant qu’elle est ouverte.",
+    device: "Ce navigateur garde vos conversations jusqu’à ce que vous les supprimiez dans l’historique.",
+  },
+  language: {
+    choose: "Langue de la page",
+    lacks: {
+      title: "L’assistant ne parle pas cette langue : {{language}}",
+      advice: "Son modèle ne comprend et ne parle que : {{spoken}}. Parlez-lui dans cette langue ; la page reste en {{language}}.",
+    },
+  },
+  you: "Vous",
+  status: {
+    connecting: "Connexion",
+    waiting: "Préparation",
+    ready: "Prêt",
+    opening: "Ouverture du micro",
+    listening: "À l’écoute",
+    hearing: "Je vous entends",
+    thinking: "Réflexion",
+    speaking: "Réponse",
+    closed: "Non connecté",
+  },
+  talk: { start: "Commencer à parler", stop: "Arrêter l’écoute" },
+  hint: {
+    idle: "Touchez pour parler, ou maintenez la barre d’espace",
+    opening: "Ouverture du micro…",
+    "hands-free": "Je vous écoute. Parlez, ou touchez pour arrêter.",
+    hearing: "J’écoute…",
+    push: "Relâchez quand vous avez terminé",
+    thinking: "Un instant…",
+    speaking: "Vous pouvez m’interrompre à tout moment",
+    interruptible: "Maintenez pour parler, ou écrivez, pour interrompre",
+    offline: "Non connecté",
+  },
+  push: "Maintenir pour parler",
+  silence: "Arrêter la réponse",
+  level: "Niveau sonore",
+  composer: { label: "Votre question", placeholder: "Ou écrivez une question", send: "Envoyer" },
+  message: {
+    hearing: "J’écoute…",
+    pending: "Transcription de vos paroles…",
+    failed: "Je n’ai pas pu comprendre les paroles.",
+    cut: "Interrompu ici",
+    unheard: "non entendu",
+  },
+  newSession: "Connexion rétablie. L’assistant ne sait plus ce qui a été dit plus haut.",
+  call: {
+    running: "en cours",
+    completed: "terminé",
+    failed: "échec",
+    timed_out: "trop long",
+    cancelled: "annulé",
+    denied: "non autorisé",
+    approval: "attend votre décision",
+    arguments: "Demande",
+    result: "Résultat",
+  },
+  approval: {
+    title: "Autorisez-vous l’assistant à faire ceci : {{tool}} ?",
+    approve: "Autoriser",
+    deny: "Ne pas autoriser",
+    decided: "Envoyé…",
+  },
+  source: {
+    list: "Sources",
+    count_one: "{{count, number}} source",
+    count_many: "{{count, number}} de sources",
+    count_other: "{{count, number}} sources",
+    page: "p. {{page}}",
+    pageLong: "Page {{page}}",
+    open: "Ouvrir le document",
+    openAt: "Ouvrir à la page {{page}}",
+    close: "Fermer",
+    preview: "Aperçu du document",
+    passage: "Le passage sur lequel s’appuie la réponse",
+  },
+  duration: {
+    ms: "{{time, number(maximumFractionDigits: 0)}} ms",
+    s: "{{time, number(minimumFractionDigits: 1; maximumFractionDigits: 1)}} s",
+  },
+  retry: "Réessayer",
+  askAgain: "Poser de nouveau la question",
+  reconnect: "Se reconnecter",
+  dismiss: "Ignorer",
+  serverSays: "Message du serveur : {{reason}}",
+  microphone: {
+    insecure: {
+      title: "Le navigateur ne donne pas accès au micro à cette adresse",
+      advice: "Ouvrez la page en https, ou via localhost sur cet appareil. Vous pouvez toujours écrire.",
+    },
+    denied: {
+      title: "Le micro est bloqué pour cette page",
+      advice: "Autorisez-le dans la barre d’adresse du navigateur, puis réessayez. Vous pouvez toujours écrire.",
+    },
+    missing: {
+      title: "Aucun micro trouvé",
+      advice: "Branchez-en un, puis réessayez. Vous pouvez toujours écrire.",
+    },
+    busy: {
+      title: "Le micro est déjà utilisé",
+      advice: "Fermez l’autre programme ou l’onglet qui enregistre, puis réessayez.",
+    },
+    unplugged: { title: "Le micro a été débranché", advice: "Rebranchez-le, puis réessayez." },
+    broken: {
+      title: "Le micro n’a pas démarré",
+      advice: "Réessayez ; si cela ne suffit pas, rechargez la page.",
+    },
+  },
+  connection: {
+    unreachable: {
+      title: "Le serveur ne répond pas",
+      advice: "Vérifiez qu’il fonctionne et que vous êtes en ligne.",
+    },
+    refused: {
+      title: "Le serveur a refusé la session",
+      advice: "Réessayez ; si cela ne suffit pas, adressez-vous à la personne qui le gère.",
+    },
+    anonymous: { title: "Vous n’êtes pas authentifié", advice: "Authentifiez-vous, puis reconnectez-vous." },
+    forbidden: {
+      title: "Vous n’avez pas accès à cet assistant",
+      advice: "Demandez l’accès à la personne qui le gère, puis reconnectez-vous.",
+    },
+    crowded: {
+      title: "Vous avez trop de conversations ouvertes",
+      advice: "Fermez l’assistant dans un autre onglet ou sur un autre appareil, puis reconnectez-vous.",
+    },
+    busy: { title: "L’assistant est entièrement occupé", advice: "Patientez un instant, puis reconnectez-vous." },
+    model: {
+      title: "Le modèle vocal est injoignable",
+      advice: "Reconnectez-vous dans un instant ; si cela ne suffit pas, prévenez la personne qui gère l’assistant.",
+    },
+    lost: {
+      title: "La connexion a été perdue",
+      advice: "Ce qui a été dit reste ici. Reconnectez-vous pour continuer.",
+    },
+    mending: {
+      title: "La connexion s’est interrompue et se rétablit",
+      advice: "Rien n’est perdu. Si c’est trop long, reconnectez-vous : la conversation repartira de zéro.",
+    },
+  },
+  sound: {
+    title: "Le son est coupé",
+    advice: "Votre navigateur n’autorise aucun son avant que vous n’ayez cliqué ou appuyé sur une touche.",
+    on: "Activer le son",
+  },
+  tooShort: {
+    title: "C’était trop court pour être entendu",
+    advice: "Maintenez le bouton ou la barre d’espace pendant que vous parlez.",
+  },
+  problem: { title: "Un problème est survenu", advice: "Vous pouvez reposer votre question." },
+  quota: {
+    title: "La limite du modèle est atteinte",
+    advice: "Attendez une minute, puis reposez la question. Si cela se répète, la personne qui gère l’assistant peut augmenter le quota.",
+  },
+};
