@@ -5,6 +5,7 @@
 #   make lint    ruff on Python, and the web client's own checks
 #   make types   pyright (strict) and TypeScript (strict)
 #   make bench   measure; `make quality DATA=folder` measures answers, retrieval and ears on a data folder
+#   make screenshots   take docs/screenshots anew
 #   make clean   remove what was built
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -22,7 +23,7 @@ CLIENTS := $(wildcard tests/clients/*/requirements.lock tests/clients/*/package-
 	tests/workflows/*/package-lock.json)
 RUN := $(BIN)/python
 
-.PHONY: setup run test lint types bench quality mutants lock image-lock clean
+.PHONY: setup run test lint types bench quality mutants screenshots lock image-lock clean
 
 setup: $(STAMP)
 
@@ -60,6 +61,9 @@ quality: setup
 	$(RUN) tests/quality/retrieval.py "$(DATA)"
 	$(RUN) tests/quality/answers.py "$(DATA)"
 	$(RUN) tests/quality/samples.py
+
+screenshots: setup
+	$(RUN) tests/screenshots/make.py $(ARGS)
 
 mutants: setup
 	$(RUN) tests/mutants/run.py $(ARGS)

@@ -6,6 +6,7 @@ import inspect
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from agent.branding import Brand
 from agent.core.rules import CallRules
 from agent.core.session import SessionConfig
 from agent.declared import Declared, declared
@@ -14,6 +15,7 @@ from agent.options.answers import check_answers
 from agent.options.audio import NOISE_REDUCTIONS, AzureVoice, Transcription
 from agent.options.checks import given, one_of, text
 from agent.options.language import check_language
+from agent.options.page import Page, check_introduction
 from agent.options.turn_detection import AzureSemanticVad, SemanticVad, ServerVad, TurnDetection
 from agent.options.uploads import Uploads
 from agent.services.choice import check_model
@@ -64,8 +66,11 @@ class Agent:
             the environment configures (`"openai:NAME"` for a certain model or deployment); the `wss://` address of a
             Realtime service; or None to let the environment decide, and the engine where it says nothing.
         name: What the page calls the assistant.
-        greeting: What the page shows before anything was said.
+        greeting: What the page shows before anything was said; empty for the page's own words in its user's language,
+            which say that the assistant is an AI.
         examples: Questions that the page offers.
+        page: How the page looks, what it shows, and how long it keeps what was said. Whoever a caller is handed over
+            to, or `for_user` gives, answers on this page, under a name of their own.
         language: What it speaks: `"page"` for the language of the page that a caller uses, an ISO 639-1 code such as
             `"fr"`, or None to leave it to the model. A model that lacks the language stays in its own.
         turn_detection: How the service finds the user's turns; None for not at all: the client then ends each turn.
@@ -100,8 +105,9 @@ class Agent:
     voice: str | AzureVoice | None = None
     model: str | None = None
     name: str = "Vocative"
-    greeting: str = "Hello! I am an AI assistant. Ask me about your documents."
+    greeting: str = ""
     examples: tuple[str, ...] = ()
+    page: Page = Page()  # noqa: RUF009
     language: str | None = "page"
     turn_detection: TurnDetection | None = ServerVad()  # noqa: RUF009  (frozen, so it may be shared)
     noise_reduction: Literal["near_field", "far_field", "azure_deep_noise_suppression"] | None = None
@@ -128,6 +134,9 @@ class Agent:
             raise ConfigurationError(
                 "Agent(instructions=…) is empty: say in a sentence or two what the assistant is for"
             )
+        check_introduction(self.name, self.greeting, self.examples)
+        if not isinstance(self.page, Page):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise ConfigurationError(f"Agent(page={self.page!r}): give Page(…)")
         if not isinstance(self.voice, AzureVoice):
             text("Agent", "voice", self.voice)
         _one_of_ours("turn_detection", self.turn_detection, (ServerVad, SemanticVad, AzureSemanticVad))
@@ -179,6 +188,10 @@ class Agent:
         others = tuple(each if isinstance(each, str) else each.at(service) for each in self.handoffs)
         return replace(self, voice=service.kind.voice if self.voice is None else self.voice, handoffs=others)
 
+    def brand(self) -> Brand:
+        """How it introduces itself on its page."""
+        return Brand(self.page, self._introduction())
+
     def session_config(
         self,
         *,
@@ -210,8 +223,16 @@ class Agent:
             extensions=extensions,
             speculative=self._speculative(tools),
             sources_in_text=self.citations == "text",
-            ready={"agent": {"name": self.name, "greeting": self.greeting, "examples": list(self.examples)}},
+            ready={"agent": self._introduction()},
         )
+
+    def _introduction(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "greeting": self.greeting,
+            "examples": list(self.examples),
+            **self.page.wire(),
+        }
 
     def _speculative(self, tools: Toolset) -> frozenset[str]:
         if not self.speculate or self.tool_choice == "none":

@@ -113,7 +113,10 @@ class Cast:
         config = self._present.session_config(
             extensions=self._extensions, toolset=self.toolset, servers=servers, user=self._user
         )
-        return replace(in_language(config, self._present.language, self._spoken), renewable=self._renewable)
+        config = in_language(config, self._present.language, self._spoken)
+        # The page was opened before anybody answered, and is one for all of them.
+        ready = {**config.ready, "agent": {**config.ready["agent"], **self._roster.first.page.wire()}}
+        return replace(config, ready=ready, renewable=self._renewable)
 
     async def invoke(self, name: str, arguments: str, context: ToolContext) -> Outcome:
         """Run a call of the present agent's."""
@@ -196,4 +199,4 @@ async def _chosen(agent: Agent, user: User | None) -> Agent:
             f"Agent(for_user=…) gave an agent with model={made.model!r}; the model is that of {agent.name!r}, so "
             "leave it out"
         )
-    return made if made.voice is not None else replace(made, voice=agent.voice)
+    return replace(made, voice=agent.voice if made.voice is None else made.voice, page=agent.page)

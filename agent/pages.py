@@ -9,12 +9,13 @@ from urllib.parse import quote, urlencode
 
 from aiohttp import web
 
-from agent.errors import InputError
+from agent.errors import ConfigurationError, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from agent.branding import Brand
     from agent.library import Library
     from tools import User
 
@@ -46,21 +47,27 @@ _VIEW = Template("""<!doctype html>
 """)
 
 
-def page_routes(bundle: Path, transport: str | None = None) -> list[web.RouteDef]:
+def page_routes(bundle: Path, transport: str | None = None, brand: Brand | None = None) -> list[web.RouteDef]:
     """Routes of the web client.
 
     Args:
         bundle: The folder that the build of `web/` filled.
         transport: What the page is to connect by when its address does not say: its parameter `transport`.
+        brand: Whose page it is; None for the page as it was built.
     """
 
     async def index(request: web.Request) -> web.StreamResponse:
         if transport is not None and "transport" not in request.query:
             raise web.HTTPFound(f"?{urlencode({**request.query, 'transport': transport})}")
-        page = bundle / "index.html"
-        if not page.is_file():
+        try:
+            text = await asyncio.to_thread((bundle / "index.html").read_text, encoding="utf-8")
+            text = text if brand is None else brand.document(text, request.query.get("accent"))
+        except FileNotFoundError:
             return web.Response(status=503, text=_UNBUILT)
-        return web.FileResponse(page, headers={"Content-Security-Policy": PAGE_POLICY, "Cache-Control": "no-cache"})
+        except ConfigurationError as error:
+            raise web.HTTPBadRequest(text=str(error)) from None
+        headers = {"Content-Security-Policy": PAGE_POLICY, "Cache-Control": "no-cache"}
+        return web.Response(text=text, content_type="text/html", headers=headers)
 
     root = bundle.resolve()
 

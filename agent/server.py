@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from agent.branding import brand_routes
 from agent.cast import Cast
 from agent.core import messages
 from agent.core.dialect import DIALECTS, GA
@@ -20,6 +21,7 @@ from agent.core.profiles import PROFILES
 from agent.core.resuming import GRACE, NotResumable
 from agent.core.session import Session
 from agent.door.door import Door
+from agent.door.framing import framing
 from agent.door.guarded import let_in
 from agent.door.http import everyone, gate, refused, visit_of
 from agent.door.refusal import POLICY, Refusal, TurnedAway
@@ -103,7 +105,7 @@ class Server:
 
     def application(self) -> web.Application:
         """The application, to be run by aiohttp or mounted in a bigger one."""
-        application = web.Application(middlewares=[_harden, gate(self._door)])
+        application = web.Application(middlewares=[_harden, framing(self._door.rules.origins), gate(self._door)])
         for path in PATHS:
             application.router.add_get(path, self._realtime)
         application.router.add_routes(
@@ -118,7 +120,9 @@ class Server:
         if self._signalling is not None:
             application.router.add_routes(self._signalling.routes())
         transport = None if self._signalling is None else self._signalling.transport
-        application.router.add_routes(everyone(page_routes(Path(__file__).parent / "static" / "web", transport)))
+        bundle, brand = Path(__file__).parent / "static" / "web", self._agent.brand()
+        application.router.add_routes(everyone(brand_routes(brand, bundle)))
+        application.router.add_routes(everyone(page_routes(bundle, transport, brand)))
         application.on_shutdown.append(self._stop)
         application.on_cleanup.append(lambda _application: self._door.close())
         return application

@@ -68,6 +68,7 @@ RULES = {
     "agent.door.settings": {"pydantic", "pydantic_settings"},
     "agent.door.fetching": {"aiohttp"},
     "agent.door.http": {"agent.door", "aiohttp"},
+    "agent.door.framing": {"agent.door", "aiohttp"},
     "agent.door.ticketing": {"agent.door", "tools.context", "aiohttp"},
     "agent.door.guarded": {"agent.door", "agent.core", "agent.transports.base", "tools.context"},
     "agent.asking": {"agent.transports.base", "agent.transports.stream", "agent.errors", "numpy"},
@@ -115,7 +116,8 @@ RULES = {
     }
     | {"agent.assistant", "agent.cast", "agent.webrtc.on_call", "agent.webrtc.tooldesk", "agent.core", "agent.errors"}
     | {"agent.options", "agent.speaking", "aiohttp", "tools"},
-    "agent.pages": {"agent.library", "agent.errors", "tools", "aiohttp"},
+    "agent.pages": {"agent.branding", "agent.library", "agent.errors", "tools", "aiohttp"},
+    "agent.branding": {"agent.options", "agent.errors", "aiohttp"},
     "agent.pictures": {"agent.config", "agent.errors", "tools"},
     "agent.links": {"agent.pages"},
     "agent.library": {"agent.errors", "agent.options.uploads", "tools"},

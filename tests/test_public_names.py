@@ -18,6 +18,7 @@ PUBLIC = {
         "DialError",
         "InputError",
         "ModelError",
+        "Page",
         "RetentionRatio",
         "SemanticVad",
         "ServerMcp",

@@ -15,12 +15,18 @@ export default defineConfig({
     // Nothing inlined and no polyfill: the page must run under a Content-Security-Policy of 'self' alone.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: { index: "index.html", embed: "src/embed/embed.ts" },
+      // Pages of others name this file, so its name stays.
+      output: { entryFileNames: (chunk) => (chunk.name === "embed" ? "embed.js" : "assets/[name]-[hash].js") },
+    },
   },
   server: {
     proxy: {
       "/v1": { target: server, ws: true },
       "/api": server,
       "/documents": server,
+      "/brand": server,
       "/healthz": server,
     },
   },

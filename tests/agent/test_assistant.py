@@ -120,7 +120,15 @@ def test_a_tool_that_must_be_called_has_to_be_there_when_a_session_begins():
 def test_the_page_learns_the_name_and_the_examples_but_never_the_prompt():
     config = Agent(name="Concierge", examples=("Soup?",), instructions="secret").session_config(extensions=True)
     assert config.ready == {
-        "agent": {"name": "Concierge", "greeting": Agent.greeting, "examples": ["Soup?"]},
+        "agent": {
+            "name": "Concierge",
+            "greeting": "",
+            "examples": ["Soup?"],
+            "logo": None,
+            "panels": ["documents", "history", "connection"],
+            "transcripts": "session",
+            "notice": None,
+        },
     }
 
 

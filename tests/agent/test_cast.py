@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 
 import pytest
 
-from agent import Agent, ConfigurationError, ServerMcp, SessionRefusedError
+from agent import Agent, ConfigurationError, Page, ServerMcp, SessionRefusedError
 from agent.cast import Cast
 from agent.core.profiles import PROFILES
 from agent.roster import Roster, key_of
@@ -156,6 +157,16 @@ async def test_the_agent_is_chosen_for_the_user():
     config = (await opened(Agent(for_user=agent_for, voice="marin"), User("ada"))).config()
     assert config.ready["agent"]["name"] == "For ada"
     assert config.session["audio"]["output"]["voice"] == "marin"
+
+
+async def test_whoever_answers_is_on_the_page_that_was_opened():
+    theirs = Agent(name="Billing", page=Page(notice="Theirs.", transcripts="device"))
+    desk = Agent(name="Desk", handoffs=[theirs], page=Page(notice="Ours.", panels=("history",)))
+    cast = await opened(desk)
+    _, config = await cast.hand_over(await run(cast, "transfer_to_billing"))
+    chosen = (await opened(replace(desk, for_user=lambda _user: theirs), User("ada"))).config()
+    for ready in (config.ready, chosen.ready):
+        assert ready["agent"] == {**desk.brand().introduction, "name": "Billing"}
 
 
 @pytest.mark.parametrize(

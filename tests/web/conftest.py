@@ -98,7 +98,7 @@ class Scripted:
         greeting = "Hello, I am the Contoso assistant, an AI. What would you like to know?"
         examples = ["How many days of leave do I have?", "What does the health plan cover?", "Who approves travel?"]
         who = {"name": "Contoso assistant", "greeting": greeting, "examples": examples, **agent}
-        await self.send("extension.ready", session_id="s1", agent=who, engine="embedded", languages=languages)
+        await self.send("extension.ready", session_id="s1", agent=who, languages=languages)
 
     async def item(self, item_id: str, role: str, previous: str | None, text: str = "") -> None:
         content = [{"type": "input_text", "text": text}] if text else []
@@ -155,6 +155,7 @@ class Double:
         self.bundle = bundle
         self.sessions: asyncio.Queue[Scripted] = asyncio.Queue()
         self.refuse: tuple[int, str] | None = None
+        self.introduction: dict[str, Any] = {"name": "Contoso assistant", "greeting": "", "examples": []}
         self.url = ""
         self._runner: web.AppRunner | None = None
         self.port = 0
@@ -164,6 +165,8 @@ class Double:
         app.router.add_get("/", self._page)
         app.router.add_get("/v1/realtime", self._realtime)
         app.router.add_get("/healthz", self._health)
+        app.router.add_get("/brand.css", self._colours)
+        app.router.add_get("/api/page", self._introduction)
         app.router.add_get("/documents/{path:.*}", self._document)
         app.router.add_static("/", self.bundle)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
@@ -182,6 +185,12 @@ class Double:
 
     async def _page(self, _: web.Request) -> web.StreamResponse:
         return web.FileResponse(self.bundle / "index.html", headers={"Content-Security-Policy": PAGE_POLICY})
+
+    async def _colours(self, _: web.Request) -> web.StreamResponse:
+        return web.Response(text="", content_type="text/css")
+
+    async def _introduction(self, _: web.Request) -> web.StreamResponse:
+        return web.json_response(self.introduction)
 
     async def _health(self, _: web.Request) -> web.StreamResponse:
         return web.json_response({"status": "ok"})

@@ -3,6 +3,7 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import { type Conversation, EMPTY } from "./core/conversation";
 import type { Device, Processing } from "./core/devices";
 import { ORDINARY, type Preferences } from "./core/preferences";
+import type { Agent } from "./core/protocol";
 import type { Route } from "./shell/choose";
 import type { Ending } from "./shell/connection";
 import type { MicrophoneTrouble } from "./shell/microphone-access";
@@ -50,10 +51,10 @@ export interface State {
 
 export type Store = StoreApi<State>;
 
-/** @param preferences what the user has chosen before. */
-export function newStore(preferences: Preferences = ORDINARY): Store {
+/** A store. @param preferences what the user has chosen before. @param agent who answers, if that is known already. */
+export function newStore(preferences: Preferences = ORDINARY, agent: Agent | null = null): Store {
   return createStore<State>(() => ({
-    conversation: EMPTY,
+    conversation: { ...EMPTY, agent },
     link: "connecting",
     listening: "off",
     speaking: false,

@@ -85,11 +85,22 @@ export interface Support {
 /** How a tool call ended. */
 export type CallStatus = "completed" | "failed" | "timed_out" | "cancelled" | "denied";
 
+/** A part of the page that an agent may offer. */
+export type Panel = "documents" | "history" | "connection";
+
 /** Who answers, as the server introduces it. */
 export interface Agent {
   readonly name: string;
+  /** Empty for the page's own words. */
   readonly greeting: string;
   readonly examples: readonly string[];
+  /** Address of its picture, below the page. */
+  readonly logo?: string | null;
+  readonly panels?: readonly Panel[];
+  /** How long the page keeps what was said. */
+  readonly transcripts?: "session" | "device";
+  /** Words about that, in place of the page's own. */
+  readonly notice?: string | null;
 }
 
 type ItemPlaced = { readonly previous_item_id?: string | null; readonly item: Item };
@@ -150,7 +161,6 @@ export type ServerEvent =
       readonly type: "extension.ready";
       readonly session_id: string;
       readonly agent: Agent;
-      readonly engine?: string;
       /** The one that the assistant was told to speak; null leaves it to the model. */
       readonly language?: string | null;
       /** All that its model hears and speaks; null where they are many. */
@@ -211,8 +221,6 @@ export type ServerEvent =
       readonly item_id: string;
       readonly content_index: number;
       readonly played_ms: number;
-      /** The sound was broken off here: the last word on this answer. */
-      readonly stopped?: true;
     };
 
 /** What the client sends. */

@@ -2,6 +2,7 @@
  * Why the server does not let us in. A browser keeps the answer to a refused WebSocket from its page, so the page asks
  * again in a way whose answer it may read.
  */
+import { ticketOfHost } from "./host";
 
 /** What a refusal means for the user; `refused` is any that has no advice of its own. */
 export type Refusal = "refused" | "anonymous" | "forbidden" | "crowded" | "busy";
@@ -16,8 +17,14 @@ export interface Answer {
   readonly reason?: string;
 }
 
-/** Ask for a ticket, which opens a WebSocket where one needs it. @param base address below which the server's paths lie. */
-export function askForTicket(base: string): Promise<Answer> {
+/**
+ * Ask for a ticket, which opens a WebSocket where one needs it: the page above, where it has one to give, else the server.
+ *
+ * @param base address below which the server's paths lie.
+ */
+export async function askForTicket(base: string): Promise<Answer> {
+  const given = await ticketOfHost();
+  if (given !== null) return { alive: true, refusal: "refused", ticket: given };
   return ask(new URL("v1/tickets", base), { method: "POST" });
 }
 

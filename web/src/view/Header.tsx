@@ -1,5 +1,6 @@
 import { AudioLines } from "lucide-react";
 import { words } from "../words";
+import { CloseButton } from "./CloseButton";
 import { usePhase, useShown } from "./context";
 import { HeaderActions } from "./HeaderActions";
 import type { Phase } from "./phase";
@@ -22,16 +23,28 @@ export function Header() {
   return (
     <header className="flex items-center justify-between gap-4 px-5 py-4 sm:px-8 short:py-2">
       <h1 className="flex min-w-0 items-center gap-2.5 text-[0.9375rem] font-semibold tracking-tight">
-        <span className="grid size-8 shrink-0 place-items-center rounded-[0.6rem] bg-accent text-on-accent">
-          <AudioLines aria-hidden className="size-[1.1rem]" strokeWidth={2.2} />
-        </span>
+        <Logo />
         <span className="truncate">{name}</span>
       </h1>
       <div className="flex shrink-0 items-center gap-2">
         <Status />
         <HeaderActions />
+        <CloseButton />
       </div>
     </header>
+  );
+}
+
+/** The agent's picture, whole, whatever its shape; without one the product's own. */
+function Logo() {
+  const logo = useShown((state) => state.conversation.agent?.logo ?? null);
+  if (logo !== null) {
+    return <img data-testid="logo" src={logo} alt="" className="h-8 w-auto max-w-24 shrink-0 object-contain" />;
+  }
+  return (
+    <span className="grid size-8 shrink-0 place-items-center rounded-[0.6rem] bg-accent text-on-accent">
+      <AudioLines aria-hidden className="size-[1.1rem]" strokeWidth={2.2} />
+    </span>
   );
 }
 

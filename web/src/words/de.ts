@@ -6,6 +6,11 @@ export const de: Words = {
   greeting: "Guten Tag, ich bin ein KI-Assistent. Fragen Sie mich nach Ihren Dokumenten.",
   tryAsking: "Zum Beispiel",
   conversation: "Gespräch",
+  close: "Schließen",
+  transcripts: {
+    session: "Diese Seite behält das Gespräch nur, solange sie geöffnet ist.",
+    device: "Dieser Browser bewahrt Ihre Gespräche auf, bis Sie sie im Verlauf löschen.",
+  },
   language: {
     choose: "Sprache der Seite",
     lacks: {

@@ -7,6 +7,11 @@ export const en = {
   greeting: "Hello, I am an AI assistant. Ask me about your documents.",
   tryAsking: "Try asking",
   conversation: "Conversation",
+  close: "Close",
+  transcripts: {
+    session: "This page keeps the conversation only while it is open.",
+    device: "This browser keeps your conversations until you delete them in the history.",
+  },
   language: {
     choose: "Language of the page",
     lacks: {

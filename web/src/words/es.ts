@@ -6,6 +6,11 @@ export const es: Words = {
   greeting: "Hola, soy un asistente de IA. Pregúnteme por sus documentos.",
   tryAsking: "Por ejemplo",
   conversation: "Conversación",
+  close: "Cerrar",
+  transcripts: {
+    session: "Esta página conserva la conversación solo mientras está abierta.",
+    device: "Este navegador guarda sus conversaciones hasta que usted las borre en el historial.",
+  },
   language: {
     choose: "Idioma de la página",
     lacks: {

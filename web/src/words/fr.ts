@@ -6,6 +6,11 @@ export const fr: Words = {
   greeting: "Bonjour, je suis un assistant IA. Interrogez-moi sur vos documents.",
   tryAsking: "Par exemple",
   conversation: "Conversation",
+  close: "Fermer",
+  transcripts: {
+    session: "Cette page ne garde la conversation que tant qu’elle est ouverte.",
+    device: "Ce navigateur garde vos conversations jusqu’à ce que vous les supprimiez dans l’historique.",
+  },
   language: {
     choose: "Langue de la page",
     lacks: {

@@ -6,6 +6,11 @@ export const ja: Words = {
   greeting: "こんにちは。AI アシスタントです。ドキュメントについてお尋ねください。",
   tryAsking: "質問の例",
   conversation: "会話",
+  close: "閉じる",
+  transcripts: {
+    session: "会話は、このページを開いている間だけ保持されます。",
+    device: "会話は、履歴で削除するまでこのブラウザーに保存されます。",
+  },
   language: {
     choose: "ページの言語",
     lacks: {
