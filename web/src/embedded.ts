@@ -12,6 +12,7 @@ const STATUS: Readonly<Record<Phase, Status>> = {
   idle: "idle",
   opening: "listening",
   listening: "listening",
+  muted: "listening",
   hearing: "listening",
   push: "listening",
   thinking: "thinking",
