@@ -1,6 +1,7 @@
 import { AudioLines } from "lucide-react";
 import { words } from "../words";
 import { usePhase, useShown } from "./context";
+import { HeaderActions } from "./HeaderActions";
 import type { Phase } from "./phase";
 
 const LABEL: Readonly<Record<Phase, () => string>> = {
@@ -25,7 +26,10 @@ export function Header() {
         </span>
         <span className="truncate">{name}</span>
       </h1>
-      <Status />
+      <div className="flex shrink-0 items-center gap-2 sm:gap-3">
+        <HeaderActions />
+        <Status />
+      </div>
     </header>
   );
 }
@@ -38,10 +42,10 @@ function Status() {
       data-testid="status"
       data-phase={phase}
       role="status"
-      className="flex shrink-0 items-center gap-2 rounded-full border border-line bg-card px-3 py-1 text-[0.8125rem] text-quiet"
+      className="flex shrink-0 items-center gap-2 rounded-full border border-line bg-card px-3 py-1 text-[0.8125rem] text-quiet max-sm:border-0 max-sm:bg-transparent max-sm:px-1"
     >
       <span aria-hidden className={`size-2 rounded-full ${tone}`} />
-      {LABEL[phase]()}
+      <span className="max-sm:sr-only">{LABEL[phase]()}</span>
     </p>
   );
 }
