@@ -41,7 +41,10 @@ export class Documents {
 
   /** Ask what there is. @returns whether the caller may bring something. */
   async refresh(): Promise<boolean> {
-    await this.#try(async () => this.store.setState({ listing: await listDocuments(this.#base), trouble: null }));
+    await this.#try(async () => {
+      const listing = await listDocuments(this.#base);
+      this.store.setState(({ trouble }) => ({ listing, trouble: trouble?.of === "closed" ? trouble : null }));
+    });
     return this.#allowance() !== undefined;
   }
 
@@ -54,6 +57,7 @@ export class Documents {
       if (this.store.getState().trouble === null) this.store.setState({ trouble: { of: "closed" } });
       return;
     }
+    this.store.setState({ trouble: null });
     const more = files.map((file) => this.#chosen(file, allowance));
     this.store.setState(({ sendings }) => ({ sendings: [...sendings, ...more] }));
     await this.#run();
@@ -79,6 +83,11 @@ export class Documents {
   dismiss(id: number): void {
     this.#files.delete(id);
     this.store.setState(({ sendings }) => ({ sendings: sendings.filter((each) => each.id !== id) }));
+  }
+
+  /** Put away what went wrong. */
+  forget(): void {
+    this.store.setState({ trouble: null });
   }
 
   /** Take a document away. @returns whether it has gone. */

@@ -13,7 +13,10 @@ export default function DocumentsPanel({ onClose }: PanelProps) {
   const [query, setQuery] = useState("");
   useEffect(() => {
     void documents.refresh();
-    return () => void documents.find("");
+    return () => {
+      documents.forget();
+      void documents.find("");
+    };
   }, []);
   return (
     <Sheet testid="documents" title={words.shelf.title} description={words.shelf.description} onClose={onClose}>
