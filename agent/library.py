@@ -181,10 +181,23 @@ class Library:
                 "title": record.title,
                 "format": record.format,
                 "pages": record.pages,
+                "bytes": record.size,
+                "modified": _modified(record),
                 **({"mine": True} if record.path in own else {}),
             }
             for record in self.index.documents(user)
         ]
+
+    @property
+    def listed_whole(self) -> bool:
+        """Whether `documents` names all that can be found; an index in the cloud may be one to search only."""
+        return not (isinstance(self.index, Several) and self.index.unlisted)
+
+    def allowance(self, user: User | None = None) -> dict[str, Any] | None:
+        """How much a caller may bring and has brought: `used{files, bytes}` and `limits`; None for whoever may not."""
+        if self.uploads is None or not self.uploads.has_shelf(user):
+            return None
+        return self.uploads.allowance(user)
 
     def file_of(self, document: str, user: User | None = None) -> Path | None:
         """The file of a document that a caller may read; None when there is none, or its file has gone."""
@@ -227,6 +240,14 @@ def _free(stem: str, taken: Collection[str]) -> str:
         number += 1
         name = f"{plain}-{number}"
     return name
+
+
+def _modified(record: DocumentRecord) -> float | None:
+    """When its file was last written, in seconds since 1970; None where there is no file here."""
+    try:
+        return Path(record.source).stat().st_mtime if record.source else None
+    except OSError:
+        return None
 
 
 def _file(record: DocumentRecord) -> Path | None:

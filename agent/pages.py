@@ -92,8 +92,8 @@ def documents_routes(
     """
 
     async def listing(request: web.Request) -> web.Response:
-        listed = [] if library is None else await asyncio.to_thread(library.documents, user_of(request))
-        return web.json_response({"documents": listed}, headers=_PRIVATE)
+        listed = {"documents": []} if library is None else await asyncio.to_thread(_listed, library, user_of(request))
+        return web.json_response(listed, headers=_PRIVATE)
 
     async def document(request: web.Request) -> web.StreamResponse:
         name, user = request.match_info["path"], user_of(request)
@@ -115,6 +115,15 @@ def documents_routes(
         return web.Response(text=text, content_type="text/html", headers=headers)
 
     return [web.get("/api/documents", listing), web.get("/documents/{path:.+}", document)]
+
+
+def _listed(library: Library, user: User | None) -> dict[str, Any]:
+    allowance = library.allowance(user)
+    return {
+        "documents": library.documents(user),
+        **({} if library.listed_whole else {"incomplete": True}),
+        **({} if allowance is None else {"uploads": allowance}),
+    }
 
 
 def document_url(citation: Mapping[str, Any]) -> str:

@@ -30,6 +30,7 @@ from agent.engine.faces import PATHS, dialect_at
 from agent.errors import InputError, ModelError, SessionRefusedError
 from agent.library import OWN
 from agent.links import linked, source_url
+from agent.lookup import lookup_routes
 from agent.options.language import asked_for
 from agent.pages import documents_routes, page_routes
 from agent.relay import Relay
@@ -113,6 +114,7 @@ class Server:
         )
         application.router.add_routes(ticket_routes(self._door))
         application.router.add_routes(documents_routes(self._library, _user_of))
+        application.router.add_routes(lookup_routes(self._library, _user_of))
         uploads = None if self._library is None else self._library.uploads
         if uploads is not None:
             application.router.add_routes(upload_routes(uploads, OWN))

@@ -120,6 +120,7 @@ RULES = {
     "agent.branding": {"agent.options", "agent.errors", "aiohttp"},
     "agent.pictures": {"agent.config", "agent.errors", "tools"},
     "agent.links": {"agent.pages"},
+    "agent.lookup": {"agent.library", "agent.links", "agent.door", "tools", "aiohttp"},
     "agent.library": {"agent.errors", "agent.options.uploads", "tools"},
     "agent.uploads": {"agent.uploads", "agent.door.refusal", "tools", "aiohttp"},
     "agent.uploads.routes": {"agent.uploads", "agent.door", "tools", "aiohttp"},

@@ -54,13 +54,8 @@ class _Uploads:
 
         async def work(user: User | None) -> web.Response:
             records = await asyncio.to_thread(self._shelves.documents, user)
-            quota = self._shelves.quota
-            limits = {name: getattr(quota, name) for name in ("max_bytes", "max_files", "max_total")}
-            answer = {
-                "documents": [self._listed(each) for each in records],
-                "used": {"files": len(records), "bytes": sum(each.size for each in records)},
-                "limits": {**limits, "formats": list(quota.formats)},
-            }
+            allowance = await asyncio.to_thread(self._shelves.allowance, user)
+            answer = {"documents": [self._listed(each) for each in records], **allowance}
             return web.json_response(answer, headers=_PRIVATE)
 
         return await self._answer(request, work)

@@ -100,6 +100,8 @@ async def test_no_door_gives_anybody_a_document_that_they_may_not_read(library):
                 assert {each["document"] for each in outcome.citations} <= readable
                 found = await library.index.search(query, top=99, user=user)
                 assert {each.document for each in found} == readable
+                told = await (await get(f"/api/documents/search?top=50&q={query}", user)).json()
+                assert {each["document"] for each in told["passages"]} == readable
             outcome = await invoke(toolset, "list_documents", "{}", context)
             assert {each["document"] for each in json.loads(outcome.output)["documents"]} == readable
             listed = (await (await get("/api/documents", user)).json())["documents"]

@@ -87,19 +87,19 @@ def _result(passages: Sequence[Passage]) -> Result:
         notes.append(passages.incomplete)
     if notes:
         answer["note"] = " ".join(notes)
-    citations = [_sendable(passage.citation()) for passage in passages]
+    citations = [sendable(passage.citation()) for passage in passages]
     return Result(
         for_model=json.dumps(answer, ensure_ascii=False), for_client={"citations": citations}, citations=citations
     )
 
 
-def _sendable(value: Any) -> Any:
+def sendable(value: Any) -> Any:
     """The same without halves of surrogate pairs: a file's name can hold one, and it must not cost the whole result."""
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode()
     if isinstance(value, dict):
-        return {name: _sendable(each) for name, each in cast("dict[str, Any]", value).items()}
-    return [_sendable(each) for each in cast("list[Any]", value)] if isinstance(value, list) else value
+        return {name: sendable(each) for name, each in cast("dict[str, Any]", value).items()}
+    return [sendable(each) for each in cast("list[Any]", value)] if isinstance(value, list) else value
 
 
 def _short(passage: Passage) -> dict[str, Any]:

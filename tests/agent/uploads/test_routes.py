@@ -6,6 +6,7 @@ import asyncio
 import io
 import json
 import os
+import time
 
 import pytest
 from aiohttp import web
@@ -59,7 +60,7 @@ async def test_nobody_else_sees_it_by_any_door(house):
     house = await house()
     await house.brought("anna", ("pay.md", TEXT))
     for user in ("bob", "Anna", "uploads"):
-        assert (await house.json("GET", "/api/documents", user))[1] == {"documents": []}
+        assert (await house.json("GET", "/api/documents", user))[1]["documents"] == []
         assert (await house.json("GET", "/api/uploads", user))[1]["documents"] == []
         assert (await house.call("GET", "/documents/uploads/pay.md", user)).status == 404
         assert (await house.json("DELETE", "/api/uploads/pay.md", user))[0] == 404
@@ -87,6 +88,20 @@ async def test_the_listing_tells_how_much_is_used_and_allowed(house):
     assert told["used"] == {"files": 1, "bytes": len(TEXT)}
     assert told["limits"] == {"max_bytes": 1000, "max_files": 3, "max_total": 2000, "formats": ["markdown"]}
     assert told["documents"][0]["name"] == "a.md"
+
+
+async def test_the_list_of_all_documents_tells_whoever_may_bring_some_how_much_it_may_be(house):
+    house = await house(max_files=3, max_bytes=1000, max_total=2000, formats=("markdown",))
+    before = time.time() - 5
+    await house.brought("anna", ("a.md", TEXT))
+    listed = (await house.json("GET", "/api/documents", "anna"))[1]
+    assert listed["uploads"] == {
+        "used": {"files": 1, "bytes": len(TEXT)},
+        "limits": {"max_bytes": 1000, "max_files": 3, "max_total": 2000, "formats": ["markdown"]},
+    }
+    assert listed["documents"][0]["bytes"] == len(TEXT)
+    assert listed["documents"][0]["modified"] > before
+    assert (await house.json("GET", "/api/documents", "bob"))[1]["uploads"]["used"]["files"] == 0
 
 
 async def test_each_file_has_a_verdict_of_its_own_and_nothing_is_left_behind(house, tmp_path):

@@ -7,7 +7,7 @@ import threading
 import time
 from collections import OrderedDict
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakValueDictionary
 
 from tools.search.personal.naming import folder_of
@@ -77,6 +77,15 @@ class OwnShelves:
         """What the caller brought; see `Shelf.documents`."""
         with self._of(user) as shelf:
             return shelf.index().documents() if shelf is not None and shelf.exists else []
+
+    def allowance(self, user: User | None) -> dict[str, Any]:
+        """How much a user has brought and may bring: `used{files, bytes}` and `limits`, the fields of the quota."""
+        records = self.documents(user)
+        limits = {name: getattr(self.quota, name) for name in ("max_bytes", "max_files", "max_total")}
+        return {
+            "used": {"files": len(records), "bytes": sum(each.size for each in records)},
+            "limits": {**limits, "formats": list(self.quota.formats)},
+        }
 
     def document(self, path: str, user: User | None = None) -> DocumentRecord | None:
         """One document that the caller brought; see `Shelf.document`."""

@@ -26,7 +26,7 @@ export function Header() {
         <Logo />
         <span className="truncate">{name}</span>
       </h1>
-      <div className="flex shrink-0 items-center gap-2">
+      <div className="flex shrink-0 items-center gap-1 sm:gap-2">
         <Status />
         <HeaderActions />
         <CloseButton />
@@ -55,10 +55,10 @@ function Status() {
     <p
       data-testid="status"
       data-phase={phase}
-      className="flex shrink-0 items-center gap-2 rounded-full border border-line bg-card px-3 py-1 text-[0.8125rem] text-quiet"
+      className="flex shrink-0 items-center gap-2 rounded-full border border-line bg-card px-3 py-1 text-[0.8125rem] text-quiet max-sm:border-0 max-sm:bg-transparent max-sm:px-1"
     >
       <span aria-hidden className={`size-2 rounded-full ${tone}`} />
-      {LABEL[phase]()}
+      <span className="max-sm:sr-only">{LABEL[phase]()}</span>
     </p>
   );
 }
