@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
     from agent.library import Library
 
-# The page needs its own scripts, styles, worklets and socket, and frames documents of the same origin; nothing else.
-_PAGE_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; worker-src 'self'; "
-    "frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; require-trusted-types-for 'script'"
+# The page needs its own scripts, styles, worklets and socket; and pictures that a tool made, which come within its result.
+# A picture from elsewhere is not fetched: it would tell others who is listening, and a document could have one asked for.
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; require-trusted-types-for 'script'"
 )
 # What stands in a document must never run: no script at all, whatever the file says.
 _DOCUMENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
@@ -56,7 +57,7 @@ def page_routes(bundle: Path, transport: str | None = None) -> list[web.RouteDef
         page = bundle / "index.html"
         if not page.is_file():
             return web.Response(status=503, text=_UNBUILT)
-        return web.FileResponse(page, headers={"Content-Security-Policy": _PAGE_POLICY, "Cache-Control": "no-cache"})
+        return web.FileResponse(page, headers={"Content-Security-Policy": PAGE_POLICY, "Cache-Control": "no-cache"})
 
     root = bundle.resolve()
 
@@ -89,6 +90,8 @@ def documents_routes(library: Library | None) -> list[web.RouteDef]:
             headers = {"Content-Type": "application/pdf", "Content-Disposition": "inline"}
             return web.FileResponse(path, headers=headers)
         page, start, end = (_number(request, key) for key in ("page", "start", "end"))
+        if request.query.get("view") == "text":
+            return await _text(library, name, page, start or 0, end or 0, _number(request, "begin"))
         try:
             view = await asyncio.to_thread(library.view, name, page, start or 0, end or 0)
         except InputError as error:
@@ -99,6 +102,17 @@ def documents_routes(library: Library | None) -> list[web.RouteDef]:
         return web.Response(text=text, content_type="text/html", headers={"Content-Security-Policy": _DOCUMENT_POLICY})
 
     return [web.get("/api/documents", listing), web.get("/documents/{path:.+}", document)]
+
+
+async def _text(library: Library, name: str, page: int | None, start: int, end: int, begin: int | None) -> web.Response:
+    """A document's text as JSON, for the web client to draw."""
+    try:
+        view = await asyncio.to_thread(library.text, name, page, start, end, begin=begin)
+    except InputError as error:
+        raise web.HTTPGone(text=str(error)) from None
+    if view is None:
+        raise web.HTTPNotFound(text=f"There is no document {name!r}, or no such page of it, here.")
+    return web.json_response(view)
 
 
 def document_url(citation: Mapping[str, Any]) -> str:
