@@ -89,3 +89,13 @@ export function isSafeUrl(url: string, base: string): boolean {
     return false;
   }
 }
+
+/** Whether the page holds what stands at an address, or its own server does. */
+export function isHere(url: string, base: string): boolean {
+  if (url.startsWith("data:")) return true;
+  try {
+    return new URL(url, base).origin === new URL(base).origin;
+  } catch {
+    return false;
+  }
+}
