@@ -17,19 +17,16 @@ import pytest
 from aiohttp import WSMsgType, web
 from playwright.async_api import Page, async_playwright
 
+from agent.library import Library
+from agent.pages import PAGE_POLICY, documents_routes
+
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Iterator
 
 ROOT = Path(__file__).parents[2]
 RATE = 24_000
 # Elsewhere than on a Debian with its own browser, the one that Playwright installs.
 CHROMIUM = next((str(path) for path in [Path("/usr/bin/chromium")] if path.exists()), None)
-
-# As strict as the page can bear: what it needs must come from its own server.
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "worker-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
-)
 
 
 @pytest.fixture(scope="session")
@@ -155,6 +152,7 @@ class Double:
 
     def __init__(self, bundle: Path) -> None:
         self.bundle = bundle
+        self.library: Library | None = None
         self.sessions: asyncio.Queue[Scripted] = asyncio.Queue()
         self.refuse: tuple[int, str] | None = None
         self.url = ""
@@ -166,6 +164,8 @@ class Double:
         app.router.add_get("/", self._page)
         app.router.add_get("/v1/realtime", self._realtime)
         app.router.add_get("/healthz", self._health)
+        if self.library is not None:
+            app.router.add_routes(documents_routes(self.library))
         app.router.add_get("/documents/{path:.*}", self._document)
         app.router.add_static("/", self.bundle)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
@@ -183,7 +183,7 @@ class Double:
             return await self.sessions.get()
 
     async def _page(self, _: web.Request) -> web.StreamResponse:
-        return web.FileResponse(self.bundle / "index.html", headers={"Content-Security-Policy": POLICY})
+        return web.FileResponse(self.bundle / "index.html", headers={"Content-Security-Policy": PAGE_POLICY})
 
     async def _health(self, _: web.Request) -> web.StreamResponse:
         return web.json_response({"status": "ok"})
@@ -203,6 +203,14 @@ class Double:
         await self.sessions.put(session)
         await session.read()
         return socket
+
+
+@pytest.fixture(scope="session")
+def samples() -> Iterator[Library]:
+    """The documents that come with the package."""
+    library, _ = Library.gather([ROOT / "agent" / "samples" / "documents"])
+    yield library
+    library.close()
 
 
 @pytest.fixture

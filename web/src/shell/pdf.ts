@@ -30,6 +30,7 @@ export async function openPdf(url: string, base: string, signal: AbortSignal): P
     standardFontDataUrl: folder("standard_fonts"),
     wasmUrl: folder("wasm"),
     iccUrl: folder("iccs"),
+    useSystemFonts: false, // fonts come through the worker as data; by their address they would need a wider policy
     isEvalSupported: false, // a document's functions are computed, not compiled
     enableXfa: false,
     stopAtErrors: false,
