@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from agent.library import Library
 
-# The page needs its own scripts, styles, worklets and socket; and pictures that a tool made, which come within its result.
-# A picture from elsewhere is not fetched: it would tell others who is listening, and a document could have one asked for.
+# The page needs its own scripts, styles, worklets and socket; and pictures that a tool made, which come within its
+# result. A picture from elsewhere is not fetched: its owner would learn of it, and a document could bring that about.
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; require-trusted-types-for 'script'"

@@ -34,7 +34,7 @@ def text_view(
 
     Returns:
         `document`, `title`, `format`, `page`, `pages`; `length`, the characters of the page; `text`, all of them or, of
-        more than `MOST`, that many, and `offset`, where these begin; `blocks`, each with `kind` (`heading`,
+        more than `MOST`, about that many, and `offset`, where these begin; `blocks`, each with `kind` (`heading`,
         `paragraph`, `item`, `table` or `code`), `start`, `end` and, of a heading, `level`; `start` and `end` of the
         passage, and `headings`, under which it stands. All places count in the text of the page.
 
@@ -86,7 +86,7 @@ def _window(text: str, start: int, begin: int | None) -> tuple[int, int]:
         return 0, len(text)
     first = _within(start - MOST // 4 if begin is None else begin, text)
     first = min(first, len(text) - MOST)
-    # From the beginning of a line, where there is one near enough that the passage stays within.
+    last = first + MOST
+    # From the beginning of a line, where there is one near enough.
     line = text.rfind("\n", max(first - MOST // 4, 0), first)
-    first = line + 1 if line >= 0 else first
-    return first, min(first + MOST, len(text))
+    return (line + 1 if line >= 0 else first), last

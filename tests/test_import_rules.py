@@ -116,7 +116,8 @@ RULES = {
     "agent.pages": {"agent.library", "agent.errors", "aiohttp"},
     "agent.pictures": {"agent.config", "agent.errors", "tools"},
     "agent.links": {"agent.pages"},
-    "agent.library": {"agent.errors", "tools"},
+    "agent.library": {"agent.errors", "agent.textview", "tools"},
+    "agent.textview": {"tools"},
     "agent.listening": {"agent.errors", "aiofastnet", "aiohttp", "click"},
     "agent.terminal": {"agent.asking", "agent.errors", "click", "rich", "tools"},
     "agent.engine": {"agent.engine", "agent.errors", "agent.core.frames", "agent.transports.base"}

@@ -21,7 +21,7 @@ STEPS = (
 )
 LIMITS = (
     "limits of ships: gusts, waves, fog slow down, fog stop",
-    "The Wren stops at gusts of 28 knots, waves of 1.0 metre, and fog: it slows down at 500 metres and stops at 300 metres.",
+    "The Wren stops at gusts of 28 knots, waves of 1.0 metre, and slows down in fog at 500 metres, stops at 300.",
     "safety-manual.pdf",
 )
 

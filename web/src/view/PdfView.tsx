@@ -54,16 +54,18 @@ export default function PdfView({ address, page: cited, evidence, url, onText }:
   return (
     <div className="flex min-h-0 flex-1 flex-col" onKeyDown={onKey}>
       <Bar page={page} pages={pages} onPage={go} url={url} other={{ name: words.source.asText, show: onText }}>
-        <span className="ms-1 h-5 border-s border-line" />
+        <span className="ms-1 hidden h-5 border-s border-line sm:inline" />
         <Tool name={words.source.zoomOut} disabled={zoom <= STEPS[0]} onClick={() => step(-1)}>
           <ZoomOut aria-hidden />
         </Tool>
         <Tool name={words.source.zoomIn} disabled={zoom >= (STEPS.at(-1) ?? FIT)} onClick={() => step(1)}>
           <ZoomIn aria-hidden />
         </Tool>
-        <Tool name={words.source.fit} disabled={zoom === FIT} onClick={() => setZoom(FIT)}>
-          <Maximize2 aria-hidden />
-        </Tool>
+        {zoom !== FIT && (
+          <Tool name={words.source.fit} onClick={() => setZoom(FIT)}>
+            <Maximize2 aria-hidden />
+          </Tool>
+        )}
       </Bar>
       {page === cited && found === false && <Remark>{words.source.unmarked}</Remark>}
       {pdf === null ? (

@@ -1,6 +1,6 @@
 import { ExternalLink, X } from "lucide-react";
 import { Dialog } from "radix-ui";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { evidenceOf, placesIn } from "../core/evidence";
 import type { Citation } from "../core/protocol";
 import { runs } from "../core/textpage";
@@ -55,7 +55,7 @@ export default function Source({ citation, support, onClose }: Properties) {
           </div>
           <Dialog.Description className="sr-only">{words.source.passage}</Dialog.Description>
           <div className={`flex min-h-0 flex-1 flex-col gap-4 px-5 pb-5 sm:px-7 sm:pb-7 ${ours ? "sm:flex-row sm:gap-6" : ""}`}>
-            <div className={`flex min-h-0 shrink-0 flex-col gap-4 ${ours ? "max-h-[26dvh] sm:max-h-none sm:w-72" : ""}`}>
+            <div className={`flex min-h-0 shrink-0 flex-col gap-4 ${ours ? "max-h-[22dvh] sm:max-h-none sm:w-72" : ""}`}>
               <Passage citation={citation} support={support} />
               {safe && (
                 <a
@@ -85,11 +85,18 @@ function Passage({ citation, support }: { citation: Citation; support: number | 
     const evidence = citation.supports?.length ? evidenceOf(citation, support) : [];
     return runs(text, 0, placesIn(text, 0, evidence.map((each) => ({ ...each, place: null, passage: text, offset: 0 }))));
   }, [citation, support]);
+  const quote = useRef<HTMLQuoteElement>(null);
+  useEffect(() => {
+    const mark = quote.current?.querySelector("mark");
+    // Only here: `scrollIntoView` would move the document as well.
+    if (mark) quote.current?.scrollTo(0, mark.offsetTop - 24);
+  }, [cut]);
   return (
     <blockquote
+      ref={quote}
       data-testid="source-text"
       tabIndex={0}
-      className="min-h-0 overflow-y-auto border-s-[3px] border-accent ps-4 leading-[1.7] whitespace-pre-line [overflow-wrap:anywhere]"
+      className="relative min-h-0 overflow-y-auto border-s-[3px] border-accent ps-4 text-[0.9375rem]/[1.7] whitespace-pre-line [overflow-wrap:anywhere]"
     >
       {cut.map((run, index) => (run.marked ? <mark key={index}>{run.text}</mark> : run.text))}
     </blockquote>

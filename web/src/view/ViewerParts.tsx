@@ -31,8 +31,9 @@ interface BarProperties {
 
 /** Pages before and after, and whatever else a view can do. */
 export function Bar({ page, pages, onPage, url, other, children }: BarProperties) {
+  const empty = pages === null && other === undefined && children === undefined;
   return (
-    <div role="toolbar" className="flex flex-wrap items-center gap-x-1 border-b border-line px-2 py-1.5 text-[0.8125rem]">
+    <div role="toolbar" aria-label={words.source.view} className={`${empty ? "sm:hidden" : ""} flex flex-wrap items-center gap-x-1 border-b border-line px-2 py-1.5 text-[0.8125rem]`}>
       {page !== null && pages !== null && (
         <>
           <Tool name={words.source.previous} disabled={page <= 1} onClick={() => onPage(page - 1)}>
