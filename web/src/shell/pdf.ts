@@ -20,7 +20,8 @@ interface TrustedTypes {
  */
 export async function openPdf(url: string, base: string, signal: AbortSignal): Promise<pdfjs.PDFDocumentProxy> {
   const port = new Worker(trusted(new URL(worker, import.meta.url).href), { type: "module" });
-  const own = new pdfjs.PDFWorker({ port } as unknown as ConstructorParameters<typeof pdfjs.PDFWorker>[0]);
+  const verbosity = pdfjs.VerbosityLevel.ERRORS;
+  const own = new pdfjs.PDFWorker({ port, verbosity } as unknown as ConstructorParameters<typeof pdfjs.PDFWorker>[0]);
   const folder = (name: string) => new URL(`assets/pdfjs-${pdfjs.version}/${name}/`, base).href;
   const task = pdfjs.getDocument({
     url,
@@ -34,7 +35,7 @@ export async function openPdf(url: string, base: string, signal: AbortSignal): P
     isEvalSupported: false, // a document's functions are computed, not compiled
     enableXfa: false,
     stopAtErrors: false,
-    verbosity: pdfjs.VerbosityLevel.ERRORS,
+    verbosity,
   });
   const close = () => {
     void task.destroy().finally(() => {
