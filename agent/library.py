@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from agent.errors import InputError
+from agent.textview import text_view
 from tools.search.backend import Backend, Shelf
 from tools.search.bulk import BulkEmbedder
 from tools.search.embedder import shared_embedder
@@ -226,6 +227,35 @@ class Library:
         return View(
             html.escape(record.title), html.escape(text[:start]), html.escape(text[start:end]), html.escape(text[end:])
         )
+
+    def text(
+        self,
+        document: str,
+        page: int | None = None,
+        start: int = 0,
+        end: int = 0,
+        *,
+        begin: int | None = None,
+        user: User | None = None,
+    ) -> dict[str, Any] | None:
+        """The text of a document, or of one page, with the place of a passage; None for an unknown document or page.
+
+        Returns:
+            What `agent.textview.text_view` says of it.
+
+        Raises:
+            InputError: The file cannot be read any more.
+        """
+        record = self.index.document(document, user)
+        path = None if record is None else _file(record)
+        if record is None or path is None:
+            return None
+        try:
+            return text_view(record, read_document(path), page, start, end, begin=begin)
+        except LookupError:
+            return None
+        except UnreadableError as error:
+            raise InputError(f"{document} cannot be read any more: {error}") from None
 
     def close(self) -> None:
         """Close the index."""

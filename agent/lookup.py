@@ -11,11 +11,11 @@ from agent.door.http import refused
 from agent.door.refusal import POLICY, TRY_AGAIN_LATER, Refusal
 from agent.links import linked
 from tools.errors import SearchError
-from tools.search.backend import Passages
+from tools.search.backend import Passage, Passages
 from tools.search.tool import sendable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from agent.library import Library
     from tools import User
@@ -46,7 +46,10 @@ def lookup_routes(library: Library | None, user_of: Callable[[web.Request], User
         if not (top.isascii() and top.isdigit() and len(top) < 4 and 1 <= int(top) <= MOST):
             return _wrong("invalid_top", f"top must be a number from 1 to {MOST}, and not {top!r:.50}")
         try:
-            found = [] if library is None else await library.index.search(query, top=int(top), user=user_of(request))
+            nothing: Sequence[Passage] = ()
+            found = (
+                nothing if library is None else await library.index.search(query, top=int(top), user=user_of(request))
+            )
         except SearchError as error:
             text = f"the documents cannot be searched now: {error}"
             return refused(Refusal(503, TRY_AGAIN_LATER, "index_unavailable", text, 5))

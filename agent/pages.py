@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from agent.library import Library
     from tools import User
 
-# The page needs its own scripts, styles, worklets and socket, and frames documents of the same origin; nothing else.
+# The page needs its own scripts, styles, worklets and socket; and pictures that a tool made, which come within its
+# result. A picture from elsewhere is not fetched: its owner would learn of it, and a document could bring that about.
 PAGE_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; worker-src 'self'; "
-    "frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; require-trusted-types-for 'script'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; require-trusted-types-for 'script'"
 )
 # What stands in a document must never run: no script at all, whatever the file says.
 _DOCUMENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
@@ -92,7 +93,8 @@ def documents_routes(
     """
 
     async def listing(request: web.Request) -> web.Response:
-        listed = {"documents": []} if library is None else await asyncio.to_thread(_listed, library, user_of(request))
+        nothing: dict[str, Any] = {"documents": []}
+        listed = nothing if library is None else await asyncio.to_thread(_listed, library, user_of(request))
         return web.json_response(listed, headers=_PRIVATE)
 
     async def document(request: web.Request) -> web.StreamResponse:
@@ -104,6 +106,8 @@ def documents_routes(
             headers = {"Content-Type": "application/pdf", "Content-Disposition": "inline", **_PRIVATE}
             return web.FileResponse(path, headers=headers)
         page, start, end = (_number(request, key) for key in ("page", "start", "end"))
+        if request.query.get("view") == "text":
+            return await _text(request, library, name, user)
         try:
             view = await asyncio.to_thread(library.view, name, page, start or 0, end or 0, user=user)
         except InputError as error:
@@ -124,6 +128,18 @@ def _listed(library: Library, user: User | None) -> dict[str, Any]:
         **({} if library.listed_whole else {"incomplete": True}),
         **({} if allowance is None else {"uploads": allowance}),
     }
+
+
+async def _text(request: web.Request, library: Library, name: str, user: User | None) -> web.Response:
+    """A document's text as JSON, for the web client to draw."""
+    page, start, end, begin = (_number(request, key) for key in ("page", "start", "end", "begin"))
+    try:
+        view = await asyncio.to_thread(library.text, name, page, start or 0, end or 0, begin=begin, user=user)
+    except InputError as error:
+        raise web.HTTPGone(text=str(error)) from None
+    if view is None:
+        raise web.HTTPNotFound(text=f"There is no document {name!r}, or no such page of it, here.")
+    return web.json_response(view, headers=_PRIVATE)
 
 
 def document_url(citation: Mapping[str, Any]) -> str:

@@ -121,9 +121,10 @@ RULES = {
     "agent.pictures": {"agent.config", "agent.errors", "tools"},
     "agent.links": {"agent.pages"},
     "agent.lookup": {"agent.library", "agent.links", "agent.door", "tools", "aiohttp"},
-    "agent.library": {"agent.errors", "agent.options.uploads", "tools"},
+    "agent.library": {"agent.errors", "agent.options.uploads", "agent.textview", "tools"},
     "agent.uploads": {"agent.uploads", "agent.door.refusal", "tools", "aiohttp"},
     "agent.uploads.routes": {"agent.uploads", "agent.door", "tools", "aiohttp"},
+    "agent.textview": {"tools"},
     "agent.listening": {"agent.errors", "aiofastnet", "aiohttp", "click"},
     "agent.terminal": {"agent.asking", "agent.errors", "click", "rich", "tools"},
     "agent.engine": {"agent.engine", "agent.errors", "agent.core.frames", "agent.transports.base"}

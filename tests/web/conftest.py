@@ -17,10 +17,11 @@ import pytest
 from aiohttp import WSMsgType, web
 from playwright.async_api import Page, async_playwright
 
-from agent.pages import PAGE_POLICY
+from agent.library import Library
+from agent.pages import PAGE_POLICY, documents_routes
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 
 ROOT = Path(__file__).parents[2]
 RATE = 24_000
@@ -153,6 +154,7 @@ class Double:
 
     def __init__(self, bundle: Path) -> None:
         self.bundle = bundle
+        self.library: Library | None = None
         self.sessions: asyncio.Queue[Scripted] = asyncio.Queue()
         self.refuse: tuple[int, str] | None = None
         self.introduction: dict[str, Any] = {"name": "Contoso assistant", "greeting": "", "examples": []}
@@ -167,6 +169,8 @@ class Double:
         app.router.add_get("/healthz", self._health)
         app.router.add_get("/brand.css", self._colours)
         app.router.add_get("/api/page", self._introduction)
+        if self.library is not None:
+            app.router.add_routes(documents_routes(self.library))
         app.router.add_get("/documents/{path:.*}", self._document)
         app.router.add_static("/", self.bundle)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
@@ -211,6 +215,14 @@ class Double:
         await self.sessions.put(session)
         await session.read()
         return socket
+
+
+@pytest.fixture(scope="session")
+def samples() -> Iterator[Library]:
+    """The documents that come with the package."""
+    library, _ = Library.gather([ROOT / "agent" / "samples" / "documents"])
+    yield library
+    library.close()
 
 
 @pytest.fixture

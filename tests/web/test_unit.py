@@ -1,6 +1,7 @@
 """The client's own unit tests, its types, and what its bundle is made of."""
 
 import os
+import re
 import subprocess
 from pathlib import Path
 

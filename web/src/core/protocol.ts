@@ -78,6 +78,9 @@ export interface Support {
   /** The words, and where they begin in the passage. */
   readonly text: string;
   readonly offset: number;
+  /** Their characters in the text of the page; null where the passage does not tell its own place. */
+  readonly start?: number | null;
+  readonly end?: number | null;
   /** Opens the document with the words marked. */
   readonly url?: string;
 }
