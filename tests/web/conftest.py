@@ -29,7 +29,6 @@ RATE = 24_000
 CHROMIUM = next((str(path) for path in [Path("/usr/bin/chromium")] if path.exists()), None)
 
 
-
 @pytest.fixture(scope="session")
 def hook() -> Any:
     spec = importlib.util.spec_from_file_location("hatch_build", ROOT / "hatch_build.py")

@@ -31,6 +31,8 @@ async def violations(page) -> list[str]:
     # Evaluated, not loaded: the page's policy stays in force.
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(AXE.read_text(encoding="utf-8"))
+    # What fades in is not yet there for axe, and a dialog that is not there excuses nothing behind it.
+    await page.evaluate("Promise.allSettled(document.getAnimations().map((each) => each.finished)).then(() => null)")
     found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     assert len(found["passes"]) > 10
     return [f"{each['id']}: {node['html']} {node['failureSummary']}" for each in found["violations"] for node in each["nodes"]]
