@@ -59,5 +59,5 @@ def test_every_option_of_sessions_is_listed():
     options = set(inspect.signature(Agent).parameters)
     apart = {"instructions", "tools", "model", "name", "greeting", "examples"}
     # Those have pages of their own.
-    apart |= {"for_user", "handoffs", "purpose", "speculate", "uploads", "citations"}
+    apart |= {"for_user", "handoffs", "purpose", "speculate", "uploads", "citations", "page", "language"}
     assert options - apart - listed == set()

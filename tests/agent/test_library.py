@@ -34,6 +34,8 @@ def library(folder):
 
 def test_documents_are_taken_in_and_listed(library):
     listed = library.documents()
+    assert listed[0].pop("bytes") > 0
+    assert listed[0].pop("modified") > 0
     assert listed == [{"path": "staff/leave.md", "title": "Leave & rest", "format": "markdown", "pages": None}]
 
 

@@ -1,9 +1,10 @@
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import type { Citation } from "../core/protocol";
 import { say, words } from "../words";
 import { useDocuments } from "./documents";
 import { documentName } from "./format";
-import { Source } from "./Source";
+
+const Source = lazy(() => import("./Source"));
 
 /** The passages that a search found; each opens as the source of an answer does. */
 export function FoundPassages() {
@@ -37,7 +38,9 @@ export function FoundPassages() {
           ))}
         </ul>
       )}
-      {shown !== null && <Source citation={shown} onClose={() => show(null)} />}
+      {shown !== null && <Suspense>
+          <Source citation={shown} support={null} onClose={() => show(null)} />
+        </Suspense>}
     </>
   );
 }
