@@ -5,6 +5,7 @@
 #   make lint    ruff on Python, and the web client's own checks
 #   make types   pyright (strict) and TypeScript (strict)
 #   make bench   measure; `make quality DATA=folder` measures answers, retrieval and ears on a data folder
+#   make screenshots   take docs/screenshots anew
 #   make clean   remove what was built
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -17,11 +18,12 @@ BIN := $(VENV)/bin
 endif
 STAMP := $(VENV)/.ready
 WEB := $(shell find web -type f -not -path '*/node_modules/*' 2>/dev/null)
-# The stock clients of tests/clients that the main environment cannot hold, each with a lock of its own.
-CLIENTS := $(wildcard tests/clients/*/requirements.lock tests/clients/*/package-lock.json)
+# The stock clients of tests/clients that the main environment cannot hold, each with a lock of its own, and a linter.
+CLIENTS := $(wildcard tests/clients/*/requirements.lock tests/clients/*/package-lock.json \
+	tests/workflows/*/package-lock.json)
 RUN := $(BIN)/python
 
-.PHONY: setup run test lint types bench quality mutants lock clean
+.PHONY: setup run test lint types bench quality mutants screenshots lock image-lock clean
 
 setup: $(STAMP)
 
@@ -60,6 +62,9 @@ quality: setup
 	$(RUN) tests/quality/answers.py "$(DATA)"
 	$(RUN) tests/quality/samples.py
 
+screenshots: setup
+	$(RUN) tests/screenshots/make.py $(ARGS)
+
 mutants: setup
 	$(RUN) tests/mutants/run.py $(ARGS)
 
@@ -70,7 +75,16 @@ lock:
 	$(COMPILE) --all-extras --group dev pyproject.toml -o requirements.lock
 	for folder in $(patsubst %/requirements.lock,%,$(filter %.lock,$(CLIENTS))); do \
 		$(COMPILE) $$folder/requirements.in -o $$folder/requirements.lock || exit; done
+	$(MAKE) image-lock
+
+# The container image's locks: of requirements.lock what an image needs. WebRTC and Whisper stay out.
+IMAGE := infra/container
+image-lock:
+	$(COMPILE) -c requirements.lock --extra mcp --extra otel --extra redis --excludes $(IMAGE)/engine.in \
+		pyproject.toml -o $(IMAGE)/requirements.lock
+	$(COMPILE) -c requirements.lock --no-deps $(IMAGE)/engine.in -o $(IMAGE)/engine.lock
+	$(COMPILE) -c requirements.lock $(IMAGE)/build.in -o $(IMAGE)/build.lock
 
 clean:
-	rm -rf $(VENV) build dist agent/static/web web/node_modules tests/clients/*/node_modules .pytest_cache .ruff_cache .hypothesis .coverage*
+	rm -rf $(VENV) build dist agent/static/web web/node_modules tests/*/*/node_modules .pytest_cache .ruff_cache .hypothesis .coverage*
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +

@@ -30,12 +30,16 @@ from agent.errors import (  # noqa: E402
     DialError,
     InputError,
     ModelError,
+    SessionRefusedError,
     UsageError,
     VocativeError,
 )
 from agent.options.answers import RetentionRatio  # noqa: E402
 from agent.options.audio import AzureVoice, Transcription  # noqa: E402
+from agent.options.page import Page  # noqa: E402
 from agent.options.turn_detection import AzureSemanticVad, SemanticVad, ServerVad  # noqa: E402
+from agent.options.uploads import Uploads  # noqa: E402
+from agent.server_tools import ServerMcp  # noqa: E402
 
 __all__ = [
     "Agent",
@@ -46,10 +50,14 @@ __all__ = [
     "DialError",
     "InputError",
     "ModelError",
+    "Page",
     "RetentionRatio",
     "SemanticVad",
+    "ServerMcp",
     "ServerVad",
+    "SessionRefusedError",
     "Transcription",
+    "Uploads",
     "UsageError",
     "VocativeError",
 ]

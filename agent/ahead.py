@@ -7,7 +7,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from agent.core.actions import Speculate
-from tools import ToolContext, invoke
+from tools import ToolContext
 from tools.speculation import answers, arguments_for
 
 if TYPE_CHECKING:
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from agent.core.actions import DropSpeculation
-    from tools import Outcome, Toolset, ToolSpec, User
+    from agent.staff import Staff
+    from tools import Outcome, ToolSpec, User
 
     Spawn: TypeAlias = Callable[[Coroutine[None, None, None]], asyncio.Task[None]]
 
@@ -26,7 +27,7 @@ class Ahead:
     """What is run ahead in one session: at most one run of each tool that allows it. No two sessions share one.
 
     Args:
-        toolset: The tools.
+        staff: Who answers, with the tools at present.
         spawn: Begins a task that ends with the session.
         session_id: Names the session in the logs and to the tools.
         user: Who is calling: a run ahead may see what the user may see.
@@ -34,13 +35,13 @@ class Ahead:
 
     def __init__(
         self,
-        toolset: Toolset,
+        staff: Staff,
         spawn: Spawn,
         *,
         session_id: str,
         user: User | None,
     ) -> None:
-        self._toolset = toolset
+        self._staff = staff
         self._spawn = spawn
         self._session_id = session_id
         self._user = user
@@ -52,7 +53,7 @@ class Ahead:
             run.task.cancel()
         self._runs.clear()
         if isinstance(action, Speculate):
-            for spec in self._toolset:
+            for spec in self._staff.toolset:
                 arguments = arguments_for(spec, action.text)
                 if arguments is not None:
                     self._runs[spec.name] = self._run(spec, action.text, arguments)
@@ -77,7 +78,7 @@ class Ahead:
 
     def _run(self, spec: ToolSpec, said: str, arguments: str) -> _Run:
         context = ToolContext(self._session_id, user=self._user)
-        return _Run(spec, said, invoke(self._toolset, spec.name, arguments, context), self._spawn)
+        return _Run(spec, said, self._staff.invoke(spec.name, arguments, context), self._spawn)
 
 
 class _Run:

@@ -27,6 +27,7 @@ PACED_SECONDS = 60
 PATIENCE = 60.0  # seconds without any event before the model is given up
 LISTEN_AFTER = 4.0  # seconds of silence after the recording in which speech must have been noticed
 TICK = 0.5  # seconds between two looks at how long nothing has come
+_UNATTENDED = "one question was asked from a terminal, where nobody can approve anything"
 TRANSCRIPT_TIME = 5.0  # seconds that a transcript may come after the answer
 
 
@@ -134,11 +135,13 @@ class _Asking:
             "response.output_audio.delta": self._heard,
             "response.output_audio_transcript.done": self._said,
             "response.output_text.done": self._said,
+            "response.created": self._response_created,
             "response.done": self._response_done,
             "extension.call.started": self._called,
             "extension.call.finished": self._call_finished,
             "extension.citations": self._cited,
         }
+        self._beside: set[str] = set()
 
     async def send(self, event: dict[str, Any]) -> None:
         try:
@@ -191,6 +194,10 @@ class _Asking:
                     break
             else:
                 self._last_event = time.monotonic()
+                if event["type"] == "extension.tool.approval_requested":
+                    # There is nobody to ask; left alone, the call would keep the answer waiting until it expires.
+                    fields = {"call_id": event["call_id"], "decision": "deny", "reason": _UNATTENDED}
+                    await self.send({"type": "extension.tool.approval", **fields})
                 self._take(event)
         self.turn.transcript = self.turn.transcript or " ".join(filter(None, self._spoken.values()))
         self.turn.audio = bytes(self._audio)
@@ -250,12 +257,21 @@ class _Asking:
         self._unheard.discard(event["item_id"])
         self._time("speech_end_to_transcript", self.asked_at)
 
+    def _response_created(self, event: dict[str, Any]) -> None:
+        # A sentence beside the conversation, such as "one moment", is not the answer.
+        if event["response"].get("conversation_id", "") is None:
+            self._beside.add(event["response"]["id"])
+
     def _heard(self, event: dict[str, Any]) -> None:
+        if event.get("response_id") in self._beside:
+            return
         if not self._audio:
             self._time("speech_end_to_first_audio", self.asked_at)
         self._audio += base64.b64decode(event["delta"])
 
     def _said(self, event: dict[str, Any]) -> None:
+        if event.get("response_id") in self._beside:
+            return
         said = event.get("transcript", event.get("text"))
         self.turn.answer = " ".join(filter(None, (self.turn.answer, said)))
 
@@ -272,6 +288,8 @@ class _Asking:
 
     def _response_done(self, event: dict[str, Any]) -> None:
         response = event["response"]
+        if response.get("id") in self._beside:
+            return
         if response["status"] == "failed":
             raise ModelError(f"the model failed: {_reason(response)}")
         # A response that only called tools shows no output; the answer is the next one.

@@ -27,9 +27,11 @@ _documents = click.option(
 )
 _index = click.option(
     "--index",
+    multiple=True,
     type=click.Path(path_type=Path, dir_okay=False),
     help="An index file made by `vocative ingest`; or azure:NAME, an index of Azure AI Search (azure alone for the "
-    "configured one). Default: what the environment configures, else the packaged samples.",
+    "configured one). May be given several times, azure once. Default: what the environment configures, else the "
+    "packaged samples.",
 )
 _model = click.option(
     "--model",
@@ -37,6 +39,17 @@ _model = click.option(
     help="The embedded engine, a service as the environment configures it (openai:NAME for a certain model or "
     "deployment), or the address of one. Default: what the environment configures, else the engine.",
 )
+
+
+def _asker(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.option(
+            "--group", multiple=True, metavar="NAME", help="A group that user is in; may be given several times."
+        ),
+        click.option("--user", metavar="ID", help="Search as this user would, where documents are not for everybody."),
+    ):
+        command = option(command)
+    return command
 
 
 def _engine_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -86,6 +99,18 @@ def cli() -> None:
     metavar="SECONDS",
     help="How long running sessions may go on after SIGTERM; no new ones are taken then.",
 )
+@click.option(
+    "--uploads",
+    metavar="FOLDER",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Let callers bring documents of their own, which are kept in this folder: see docs/access.md.",
+)
+@click.option(
+    "--uploads-keep",
+    metavar="DAYS",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Take such documents away after so many days.",
+)
 @click.option("--webrtc", is_flag=True, help="Let pages speak with the model over WebRTC; tools still run here.")
 @click.option(
     "--webrtc-preview",
@@ -118,6 +143,7 @@ def run(**options: Any) -> int:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--app", metavar="MODULE:NAME", help="Ask your own agent.")
+@_asker
 @_engine_options
 def ask(**options: Any) -> int:
     r"""Ask one question, through the same relay, engine and tools that `vocative run` serves.
@@ -141,18 +167,24 @@ def ask(**options: Any) -> int:
     type=click.Path(path_type=Path, dir_okay=False),
     help="The index file; made if missing.",
 )
+@click.option(
+    "--access",
+    multiple=True,
+    metavar="LABEL",
+    help="Who may read them: group:NAME, user:ID or everyone; may be given several times. See docs/access.md.",
+)
 @click.option("--watch", is_flag=True, help="Go on, and take in whatever changes, until Ctrl+C.")
 @click.option(
     "--to", metavar="azure[:NAME]", help="Into an index of Azure AI Search in place of a file; made if missing."
 )
 @click.option(
-    "--group", "groups", multiple=True, help="With --to: who may read the documents; may be given several times."
+    "--group", "groups", multiple=True, help="With --to: a group that may read the documents, as --access group:NAME."
 )
 @click.option("--indexer", is_flag=True, help="With --to: have the service read a container of blobs itself.")
 @click.option("--container", metavar="NAME", help="With --indexer: the container, if not AZURE_STORAGE_CONTAINER.")
 @click.option("--folder", metavar="PREFIX", help="With --indexer: only the blobs under this prefix.")
 @click.option("--soft-delete", is_flag=True, help="With --indexer: the account keeps deleted blobs; take them out.")
-def ingest(paths: tuple[Path, ...], index: Path, to: str | None, *, watch: bool, **options: Any) -> int:
+def ingest(paths: tuple[Path, ...], index: Path, to: str | None, **options: Any) -> int:
     r"""Take documents into an index file. Unchanged files are skipped, removed ones removed.
 
     \b
@@ -162,15 +194,16 @@ def ingest(paths: tuple[Path, ...], index: Path, to: str | None, *, watch: bool,
       vocative ingest handbook/ --to azure:handbook
       vocative ingest --to azure:handbook --indexer --container handbook
     """
+    access, watch = options.pop("access"), options.pop("watch")
     if to is not None:
         if watch:
             raise click.UsageError("--watch keeps an index file up to date; run --to azure again instead")
-        return fill(paths, to, **options)
+        return fill(paths, to, access=access, **options)
     if any(options.values()):
         raise click.UsageError("--group, --indexer, --container, --folder and --soft-delete need --to azure")
     if not paths:
         raise click.UsageError("Missing argument 'PATH...'.")
-    return commands.ingest(paths, index, watch=watch)
+    return commands.ingest(paths, index, access, watch=watch)
 
 
 @cli.command()
@@ -178,17 +211,18 @@ def ingest(paths: tuple[Path, ...], index: Path, to: str | None, *, watch: bool,
 @click.option("-k", "top", default=5, show_default=True, type=click.IntRange(1, 100), help="How many passages.")
 @_documents
 @_index
+@_asker
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def search(query: str, top: int, documents: tuple[Path, ...], index: Path | None, *, as_json: bool) -> int:
+def search(query: str, top: int, documents: tuple[Path, ...], index: tuple[Path, ...], **options: Any) -> int:
     r"""Search documents, as the assistant does.
 
     \b
     Example:
       vocative search "parental leave" --documents handbook/ -k 3
     """
-    if index is None and not documents and DEFAULT_INDEX.is_file() and not is_configured(Settings()):
-        index = DEFAULT_INDEX
-    return commands.search(query, top, documents, index, as_json=as_json)
+    if not index and not documents and DEFAULT_INDEX.is_file() and not is_configured(Settings()):
+        index = (DEFAULT_INDEX,)
+    return commands.search(query, top, documents, index, **options)
 
 
 @cli.command()

@@ -21,7 +21,7 @@ import numpy as np
 from agent import asking, checking, samples
 from agent.assistant import Agent
 from agent.checkup import MISCONFIGURED, Checkup
-from agent.cloud import Cloud, is_configured, named
+from agent.cloud import PREFIX, Cloud, is_configured, named
 from agent.config import Settings
 from agent.core.profiles import PROFILES, Profile
 from agent.door.building import build_door
@@ -36,6 +36,7 @@ from agent.engine.wav import read_wav, write_wav
 from agent.errors import ConfigurationError, UsageError, VocativeError
 from agent.library import Library
 from agent.listening import listen
+from agent.options.uploads import Uploads
 from agent.search_check import check_search
 from agent.server import Server
 from agent.services.advice import notes
@@ -45,12 +46,15 @@ from agent.terminal import ingesting, print_passages, print_summary, print_turn
 from agent.transports.memory import pair
 from agent.upstreams import run_loop, upstream
 from agent.webrtc.call_setup import calls
+from tools import User
 from tools.errors import ToolsError
+from tools.search.backend import Passages
+from tools.search.several import Several
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
-    from tools.search.backend import Passage
+    from tools.search.backend import Backend, Passage
     from tools.search.ingest import Summary
 
 # Extra → a module that it brings, and what needs it.
@@ -58,6 +62,7 @@ _EXTRAS = (
     ("whisper", "faster_whisper", "for --ears with a Whisper model"),
     ("webrtc", "aiortc", "for WebRTC with the embedded engine"),
 )
+_SPARE = 0.5  # seconds beyond the time that Azure AI Search takes for itself: what it says at its end is to be heard
 PREVIEW_WARNING = (
     "instructions and tools can be read and changed by every caller: the preview cannot hide or enforce them"
 )
@@ -73,7 +78,7 @@ def serve(*, app: str | None, host: str, port: int, **options: Any) -> int:
         raise UsageError("give either --webrtc or --webrtc-preview REGION")
     if preview:
         click.echo(f"vocative: {PREVIEW_WARNING}", err=True)
-    agent, library, cloud = _agent(app, options)
+    agent, library, cloud = _agent(app, options, anonymous=not door.rules.open_to_all)
 
     async def work() -> int:
         settings, engines = Settings(), list[Engine]()
@@ -90,6 +95,7 @@ def serve(*, app: str | None, host: str, port: int, **options: Any) -> int:
             calls(service, settings, engines, webrtc=webrtc, preview=preview, voice=decided.voice) as calling,
         ):
             server = Server(decided, connect, library, door, profile=profile, calling=calling)
+            await server.prepare()
             greeting, grace = f"{agent.name} listens on", options["drain"]
             await listen(server.application(), host, port, greeting, drain=lambda: server.drain(grace))
         return 0
@@ -115,7 +121,7 @@ def ask(
         ):
             theirs, ours = pair()
             server = Server(decided, connect, library, profile=profile)
-            serving = asyncio.create_task(server.serve(theirs, extensions=True))
+            serving = asyncio.create_task(server.serve(theirs, extensions=True, user=_asker(options)))
             try:
                 turn = await (
                     asking.ask_text(ours, question or "") if speech is None else asking.ask_aloud(ours, speech)
@@ -123,6 +129,7 @@ def ask(
             finally:
                 await ours.close()
                 await serving
+                await server.close()
         if as_json:
             click.echo(json.dumps(turn.as_json(), ensure_ascii=False, indent=2))
         else:
@@ -136,9 +143,9 @@ def ask(
         return run_loop(work)
 
 
-def ingest(paths: Sequence[Path], index: Path, *, watch: bool = False) -> int:
+def ingest(paths: Sequence[Path], index: Path, access: Sequence[str] = (), *, watch: bool = False) -> int:
     """`vocative ingest`."""
-    library, _summary = _gather(paths, index)
+    library, _summary = _gather(paths, index, access)
     with contextlib.closing(library):
         if watch:
             watching = library.watch(paths, changed=print_summary, trouble=_complain)
@@ -148,14 +155,14 @@ def ingest(paths: Sequence[Path], index: Path, *, watch: bool = False) -> int:
     return 0
 
 
-def search(query: str, top: int, documents: Sequence[Path], index: Path | None, *, as_json: bool) -> int:
+def search(
+    query: str, top: int, documents: Sequence[Path], index: Sequence[Path], *, as_json: bool, **options: Any
+) -> int:
     """`vocative search`."""
-    cloud = _cloud(documents, index)
-    if cloud is not None:
-        found = asyncio.run(_search_cloud(cloud, query, top))
-    else:
-        with contextlib.closing(_library(documents, index)) as library:
-            found = asyncio.run(library.index.search(query, top=top))
+    cloud, files = _cloud(documents, index)
+    library = _library(documents, files) if cloud is None or files else None
+    with contextlib.closing(library) if library else contextlib.nullcontext():
+        found = asyncio.run(_found(_backend(library, cloud), cloud, query, top, _asker(options)))
     if as_json:
         results = [passage.citation() for passage in found]
         click.echo(json.dumps({"results": results}, ensure_ascii=False, indent=2))
@@ -224,8 +231,10 @@ def _decided(agent: Agent, settings: Settings) -> tuple[Agent, Profile]:
         click.echo(f"model: the embedded engine, since {' and '.join(halves)} (`vocative check` tells more)", err=True)
     agent = agent.at(service)
     # Now, and not when the first caller comes: a tool choice that no tool fulfils.
-    agent.session_config(extensions=False)
-    return agent, PROFILES[service.profile]
+    session, profile = agent.session_config(extensions=False).session, PROFILES[service.profile]
+    for left_out in (each for each in profile.left_out(session) if each.startswith("tools (")):
+        click.echo(f"model: {service.kind.name} calls no MCP servers itself; left out: {left_out}", err=True)
+    return agent, profile
 
 
 def _extras() -> list[str]:
@@ -234,41 +243,87 @@ def _extras() -> list[str]:
     return [f"not installed: vocative[{name}], {what}" for name, what in missing]
 
 
-def _agent(app: str | None, options: dict[str, Any]) -> tuple[Agent, Library | None, Cloud | None]:
+def _agent(
+    app: str | None, options: dict[str, Any], *, anonymous: bool | None = None
+) -> tuple[Agent, Library | None, Cloud | None]:
+    """The agent, its documents if it has any, and Azure AI Search if it searches there.
+
+    Args:
+        app: The user's own agent.
+        options: Of the command line.
+        anonymous: Whether callers who have not signed in may bring documents; None where nobody may.
+    """
     documents, index, model = options["documents"], options["index"], options["model"]
     agent = _load(app) if app else None
     # An agent of the user's own searches where it says itself, unless the command says otherwise.
-    cloud = _cloud(documents, index) if agent is None or index else None
-    library = _library(documents, index) if cloud is None and (agent is None or documents or index) else None
+    cloud, files = _cloud(documents, index) if agent is None or index else (None, [])
+    here = documents or files or (agent is None and cloud is None)
+    library = _library(documents, files) if here else None
     if agent is None:
-        sampled = not documents and index is None and cloud is None
-        agent = _SAMPLE_AGENT if sampled else Agent()
+        agent = Agent() if documents or index or cloud else _SAMPLE_AGENT
     if model is not None:
         agent = replace(agent, model=model)
+    uploads = None if anonymous is None else _uploads(agent, options)
+    if uploads is not None:
+        shelves = Library.shelves(uploads, anonymous=bool(anonymous))
+        library = Library(None if library is None else library.index, uploads=shelves)
     if cloud is not None:
         # What is asked there leaves this machine, and costs: nobody shall search there without knowing.
         click.echo(f"documents: {cloud.describe()}", err=True)
-        return agent.over(cloud.backend()), None, cloud
-    return (agent if library is None else agent.over(library.index)), library, None
+    backend = _backend(library, cloud)
+    return (agent if backend is None else agent.over(backend)), library, cloud
 
 
-def _cloud(documents: Sequence[Path], index: Path | None) -> Cloud | None:
-    """Azure AI Search, where the command names it, or nothing else and the environment does."""
-    name = named(index)
-    if name is None:
+def _cloud(documents: Sequence[Path], index: Sequence[Path]) -> tuple[Cloud | None, list[Path]]:
+    """Azure AI Search, where the command names it, or nothing else and the environment does; and the index files."""
+    meant = [(each, name) for each in index if (name := named(each)) is not None]
+    files = [each for each in index if named(each) is None]
+    if not meant:
         settings = Settings()
-        return Cloud(settings) if index is None and not documents and is_configured(settings) else None
+        return (Cloud(settings) if not index and not documents and is_configured(settings) else None), files
     if documents:
-        raise UsageError(f"--documents goes into an index file: push them with `vocative ingest … --to {index}` first")
-    return Cloud(Settings(), name)
+        to = meant[0][0]
+        raise UsageError(f"--documents goes into an index file: push them with `vocative ingest … --to {to}` first")
+    if len(meant) > 1:
+        raise UsageError("--index names Azure AI Search more than once: give one of its indexes, beside index files")
+    return Cloud(Settings(), meant[0][1]), files
 
 
-async def _search_cloud(cloud: Cloud, query: str, top: int) -> Sequence[Passage]:
-    async with cloud:
-        found = await cloud.backend().search(query, top=top)
-    if found.incomplete:
+def _backend(library: Library | None, cloud: Cloud | None) -> Backend | None:
+    """What is searched: the documents here, Azure AI Search, or both at once."""
+    if cloud is None:
+        return None if library is None else library.index
+    if library is None:
+        return cloud.backend()
+    far = cloud.backend()
+    return Several({"": library.index, PREFIX: far}, time_limit_s=far.time_limit + _SPARE)
+
+
+async def _found(
+    backend: Backend | None, cloud: Cloud | None, query: str, top: int, user: User | None
+) -> Sequence[Passage]:
+    assert backend is not None  # noqa: S101  (there are the samples at least)
+    async with cloud or contextlib.nullcontext():
+        found = await backend.search(query, top=top, user=user)
+    if isinstance(found, Passages) and found.incomplete:
         click.echo(f"note: {found.incomplete}", err=True)
     return found
+
+
+def _uploads(agent: Agent, options: dict[str, Any]) -> Uploads | None:
+    folder, keep = options.get("uploads"), options.get("uploads_keep")
+    if folder is not None:
+        base = agent.uploads or Uploads(folder=folder)
+        return replace(base, folder=folder, keep_days=keep or base.keep_days)
+    if keep is not None and agent.uploads is None:
+        raise UsageError("--uploads-keep says how long, but not where: give --uploads FOLDER as well")
+    return agent.uploads if agent.uploads is None or keep is None else replace(agent.uploads, keep_days=keep)
+
+
+def _asker(options: dict[str, Any]) -> User | None:
+    """Whom the documents are searched for, where that is told on the command line."""
+    name, groups = options.get("user"), options.get("group") or ()
+    return None if name is None and not groups else User(name or "", groups=tuple(groups))
 
 
 def _load(app: str) -> Agent:
@@ -294,17 +349,21 @@ def _load(app: str) -> Agent:
     return found
 
 
-def _library(documents: Sequence[Path], index: Path | None) -> Library:
+def _library(documents: Sequence[Path], index: Sequence[Path]) -> Library:
+    if documents and len(index) > 1:
+        raise UsageError(
+            "documents go into one index: give --index once, or ingest them first and leave out --documents"
+        )
     if documents:
-        return _gather(documents, index)[0]
-    if index is not None:
-        return Library.open(index)
+        return _gather(documents, index[0] if index else None)[0]
+    if index:
+        return Library.open(*index)
     return Library.gather([samples.documents_path()])[0]
 
 
-def _gather(paths: Sequence[Path], index: Path | None) -> tuple[Library, Summary]:
+def _gather(paths: Sequence[Path], index: Path | None, access: Sequence[str] = ()) -> tuple[Library, Summary]:
     with ingesting() as progress:
-        library, summary = Library.gather(paths, at=index, progress=progress.update)
+        library, summary = Library.gather(paths, at=index, progress=progress.update, access=access or None)
         progress.done(summary)
     return library, summary
 

@@ -4,9 +4,10 @@
     ├── UsageError               whoever typed the command or wrote the agent: exit code 2
     │   ├── ConfigurationError   a setting, an agent, an address
     │   └── InputError           a file or document that was handed to us
-    └── ModelError               the model's service: exit code 1
-        └── DialError            it could not be reached, or refused us
-            └── CredentialError  we have nothing to show it: nobody is signed in
+    ├── ModelError               the model's service: exit code 1
+    │   └── DialError            it could not be reached, or refused us
+        │       └── CredentialError  we have nothing to show it: nobody is signed in
+    └── SessionRefusedError      the assistant cannot be made ready for this caller; the server goes on
 
 A caller who breaks the protocol gets an `error` event and keeps the session: that is `core.firewall.Refused`.
 
@@ -26,6 +27,10 @@ class UsageError(VocativeError):
 
 class ConfigurationError(UsageError):
     """A setting, an agent or an address that cannot be used."""
+
+
+class SessionRefusedError(VocativeError):
+    """A session that cannot be opened for this caller; its text is shown to them."""
 
 
 class InputError(UsageError):

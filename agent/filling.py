@@ -11,6 +11,8 @@ from agent.cloud import Cloud, named
 from agent.config import Settings
 from agent.errors import UsageError
 from agent.terminal import ingesting
+from tools.errors import IngestError
+from tools.search.access import group_of, labels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,14 +22,22 @@ if TYPE_CHECKING:
 
 
 def fill(
-    paths: Sequence[Path], to: str, *, groups: tuple[str, ...], container: str | None, folder: str | None, **flags: bool
+    paths: Sequence[Path],
+    to: str,
+    *,
+    groups: Sequence[str] = (),
+    access: Sequence[str] = (),
+    container: str | None,
+    folder: str | None,
+    **flags: bool,
 ) -> int:
     """Take documents into Azure AI Search.
 
     Args:
         paths: Files and folders; none for an indexer.
         to: `azure` or `azure:INDEX`.
-        groups: Who may read what is pushed.
+        groups: Groups that may read what is pushed.
+        access: The same as labels; `group:NAME` or `everyone`.
         container: What an indexer reads.
         folder: Only the blobs under this prefix.
         flags: `indexer`: have the service read the container; `soft_delete`: the account keeps deleted blobs.
@@ -41,9 +51,10 @@ def fill(
     index = named(to)
     if index is None:
         raise UsageError(f"--to takes azure or azure:INDEX, not {to!r}")
-    if flags["indexer"] and (paths or groups):
+    if flags["indexer"] and (paths or groups or access):
         raise UsageError(
-            "an indexer reads the container of AZURE_STORAGE_CONTAINER: give no PATHs and no --group with it"
+            "an indexer reads the container of AZURE_STORAGE_CONTAINER: give no PATHs, no --group and no --access with "
+            "it"
         )
     if not flags["indexer"] and not paths:
         raise UsageError("give the files and folders to push, or --indexer to have the service read a container")
@@ -51,7 +62,24 @@ def fill(
         raise UsageError("--container, --folder and --soft-delete belong to --indexer")
     if flags["indexer"]:
         return asyncio.run(_index(index, container, folder, soft_delete=flags["soft_delete"]))
-    return asyncio.run(_push(paths, index, groups))
+    return asyncio.run(_push(paths, index, _readers(groups, access)))
+
+
+def _readers(groups: Sequence[str], access: Sequence[str]) -> tuple[str, ...]:
+    """The groups that --group and --access name; none for everybody."""
+    try:
+        told = labels(access) if access else ()
+    except IngestError as error:
+        raise UsageError(f"--access: {error}") from None
+    if access and not told and groups:
+        raise UsageError("--access everyone and --group do not go together: give one of them")
+    for label in told:
+        if group_of(label) is None:
+            raise UsageError(
+                f"--access {label}: what is pushed to Azure AI Search is for groups, so give group:NAME; an index file "
+                "takes users as well"
+            )
+    return tuple(dict.fromkeys([*groups, *(group_of(label) or "" for label in told)]))
 
 
 async def _push(paths: Sequence[Path], index: str, groups: tuple[str, ...]) -> int:

@@ -3,23 +3,41 @@
 from __future__ import annotations
 
 import html
+import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from agent.errors import InputError
+from agent.textview import text_view
+from tools.search.backend import Backend, Shelf
 from tools.search.bulk import BulkEmbedder
 from tools.search.embedder import shared_embedder
 from tools.search.index import LocalIndex
 from tools.search.ingest import ingest
+from tools.search.personal.shelves import OwnShelves
 from tools.search.reading import UnreadableError, read_document
+from tools.search.several import Several
 from tools.search.watching import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
+    from agent.options.uploads import Uploads
+    from tools import User
     from tools.search.document import DocumentRecord
     from tools.search.ingest import Progress, Summary
+
+
+OWN: Final = "uploads"  # what the names of a caller's own documents begin with
+
+
+class Holdings(Backend, Shelf, Protocol):
+    """An index that can be searched, listed, opened and closed, such as a `LocalIndex` or `Several`."""
+
+    def close(self) -> None:
+        """Let go of it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +60,75 @@ class View:
 class Library:
     """Documents, opened for reading.
 
+    Whoever asks is named as the server verified them, and gets what they may read: anything else is to them as if it
+    were not there. None is nobody in particular, who gets what everybody may read.
+
+    Attributes:
+        index: The index or indexes that hold them, to search.
+        uploads: What callers have brought themselves, if they may; a part of `index`.
+
     Args:
-        index: The index that holds them; closed with the library.
+        index: The index or indexes that hold the documents; closed with the library.
+        uploads: What callers bring; searched with the rest, and named `uploads/…`.
     """
 
-    def __init__(self, index: LocalIndex) -> None:
+    def __init__(self, index: Holdings | None, *, uploads: OwnShelves | None = None) -> None:
+        self._shared = index
+        if uploads is not None:
+            index = Several({OWN: uploads} if index is None else {"": index, OWN: uploads})
+        if index is None:
+            raise TypeError("a library needs an index, or a place for uploads")
         self.index = index
+        self.uploads = uploads
 
     @classmethod
-    def open(cls, path: Path) -> Library:
-        """Open an index that was made by `vocative ingest`.
+    def open(cls, path: Path, *more: Path) -> Library:
+        """Open indexes that were made by `vocative ingest`.
+
+        Args:
+            path: An index file.
+            more: Further ones. Where there are any, each document is named after its index's file, as in
+                `handbook/leave.md`.
 
         Raises:
-            tools.SearchError: It is missing, no index, or of another version.
+            tools.SearchError: One is missing, no index, or of another version.
         """
-        return cls(LocalIndex.open(path))
+        if not more:
+            return cls(LocalIndex.open(path))
+        opened: dict[str, LocalIndex] = {}
+        try:
+            for each in (path, *more):
+                opened[_free(each.stem, opened)] = LocalIndex.open(each)
+            return cls(Several(opened))
+        except BaseException:
+            for index in opened.values():
+                index.close()
+            raise
+
+    @staticmethod
+    def shelves(uploads: Uploads, *, anonymous: bool) -> OwnShelves:
+        """The place for what callers bring.
+
+        Args:
+            uploads: Where it is and how much they may bring.
+            anonymous: Callers who have not signed in may bring something too, and share it; see `OwnShelves`.
+        """
+        return OwnShelves(
+            Path(uploads.folder),
+            embedder=shared_embedder(),
+            quota=uploads.quota,
+            keep_days=uploads.keep_days,
+            anonymous=anonymous,
+        )
 
     @classmethod
     def gather(
-        cls, paths: Sequence[Path], *, at: Path | None = None, progress: Callable[[Progress], None] | None = None
+        cls,
+        paths: Sequence[Path],
+        *,
+        at: Path | None = None,
+        progress: Callable[[Progress], None] | None = None,
+        access: Sequence[str] | None = None,
     ) -> tuple[Library, Summary]:
         """Take documents in and open them.
 
@@ -68,13 +136,14 @@ class Library:
             paths: Files and folders.
             at: The index file, made if missing; None keeps the index in memory.
             progress: Told how far it is.
+            access: Who may read them; see `tools.search.ingest.ingest`.
 
         Raises:
             tools.ToolsError: A path or the index cannot be used; an index that was there is left as it was.
         """
         index = LocalIndex.in_memory() if at is None else LocalIndex.open(at, create=True)
         try:
-            return cls(index), ingest(paths, index, embedder=BulkEmbedder(), progress=progress)
+            return cls(index), ingest(paths, index, embedder=BulkEmbedder(), progress=progress, access=access)
         except BaseException:
             index.close()
             raise
@@ -88,28 +157,63 @@ class Library:
             paths: Files and folders.
             changed: Told what was done, each time that something was.
             trouble: Told what went wrong; it is tried again.
-        """
-        return Watch(paths, self.index, embedder=shared_embedder(), changed=changed, trouble=trouble)
 
-    def documents(self) -> list[dict[str, Any]]:
-        """The documents, as the web client lists them."""
+        Raises:
+            TypeError: The documents are not in one local index, so there is none to write to.
+        """
+        if not isinstance(self._shared, LocalIndex):
+            raise TypeError("only documents in one index can be kept up to date")
+        return Watch(paths, self._shared, embedder=shared_embedder(), changed=changed, trouble=trouble)
+
+    def check(self) -> None:
+        """Look whether the documents can be searched at all; where one of several indexes fails, the others serve.
+
+        Raises:
+            tools.SearchError: They cannot.
+        """
+        self.index.document("")
+
+    def documents(self, user: User | None = None) -> list[dict[str, Any]]:
+        """The documents that a caller may read, as the web client lists them; `mine` are those they brought."""
+        own = set[str]() if self.uploads is None else {f"{OWN}/{each.path}" for each in self.uploads.documents(user)}
         return [
-            {"path": record.path, "title": record.title, "format": record.format, "pages": record.pages}
-            for record in self.index.documents()
+            {
+                "path": record.path,
+                "title": record.title,
+                "format": record.format,
+                "pages": record.pages,
+                "bytes": record.size,
+                "modified": _modified(record),
+                **({"mine": True} if record.path in own else {}),
+            }
+            for record in self.index.documents(user)
         ]
 
-    def file_of(self, document: str) -> Path | None:
-        """The file of a document in the index, and of nothing else; None when it is unknown or has gone."""
-        record = self.index.document(document)
+    @property
+    def listed_whole(self) -> bool:
+        """Whether `documents` names all that can be found; an index in the cloud may be one to search only."""
+        return not (isinstance(self.index, Several) and self.index.unlisted)
+
+    def allowance(self, user: User | None = None) -> dict[str, Any] | None:
+        """How much a caller may bring and has brought: `used{files, bytes}` and `limits`; None for whoever may not."""
+        if self.uploads is None or not self.uploads.has_shelf(user):
+            return None
+        return self.uploads.allowance(user)
+
+    def file_of(self, document: str, user: User | None = None) -> Path | None:
+        """The file of a document that a caller may read; None when there is none, or its file has gone."""
+        record = self.index.document(document, user)
         return None if record is None else _file(record)
 
-    def view(self, document: str, page: int | None = None, start: int = 0, end: int = 0) -> View | None:
+    def view(
+        self, document: str, page: int | None = None, start: int = 0, end: int = 0, *, user: User | None = None
+    ) -> View | None:
         """The text of a document, or of one page, with a passage marked; None for an unknown document.
 
         Raises:
             InputError: The file cannot be read any more.
         """
-        record = self.index.document(document)
+        record = self.index.document(document, user)
         path = None if record is None else _file(record)
         if record is None or path is None:
             return None
@@ -124,9 +228,56 @@ class Library:
             html.escape(record.title), html.escape(text[:start]), html.escape(text[start:end]), html.escape(text[end:])
         )
 
+    def text(
+        self,
+        document: str,
+        page: int | None = None,
+        start: int = 0,
+        end: int = 0,
+        *,
+        begin: int | None = None,
+        user: User | None = None,
+    ) -> dict[str, Any] | None:
+        """The text of a document, or of one page, with the place of a passage; None for an unknown document or page.
+
+        Returns:
+            What `agent.textview.text_view` says of it.
+
+        Raises:
+            InputError: The file cannot be read any more.
+        """
+        record = self.index.document(document, user)
+        path = None if record is None else _file(record)
+        if record is None or path is None:
+            return None
+        try:
+            return text_view(record, read_document(path), page, start, end, begin=begin)
+        except LookupError:
+            return None
+        except UnreadableError as error:
+            raise InputError(f"{document} cannot be read any more: {error}") from None
+
     def close(self) -> None:
         """Close the index."""
         self.index.close()
+
+
+def _free(stem: str, taken: Collection[str]) -> str:
+    """A name for an index, after its file."""
+    plain = re.sub(r"[^\w.-]+", "-", stem).lstrip(".-") or "index"
+    name, number = plain, 1
+    while name in taken:
+        number += 1
+        name = f"{plain}-{number}"
+    return name
+
+
+def _modified(record: DocumentRecord) -> float | None:
+    """When its file was last written, in seconds since 1970; None where there is no file here."""
+    try:
+        return Path(record.source).stat().st_mtime if record.source else None
+    except OSError:
+        return None
 
 
 def _file(record: DocumentRecord) -> Path | None:

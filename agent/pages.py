@@ -9,21 +9,27 @@ from urllib.parse import quote, urlencode
 
 from aiohttp import web
 
-from agent.errors import InputError
+from agent.errors import ConfigurationError, InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from agent.branding import Brand
     from agent.library import Library
+    from tools import User
 
-# The page needs its own scripts, styles, worklets and socket, and frames documents of the same origin; nothing else.
-_PAGE_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; worker-src 'self'; "
-    "frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; require-trusted-types-for 'script'"
+# The page needs its own scripts, styles, worklets and socket; and pictures that a tool made, which come within its
+# result. A picture from elsewhere is not fetched: its owner would learn of it, and a document could bring that about.
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; require-trusted-types-for 'script'"
 )
 # What stands in a document must never run: no script at all, whatever the file says.
 _DOCUMENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+
+# Of two people at one browser the second must not be shown what the first might read.
+_PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Authorization, api-key"}
 
 _UNBUILT = "The web client has not been built. Run: make setup"
 
@@ -42,21 +48,27 @@ _VIEW = Template("""<!doctype html>
 """)
 
 
-def page_routes(bundle: Path, transport: str | None = None) -> list[web.RouteDef]:
+def page_routes(bundle: Path, transport: str | None = None, brand: Brand | None = None) -> list[web.RouteDef]:
     """Routes of the web client.
 
     Args:
         bundle: The folder that the build of `web/` filled.
         transport: What the page is to connect by when its address does not say: its parameter `transport`.
+        brand: Whose page it is; None for the page as it was built.
     """
 
     async def index(request: web.Request) -> web.StreamResponse:
         if transport is not None and "transport" not in request.query:
             raise web.HTTPFound(f"?{urlencode({**request.query, 'transport': transport})}")
-        page = bundle / "index.html"
-        if not page.is_file():
+        try:
+            text = await asyncio.to_thread((bundle / "index.html").read_text, encoding="utf-8")
+            text = text if brand is None else brand.document(text, request.query.get("accent"))
+        except FileNotFoundError:
             return web.Response(status=503, text=_UNBUILT)
-        return web.FileResponse(page, headers={"Content-Security-Policy": _PAGE_POLICY, "Cache-Control": "no-cache"})
+        except ConfigurationError as error:
+            raise web.HTTPBadRequest(text=str(error)) from None
+        headers = {"Content-Security-Policy": PAGE_POLICY, "Cache-Control": "no-cache"}
+        return web.Response(text=text, content_type="text/html", headers=headers)
 
     root = bundle.resolve()
 
@@ -70,41 +82,68 @@ def page_routes(bundle: Path, transport: str | None = None) -> list[web.RouteDef
     return [web.get("/", index), web.get("/{path:(?:assets/.+|[^/]+\\.(?:js|css|svg|png|ico|webmanifest))}", asset)]
 
 
-def documents_routes(library: Library | None) -> list[web.RouteDef]:
-    """Routes of the documents.
+def documents_routes(
+    library: Library | None, user_of: Callable[[web.Request], User | None] = lambda _request: None
+) -> list[web.RouteDef]:
+    """Routes of the documents. One that the caller may not read is not found, like one that is not there.
 
     Args:
         library: The documents; None for an assistant that has none.
+        user_of: Who sent a request, as the server verified them; by default nobody in particular.
     """
 
-    async def listing(_request: web.Request) -> web.Response:
-        return web.json_response({"documents": [] if library is None else await asyncio.to_thread(library.documents)})
+    async def listing(request: web.Request) -> web.Response:
+        nothing: dict[str, Any] = {"documents": []}
+        listed = nothing if library is None else await asyncio.to_thread(_listed, library, user_of(request))
+        return web.json_response(listed, headers=_PRIVATE)
 
     async def document(request: web.Request) -> web.StreamResponse:
-        name = request.match_info["path"]
-        path = None if library is None else await asyncio.to_thread(library.file_of, name)
+        name, user = request.match_info["path"], user_of(request)
+        path = None if library is None else await asyncio.to_thread(library.file_of, name, user)
         if library is None or path is None:
             raise web.HTTPNotFound(text=f"There is no document {name!r} here.")
         if path.suffix.lower() == ".pdf" and "view" not in request.query:
-            headers = {"Content-Type": "application/pdf", "Content-Disposition": "inline"}
+            headers = {"Content-Type": "application/pdf", "Content-Disposition": "inline", **_PRIVATE}
             return web.FileResponse(path, headers=headers)
         page, start, end = (_number(request, key) for key in ("page", "start", "end"))
+        if request.query.get("view") == "text":
+            return await _text(request, library, name, user)
         try:
-            view = await asyncio.to_thread(library.view, name, page, start or 0, end or 0)
+            view = await asyncio.to_thread(library.view, name, page, start or 0, end or 0, user=user)
         except InputError as error:
             raise web.HTTPGone(text=str(error)) from None
         if view is None:
             raise web.HTTPNotFound(text=f"There is no document {name!r} here.")
         text = _VIEW.substitute(title=view.title, before=view.before, passage=view.passage, after=view.after)
-        return web.Response(text=text, content_type="text/html", headers={"Content-Security-Policy": _DOCUMENT_POLICY})
+        headers = {"Content-Security-Policy": _DOCUMENT_POLICY, **_PRIVATE}
+        return web.Response(text=text, content_type="text/html", headers=headers)
 
     return [web.get("/api/documents", listing), web.get("/documents/{path:.+}", document)]
 
 
+def _listed(library: Library, user: User | None) -> dict[str, Any]:
+    allowance = library.allowance(user)
+    return {
+        "documents": library.documents(user),
+        **({} if library.listed_whole else {"incomplete": True}),
+        **({} if allowance is None else {"uploads": allowance}),
+    }
+
+
+async def _text(request: web.Request, library: Library, name: str, user: User | None) -> web.Response:
+    """A document's text as JSON, for the web client to draw."""
+    page, start, end, begin = (_number(request, key) for key in ("page", "start", "end", "begin"))
+    try:
+        view = await asyncio.to_thread(library.text, name, page, start or 0, end or 0, begin=begin, user=user)
+    except InputError as error:
+        raise web.HTTPGone(text=str(error)) from None
+    if view is None:
+        raise web.HTTPNotFound(text=f"There is no document {name!r}, or no such page of it, here.")
+    return web.json_response(view, headers=_PRIVATE)
+
+
 def document_url(citation: Mapping[str, Any]) -> str:
-    """Where a citation opens: at its own address if it has one; a PDF at its page, anything else at the passage."""
-    if citation.get("url"):
-        return str(citation["url"])
+    """Where a citation of ours opens: a PDF at its page, anything else at the passage."""
     address = "/documents/" + quote(str(citation["document"]))
     page = citation.get("page")
     if str(citation["document"]).lower().endswith(".pdf"):

@@ -23,7 +23,8 @@ from agent.core.calls import CallResult
 from agent.core.session import Phase
 from agent.lines import Lines
 from agent.reception import Reception
-from tools import ToolContext, invoke
+from agent.staff import Fixed, Staff
+from tools import ToolContext, Toolset, Utterance
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Mapping
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from agent.core.handover import Outcomes
     from agent.core.session import Session
     from agent.transports.base import Transport
-    from tools import Outcome, Progress, Toolset, User
+    from tools import Outcome, Progress, User
 
 _log = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ class Relay:
         client: Where the caller is; not started yet.
         upstream: Where the model is; not started yet.
         session: The state machine that decides.
-        toolset: The tools it may start.
+        staff: Who answers; or just the tools it may start.
         connect: Opens another connection to the model, when the first is lost or expires; None where there is none.
         waits: Asked when the client's connection breaks: whether the session is to wait for its return.
         session_id: Names the session in the logs and to the tools.
@@ -57,7 +58,7 @@ class Relay:
         client: Transport,
         upstream: Transport,
         session: Session,
-        toolset: Toolset,
+        staff: Toolset | Staff,
         *,
         connect: Callable[[], Awaitable[Transport]] | None = None,
         waits: Callable[[], bool] = lambda: False,
@@ -67,11 +68,12 @@ class Relay:
     ) -> None:
         self._upstream = upstream
         self._session = session
-        self._toolset = toolset
+        self._staff: Staff = Fixed(staff) if isinstance(staff, Toolset) else staff
+        self._staff.watch(lambda config: self._perform(self._session.retool(config, self._clock())))
         self._session_id = session_id
         self._user = user
         self._clock = clock
-        self._ahead = Ahead(toolset, self._spawn, session_id=session_id, user=user)
+        self._ahead = Ahead(self._staff, self._spawn, session_id=session_id, user=user)
         self._calls: dict[str, asyncio.Task[None]] = {}
         self._approvals: dict[str, asyncio.Future[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -175,21 +177,30 @@ class Relay:
             self._session_id,
             call.call_id,
             self._user,
+            conversation=[Utterance(*said) for said in self._session.conversation],
             emit=lambda progress: self._progress(call, progress),
             ask=(lambda arguments: self._ask(call, arguments)) if shows else None,
             shows=shows,
         )
         ahead = await self._ahead.outcome(call.name, call.arguments)
-        outcome = await invoke(self._toolset, call.name, call.arguments, context) if ahead is None else ahead
+        outcome = await self._staff.invoke(call.name, call.arguments, context) if ahead is None else ahead
         if outcome.later is not None:
             self._perform(self._session.call_finished(call.call_id, _result(outcome), self._clock()))
             outcome = await outcome.later()
             self._calls.pop(call.call_id, None)
             self._perform(self._session.job_finished(call.call_id, _result(outcome), self._clock()))
             return
+        config = None
+        if outcome.hand_off is not None:
+            outcome, config = await self._staff.hand_over(outcome)
         self._calls.pop(call.call_id, None)
         result = _result(outcome, speculated=ahead is not None)
-        self._perform(self._session.call_finished(call.call_id, result, self._clock()))
+        if config is None:
+            self._perform(self._session.call_finished(call.call_id, result, self._clock()))
+        else:
+            self._perform(self._session.hand_over(call.call_id, result, config, self._clock()))
+            if self._session.unfit:
+                _log.warning("session %s: the new agent goes without %s", self._session_id, self._session.unfit)
 
     async def _progress(self, call: StartCall, progress: Progress) -> None:
         actions = self._session.call_progress(call.call_id, progress.message, progress.fraction, self._clock())

@@ -5,8 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from agent.checkup import FAILED, MISCONFIGURED
-from agent.errors import ConfigurationError
+from agent.checkup import FAILED
 from tools.errors import ToolsError
 
 if TYPE_CHECKING:
@@ -30,8 +29,6 @@ async def check_search(checkup: Checkup, cloud: Cloud, clock: Callable[[], float
     try:
         async with cloud:
             found = await report(cloud.backend())
-    except ConfigurationError as error:
-        checkup.failed("search", str(error), MISCONFIGURED)
     except ToolsError as error:
         checkup.failed("search", str(error), max(FAILED, checkup.code))
     else:

@@ -13,25 +13,39 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from agent.branding import brand_routes
+from agent.cast import Cast
 from agent.core import messages
 from agent.core.dialect import DIALECTS, GA
 from agent.core.profiles import PROFILES
 from agent.core.resuming import GRACE, NotResumable
 from agent.core.session import Session
 from agent.door.door import Door
+from agent.door.framing import framing
 from agent.door.guarded import let_in
-from agent.door.http import everyone, gate, visit_of
+from agent.door.http import everyone, gate, refused, visit_of
+from agent.door.refusal import POLICY, Refusal, TurnedAway
 from agent.door.ticketing import ticket_routes
 from agent.engine.faces import PATHS, dialect_at
-from agent.errors import ModelError
-from agent.pages import document_url, documents_routes, page_routes
+from agent.errors import InputError, ModelError, SessionRefusedError
+from agent.library import OWN
+from agent.links import linked, source_url
+from agent.lookup import lookup_routes
+from agent.options.language import asked_for
+from agent.pages import documents_routes, page_routes
 from agent.relay import Relay
 from agent.returns import RESUME, Returns
+from agent.roster import Roster
+from agent.speaking import Spoken
 from agent.transports.adoption import adopt, let_go
 from agent.transports.stream import Stream
+from agent.uploads.keeping import keeping
+from agent.uploads.routes import upload_routes
 from agent.webrtc.preview_calling import PreviewCalling
 from agent.webrtc.preview_signalling import PreviewSignalling
 from agent.webrtc.signalling import EXTENSIONS, MAX_FRAME_BYTES, Signalling
+from tools.errors import ToolsError
+from tools.opening import Shared
 from tools.search.citing import cite
 
 if TYPE_CHECKING:
@@ -81,7 +95,9 @@ class Server:
         self._library = library
         self._door = door or Door()
         self._profile = profile
-        self._signalling = None if calling is None else _signalling(agent, calling, self._door, profile.name)
+        Roster(agent)  # now, and not when the first caller comes: an agent that hands over to nobody
+        self._shared = Shared()
+        self._signalling = None if calling is None else _signalling(agent, calling, self._door, self._shared, profile)
         self._clients: set[Transport] = set()
         self._returns = Returns(grace)
         self._running: set[asyncio.Task[None]] = set()
@@ -90,16 +106,25 @@ class Server:
 
     def application(self) -> web.Application:
         """The application, to be run by aiohttp or mounted in a bigger one."""
-        application = web.Application(middlewares=[_harden, gate(self._door)])
+        application = web.Application(middlewares=[_harden, framing(self._door.rules.origins), gate(self._door)])
         for path in PATHS:
             application.router.add_get(path, self._realtime)
-        application.router.add_routes(everyone([web.get("/healthz", self._health)]))
+        application.router.add_routes(
+            everyone([web.get("/healthz", self._health), web.get("/readyz", self._readiness)])
+        )
         application.router.add_routes(ticket_routes(self._door))
-        application.router.add_routes(documents_routes(self._library))
+        application.router.add_routes(documents_routes(self._library, _user_of))
+        application.router.add_routes(lookup_routes(self._library, _user_of))
+        uploads = None if self._library is None else self._library.uploads
+        if uploads is not None:
+            application.router.add_routes(upload_routes(uploads, OWN))
+            application.cleanup_ctx.append(keeping(uploads))
         if self._signalling is not None:
             application.router.add_routes(self._signalling.routes())
         transport = None if self._signalling is None else self._signalling.transport
-        application.router.add_routes(everyone(page_routes(Path(__file__).parent / "static" / "web", transport)))
+        bundle, brand = Path(__file__).parent / "static" / "web", self._agent.brand()
+        application.router.add_routes(everyone(brand_routes(brand, bundle)))
+        application.router.add_routes(everyone(page_routes(bundle, transport, brand)))
         application.on_shutdown.append(self._stop)
         application.on_cleanup.append(lambda _application: self._door.close())
         return application
@@ -120,10 +145,28 @@ class Server:
         status = "draining" if self._door.admissions.draining else "ok"
         return web.json_response({"status": status, "sessions": len(self._clients)})
 
+    async def _readiness(self, _request: web.Request) -> web.Response:
+        """Whether new callers are to be sent here. An outage of the model is no reason: each is told of it in words."""
+        problems = {"sessions": "draining"} if self._door.admissions.draining else dict[str, str]()
+        if self._library is not None:
+            try:
+                await asyncio.to_thread(self._library.check)
+            except ToolsError as error:
+                _log.error("not ready: %s", error)  # it may name a file, which is nobody's business outside
+                problems["documents"] = "the index cannot be read; the operator's log says why"
+        body = {"status": "unready" if problems else "ok", "problems": problems}
+        return web.json_response(body, status=503 if problems else 200)
+
     async def _realtime(self, request: web.Request) -> web.StreamResponse:
         visit = visit_of(request)
         if self._signalling is not None and "call_id" in request.query:
             return await self._signalling.companion(request)
+        if "Upgrade" not in request.headers:
+            return self._told(visit.admission.user)
+        try:
+            language = asked_for(request.query.get("lang"))
+        except InputError as error:
+            return refused(Refusal(400, POLICY, "invalid_language", str(error)))
         offered = {name.strip() for name in request.headers.get("Sec-WebSocket-Protocol", "").split(",")}
         extensions = EXTENSIONS in offered
         chosen = next((name for name in (EXTENSIONS, PROTOCOL) if name in offered), None)
@@ -138,15 +181,29 @@ class Server:
                 if token is not None and extensions:
                     await self._resume(guarded, token, guarded.user)
                 else:
-                    await self.serve(guarded, extensions=extensions, user=guarded.user, names=names)
+                    await self.serve(guarded, extensions=extensions, user=guarded.user, names=names, language=language)
         finally:
             self._clients.discard(client)
             if not self._clients:
                 self._idle.set()
         return let_go(request)
 
+    def _told(self, user: User | None) -> web.Response:
+        """Why a session would be refused; a browser keeps from its page what a WebSocket was answered."""
+        try:
+            self._door.admissions.enter(_owner(user)).leave()
+        except TurnedAway as no:
+            return refused(no.refusal)
+        return refused(Refusal(426, POLICY, "upgrade_required", "this is the address of a WebSocket: open one"))
+
     async def serve(
-        self, client: Transport, *, extensions: bool, user: User | None = None, names: Dialect = GA
+        self,
+        client: Transport,
+        *,
+        extensions: bool,
+        user: User | None = None,
+        names: Dialect = GA,
+        language: str | None = None,
     ) -> None:
         """Hold one session with a client until either side leaves, or the client is back on another connection.
 
@@ -155,21 +212,25 @@ class Server:
             extensions: The client opted in to our own events.
             user: Who it is, if known; the tools are told.
             names: The dialect that it is thought to use; its first `session.update` corrects that.
+            language: Of its page, as `asked_for` gives it, or None.
         """
         name = f"sess_{secrets.token_hex(8)}"
         counter = itertools.count(1)
         new_id = lambda: f"event_{name[5:]}_{next(counter)}"  # noqa: E731
         try:
-            upstream = await self._connect()
-        except ModelError as error:
+            spoken = Spoken(language, self._profile)
+            cast = await Cast.open(self._agent, self._shared, user, extensions=extensions, spoken=spoken)
+            upstream = await _dialled(self._connect, cast)
+        except (ModelError, SessionRefusedError) as error:
             _log.error("session %s: %s", name, error)
+            code = "upstream_unreachable" if isinstance(error, ModelError) else "assistant_unavailable"
             refused = Stream(client)
-            await refused.send(messages.failure(new_id(), str(error), "upstream_unreachable").text)
-            await refused.close(1011, str(error))
+            await refused.send(messages.failure(new_id(), str(error), code).text)
+            await refused.close(1011, str(error).encode()[:123].decode(errors="ignore"))
             return
-        config = self._agent.session_config(extensions=extensions, user=user)
+        config = cast.config()
         if extensions:
-            service = {"service": {"name": self._profile.name}}
+            service = self._profile.introduction
             config = replace(config, ready={**config.ready, **service, **self._returns.ticket(name, _owner(user))})
         now = time.monotonic()
         session = Session(
@@ -186,7 +247,7 @@ class Server:
             client,
             upstream,
             session,
-            self._agent.toolset,
+            cast,
             connect=self._connect,
             waits=lambda: self._returns.left(name),
             session_id=name,
@@ -194,7 +255,7 @@ class Server:
         )
         self._returns.began(name, relay)
         # A task of its own: it may outlive this connection.
-        running = asyncio.create_task(self._run(name, relay))
+        running = asyncio.create_task(self._run(name, relay, cast))
         self._running.add(running)
         running.add_done_callback(self._running.discard)
         try:
@@ -203,11 +264,27 @@ class Server:
             running.cancel()
             raise
 
-    async def _run(self, name: str, relay: Relay) -> None:
+    async def _run(self, name: str, relay: Relay, cast: Cast) -> None:
         try:
             await relay.run()
         finally:
             self._returns.ended(name)
+            await cast.close()
+
+    async def prepare(self) -> None:
+        """Open the tools that all sessions share, so that the first caller need not wait for them.
+
+        Raises:
+            tools.SourceError: One cannot be opened.
+        """
+        for agent in Roster(self._agent).agents:
+            for source in agent.declared.sources:
+                if not source.per_session:
+                    await self._shared.get(source)
+
+    async def close(self) -> None:
+        """Close the tools that all sessions share; the sessions are over."""
+        await self._shared.close()
 
     async def _resume(self, client: Transport, token: str, user: User | None) -> None:
         try:
@@ -233,20 +310,33 @@ class Server:
                 await asyncio.gather(*self._running, return_exceptions=True)
         except TimeoutError:
             _log.warning("%d sessions did not close in time", len(self._clients))
+        await self.close()
+
+
+async def _dialled(connect: Callable[[], Awaitable[Transport]], cast: Cast) -> Transport:
+    try:
+        return await connect()
+    except BaseException:
+        await cast.close()
+        raise
 
 
 def _signalling(
-    agent: Agent, calling: Calling | PreviewCalling, door: Door, service: str
+    agent: Agent, calling: Calling | PreviewCalling, door: Door, shared: Shared, profile: Profile
 ) -> Signalling | PreviewSignalling:
     if isinstance(calling, PreviewCalling):
-        return PreviewSignalling(agent, calling, url_of=document_url, admit=_caller_of, service=service)
+        return PreviewSignalling(agent, calling, url_of=source_url, admit=_caller_of, shared=shared, profile=profile)
     enter = door.admissions.enter
-    signalling = Signalling(agent, calling, cite=_cited, admit=_caller_of, enter=enter, service=service)
+    signalling = Signalling(agent, calling, cite=_cited, admit=_caller_of, enter=enter, shared=shared, profile=profile)
     door.also(signalling.verify)
     return signalling
 
 
 async def _caller_of(request: web.Request) -> User | None:
+    return _user_of(request)
+
+
+def _user_of(request: web.Request) -> User | None:
     # The gate has let it in by now.
     return visit_of(request).admission.user
 
@@ -255,8 +345,10 @@ def _owner(user: User | None) -> str | None:
     return None if user is None else user.id
 
 
-def _cited(answer: str, retrieved: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [{**citation, "url": document_url(citation)} for citation in cite(answer, retrieved)]
+def _cited(
+    answer: str, retrieved: Sequence[Mapping[str, Any]], earlier: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    return linked(cite(answer, retrieved, earlier))
 
 
 @web.middleware

@@ -49,12 +49,15 @@ def print_summary(summary: Summary) -> None:
         "changed": summary.updated,
         "unchanged": summary.unchanged,
         "removed": summary.removed,
+        "now for other readers": summary.granted,
     }
     told = ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "nothing new"
     reused = f", {summary.reused} of them known" if summary.reused else ""
     click.echo(f"documents: {told} ({summary.chunks} passages{reused}, {summary.seconds:.1f} s)", err=True)
     for skipped in summary.skipped:
         click.echo(f"  not read: {skipped.path}: {skipped.reason}", err=True)
+    for rule in summary.unused:
+        click.echo(f"  no such document: {rule}", err=True)
 
 
 def _pace(progress: Progress) -> str:
@@ -102,6 +105,9 @@ def print_passages(found: Sequence[Passage]) -> None:
         page = f", page {passage.page}" if passage.page else ""
         click.echo(f"[{number}] {passage.document}{page}  ({passage.score:.2f})")
         click.echo("    " + " ".join(passage.text.split())[:400])
+        if passage.also:
+            others = (f"{one.document}, page {one.page}" if one.page else one.document for one in passage.also)
+            click.echo(f"    The same stands in {'; '.join(others)}")
 
 
 def _arguments(given: Any) -> str:

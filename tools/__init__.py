@@ -13,13 +13,17 @@ The package never imports `agent`; a toolset runs without it.
 from tools.approval import ApprovalRequest
 from tools.availability import available
 from tools.cancellation import Cancellation
-from tools.context import Progress, ToolContext, User
+from tools.context import Progress, ToolContext, User, Utterance
 from tools.decorator import spec_of, tool
-from tools.errors import DefinitionError, IngestError, SearchError, ToolError, ToolsError
+from tools.errors import DefinitionError, IngestError, SearchError, SourceError, ToolError, ToolsError
+from tools.handoff import HandOff
 from tools.invoke import invoke
 from tools.later import Later
+from tools.mcp import McpServer
+from tools.objects import methods_of
 from tools.policy import DEFAULT_TIMEOUT_S, RateLimit, ToolPolicy
 from tools.result import Outcome, Result
+from tools.source import DynamicToolset, PerProcess, PerSession
 from tools.spec import ToolSpec
 from tools.speculation import Speculation
 from tools.toolset import Toolset
@@ -29,13 +33,19 @@ __all__ = [
     "ApprovalRequest",
     "Cancellation",
     "DefinitionError",
+    "DynamicToolset",
+    "HandOff",
     "IngestError",
     "Later",
+    "McpServer",
     "Outcome",
+    "PerProcess",
+    "PerSession",
     "Progress",
     "RateLimit",
     "Result",
     "SearchError",
+    "SourceError",
     "Speculation",
     "ToolContext",
     "ToolError",
@@ -44,8 +54,10 @@ __all__ = [
     "ToolsError",
     "Toolset",
     "User",
+    "Utterance",
     "available",
     "invoke",
+    "methods_of",
     "spec_of",
     "tool",
 ]

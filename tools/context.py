@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tools.cancellation import Cancellation
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 _log = logging.getLogger(__name__)
 
@@ -46,6 +46,19 @@ class Progress:
     fraction: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """Something that was said or typed in the conversation.
+
+    Attributes:
+        role: `"user"` or `"assistant"`.
+        text: The words; of a sentence that was broken off, those that were heard.
+    """
+
+    role: str
+    text: str
+
+
 class ToolContext:
     """The call that a tool serves. `ToolContext()` is enough to test a tool with.
 
@@ -53,6 +66,8 @@ class ToolContext:
         session_id: The session the call belongs to.
         call_id: The call's id on the wire.
         user: Who is calling, or None if nobody signed in.
+        conversation: The latest of what was said, oldest first, as far as it is known when the call begins: what was
+            spoken last may not have been written down yet.
         cancelled: Set when the result is no longer wanted; a sync tool polls `cancelled.is_set()`.
         shows: The client shows results, so that a tool may say that something is on the screen.
     """
@@ -63,6 +78,7 @@ class ToolContext:
         call_id: str = "",
         user: User | None = None,
         *,
+        conversation: Sequence[Utterance] = (),
         emit: Callable[[Progress], Awaitable[None] | None] | None = None,
         cancelled: Cancellation | None = None,
         ask: Callable[[str], Awaitable[None]] | None = None,
@@ -74,6 +90,7 @@ class ToolContext:
             session_id: The session the call belongs to.
             call_id: The call's id on the wire.
             user: Who is calling.
+            conversation: What was said lately, oldest first.
             emit: Receives what the tool reports, on the event loop; plain or async. Without it reports go nowhere.
             cancelled: A flag to share with others; a new one by default.
             ask: Has the user approve the call, given its arguments as JSON, and returns once that is done; None where
@@ -83,6 +100,7 @@ class ToolContext:
         self.session_id = session_id
         self.call_id = call_id
         self.user = user
+        self.conversation = tuple(conversation)
         self.cancelled = Cancellation() if cancelled is None else cancelled
         self.shows = shows
         self._emit = emit

@@ -102,6 +102,12 @@ def spec_of(function: Callable[..., Any]) -> ToolSpec:
     return spec if spec.function is function else replace(spec, function=function, unbound=False)
 
 
+def is_declared(function: object) -> bool:
+    """Whether a function, as it stands in its module or its class, was declared with `tool`."""
+    plain = getattr(function, "__func__", function)
+    return isinstance(getattr(plain, _ATTRIBUTE, None), ToolSpec)
+
+
 def _policy(policy: object, timeout_s: float | None, label: str) -> ToolPolicy:
     if policy is not None:
         if not isinstance(policy, ToolPolicy):

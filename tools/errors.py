@@ -3,6 +3,7 @@
 ToolsError               anything this package raises on purpose; its text is fit for a user
 ├── ToolError            raised by a tool: its text is shown to the model
 ├── DefinitionError      a function that cannot be declared as a tool
+├── SourceError          tools that cannot be opened for a session
 ├── SearchError          an index that cannot be searched (missing, other version, locked)
 └── IngestError          documents that cannot be taken in at all (no such folder, nothing readable)
 """
@@ -20,6 +21,10 @@ class ToolError(ToolsError):
 
 class DefinitionError(ToolsError, TypeError):
     """A function that cannot be declared as a tool."""
+
+
+class SourceError(ToolsError):
+    """Tools that cannot be opened for a session; its text is shown to the client."""
 
 
 class SearchError(ToolsError):

@@ -16,7 +16,7 @@ import pydantic_core
 from tools.result import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
 _WORD = re.compile(r"\w+")
 _FRAME = re.compile(r'[\s|+]*File "')  # an entry of a traceback that shows our code, not a message
@@ -45,13 +45,28 @@ def report(error: BaseException, arguments: str) -> str:
         error: The exception, with its traceback.
         arguments: The call's arguments as they came.
     """
-    secret = {word.casefold() for text in _texts(_decoded(arguments)) for word in _WORD.findall(text)}
-
-    def blank(match: re.Match[str]) -> str:
-        return "…" if match.group().casefold() in secret else match.group()
-
+    secret = words_of(_decoded(arguments))
     entries = traceback.TracebackException.from_exception(error).format()
-    return "".join(entry if _FRAME.match(entry) else _WORD.sub(blank, entry) for entry in entries).rstrip()
+    return "".join(entry if _FRAME.match(entry) else blanked(entry, secret) for entry in entries).rstrip()
+
+
+def words_of(value: object) -> set[str]:
+    """The words of a call's arguments, which do not belong in a log.
+
+    Args:
+        value: The arguments, decoded.
+    """
+    return {word.casefold() for text in _texts(value) for word in _WORD.findall(text)}
+
+
+def blanked(text: str, secret: Collection[str]) -> str:
+    """A text for the log in which such words are blanked out.
+
+    Args:
+        text: The text.
+        secret: Words, as `words_of` gives them.
+    """
+    return _WORD.sub(lambda found: "…" if found.group().casefold() in secret else found.group(), text)
 
 
 def _decoded(arguments: str) -> object:

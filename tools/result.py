@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pydantic_core
 
+from tools.handoff import HandOff
 from tools.policy import DEFAULT_MAX_CHARS, ToolPolicy
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Outcome:
             if it did.
         later: Goes on with the work of a `Later` and gives its outcome; None where the call is over. Whoever runs the
             call has to await it, once.
+        hand_off: The agent that the session is to be switched to, or None.
     """
 
     output: str
@@ -57,6 +59,7 @@ class Outcome:
     ok: bool = True
     error: str | None = None
     later: Callable[[], Awaitable[Outcome]] | None = None
+    hand_off: str | None = None
 
 
 class BadResultError(TypeError):
@@ -67,13 +70,16 @@ def outcome_of(value: object, policy: ToolPolicy | None = None, *, shows: bool =
     """Turn what a tool returned into the outcome of its call.
 
     Args:
-        value: Text, None, a `Result`, or anything with a JSON form: dataclasses and pydantic models too.
+        value: Text, None, a `Result`, a `HandOff`, or anything with a JSON form: dataclasses and pydantic models too.
         policy: Who gets it, and how much of it; the usual policy by default.
         shows: The client shows results.
 
     Raises:
         BadResultError: A part of it has no JSON form.
     """
+    if isinstance(value, HandOff):
+        said = value.message or f"The caller is handed over to {value.agent}."
+        return Outcome(_for_model(said), _plain(value.for_client, "for_client"), hand_off=value.agent)
     result = value if isinstance(value, Result) else Result(value)
     destination = "model" if policy is None else policy.destination
     for_client = result.for_client

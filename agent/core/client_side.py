@@ -126,7 +126,8 @@ class ClientSide:
             return ()
         sent = playback.sent_ms(item_id, frame.data.get("content_index", 0))
         within = min(max(position, 1), sent) if sent else position
-        return (ToUpstream(frame if within == position else Frame.of({**frame.data, "audio_end_ms": within})),)
+        told = self._state.citations.cut(item_id, frame.data.get("content_index", 0), within)
+        return [ToUpstream(frame if within == position else Frame.of({**frame.data, "audio_end_ms": within})), *told]
 
     def _names_item(self, frame: Frame, _now: float) -> Actions:
         self._visible(frame.data["item_id"], "item_id", frame)

@@ -42,6 +42,13 @@ class ClientTools:
         self._offered: dict[str, Json] | None = None
         self._call_ids: set[str] = set()
 
+    def ours_are(self, ours: Sequence[Mapping[str, Any]]) -> None:
+        """The server has other tools from now on. A name that was ever ours stays ours: calls by it are remembered."""
+        self._ours = [dict(tool) for tool in ours]
+        self._our_names |= {tool.get("name") for tool in ours}
+        if self._offered is not None:
+            self._offered = {name: tool for name, tool in self._offered.items() if name not in self._our_names}
+
     def offer(self, tools: object) -> bool:
         """The client's tools from now on; those with the name of one of ours, or of another kind, are left out.
 

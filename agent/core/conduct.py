@@ -97,6 +97,10 @@ class Conduct:
         self._patience.forget(call.call_id)
         return self._repeats.ended(call.call_id, result)
 
+    def equip(self, rules: Mapping[str, CallRules]) -> None:
+        """There are other tools from now on, with these rules; a call that runs is treated by its name's."""
+        self._rules = {**self._rules, **rules}
+
     def new_turn(self) -> None:
         """The user has said or typed something new."""
         self._repeats.new_turn()

@@ -9,7 +9,7 @@ from agent.core.fields import at
 from agent.core.playback import BYTES_PER_MS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from agent.core.rules import CallRules
 
@@ -27,9 +27,13 @@ class SessionConfig:
         timeouts: Seconds that each of our tools may take, by name; None for no limit.
         extensions: The client opted in to our own events (subprotocol `vocative.v1`).
         ready: Fields of `extension.ready`: what a client needs for its page.
+        sources_in_text: A client that did not opt in reads an answer's sources at the end of its text.
         client_tools: A client may offer the model tools of its own, which it runs itself, beside ours.
         rules: How calls of each of our tools are treated, by name; a tool without any runs, and that is all.
         speculative: Names of our tools that may be run ahead of the model's call, in the user's words.
+        renewable: The model's session can be replaced by another one under the client's.
+        approved: For each server whose tools the model's service calls itself, by its label, the names of the tools
+            that may be called where the service asks.
     """
 
     session: Mapping[str, Any]
@@ -37,8 +41,11 @@ class SessionConfig:
     extensions: bool = False
     ready: Mapping[str, Any] = field(default_factory=dict[str, Any])
     client_tools: bool = True
+    sources_in_text: bool = False
     rules: Mapping[str, CallRules] = field(default_factory=dict[str, "CallRules"])
     speculative: frozenset[str] = frozenset()
+    renewable: bool = True
+    approved: Mapping[str, Collection[str]] = field(default_factory=dict[str, "Collection[str]"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, cast
 
-from agent.core.paths import without
+from agent.core.paths import look, place, without
 from agent.core.profiles import optional
 
 if TYPE_CHECKING:
@@ -19,6 +19,16 @@ if TYPE_CHECKING:
     from agent.core.events import ErrorReported
     from agent.core.paths import Json
     from agent.core.profiles import Profile
+
+# What says the same as leaving a field out, where an agent that takes over leaves out what the one before it had set.
+_UNSET: dict[str, Any] = {
+    "max_output_tokens": "inf",
+    "parallel_tool_calls": True,
+    "truncation": "auto",
+    "audio.input.noise_reduction": None,
+    "audio.output.speed": 1.0,
+}
+_VOICE = "audio.output.voice"
 
 # How deep a session object is merged: down to the fields of `audio.input.turn_detection`, however deep a client nests.
 _DEPTH = 4
@@ -49,11 +59,43 @@ class Configuration:
 
     def whole(self) -> Json:
         """Everything, as a new session of the model's is sent it."""
+        return self.laid_out(self.fields())
+
+    def fields(self, *, voice: bool = True) -> Json:
+        """Everything, in GA's names.
+
+        Args:
+            voice: Include the voice, which a session that has spoken does not change.
+        """
         fields = _merged({"type": "realtime", **self._enforced}, self._chosen)
         tools = self._tools.merged()
         if tools:
             fields["tools"] = tools
-        return self._laid_out(fields)
+        return fields if voice else without(fields, _VOICE)
+
+    def voice_differs(self, session: Mapping[str, Any]) -> bool:
+        """Whether a session object asks for another voice than the one in force."""
+        return look(session, _VOICE) != look(self._enforced, _VOICE)
+
+    def enforce(self, session: Mapping[str, Any], before: Json, *, voice: bool) -> Json:
+        """Enforce something else from now on.
+
+        Args:
+            session: The GA session object that the server decides; the tools are taken from the client tools.
+            before: The `fields` that were in force.
+            voice: Change the voice too.
+
+        Returns:
+            What has changed, in GA's names, with the type that every update must have.
+        """
+        self._enforced = session
+        after = self.fields()
+        after.setdefault("tools", [])
+        changed = _changed(before, after)
+        for path, value in _UNSET.items():
+            if look(before, path)[0] and not look(after, path)[0]:
+                place(changed, path, value)
+        return {"type": "realtime", **(changed if voice else without(changed, _VOICE))}
 
     def change(self, fields: Mapping[str, Any], *, tools: bool = False) -> Json | None:
         """What the client chooses.
@@ -68,7 +110,7 @@ class Configuration:
         chosen = {name: value for name, value in fields.items() if name not in {"type", "tools"}}
         self._chosen = _merged(self._chosen, chosen)
         offered = {"tools": self._tools.merged()} if tools else {}
-        update = self._laid_out({"type": "realtime", **chosen, **offered})
+        update = self.laid_out({"type": "realtime", **chosen, **offered})
         return update if update.keys() - {"type"} else None
 
     def reject(self, error: ErrorReported) -> bool:
@@ -100,7 +142,8 @@ class Configuration:
                 return True
         return self.reject(error)
 
-    def _laid_out(self, fields: Json) -> Json:
+    def laid_out(self, fields: Json) -> Json:
+        """Fields in GA's names as they are sent to the service, without what it has rejected."""
         for path in self.rejected:
             fields = without(fields, path)
         return self.profile.lay_out(fields)
@@ -110,6 +153,20 @@ def named_field(error: ErrorReported) -> str | None:
     """The field that an error is about, in the service's own names, or None where it does not tell."""
     found = _NAMED.search(error.message)
     return error.param or (found[1] if found else None)
+
+
+def _changed(before: Mapping[str, Any], after: Mapping[str, Any], depth: int = _DEPTH - 1) -> Json:
+    """The fields that are not as they were; what lies deeper is given whole, as services take it."""
+    result: Json = {}
+    for name, value in after.items():
+        was = before.get(name)
+        if depth > 1 and isinstance(value, dict) and isinstance(was, dict):
+            inner = _changed(cast("Json", was), cast("Json", value), depth - 1)
+            if inner:
+                result[name] = inner
+        elif name not in before or was != value:
+            result[name] = value
+    return result
 
 
 def _merged(base: Mapping[str, Any], over: Mapping[str, Any], depth: int = _DEPTH) -> Json:

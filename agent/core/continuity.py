@@ -173,6 +173,10 @@ class Continuity:
         self.clock.appended(frame.text)
         return () if self._succession.bereft else (ToUpstream(frame),)
 
+    def renew(self) -> None:
+        """An agent has taken over that the present session of the model's cannot be: it is to be replaced, at once."""
+        self._pending = self._pending or Reason.HANDED_OVER
+
     def upstream_closed(self, now: float) -> list[Step]:
         """The present upstream is gone. One that was left by `Switch` is not it."""
         return self._want(Reason.LOST, now)
@@ -308,7 +312,9 @@ class Continuity:
 
     def _look(self, now: float) -> list[Step]:
         floor = self._floor(now)
-        quiet = floor.quiet and not self._speaking and not (self._transcribes and self.history.awaits_transcript)
+        # An agent that has taken over is about to speak, and waits for this.
+        free = floor.free if self._succession.reason is Reason.HANDED_OVER else floor.quiet
+        quiet = free and not self._speaking and not (self._transcribes and self.history.awaits_transcript)
         if self._succession.may_switch(now, quiet=quiet):
             return self._switch(floor, now)
         self._succession.look_again(now)

@@ -37,10 +37,18 @@ class Enforcement:
     """
 
     def __init__(self, session: Mapping[str, Any], *, our_id: Callable[[], str]) -> None:
-        kept = {**_ABSENT, **_enforced(session)}
-        self._wanted = {name: value for name, value in kept.items() if name not in _VOLATILE}
         self._our_id = our_id
         self.breaches = 0
+        self.wants(session)
+
+    def wants(self, session: Mapping[str, Any]) -> None:
+        """Keep to something else from now on: another agent has taken over, or the tools have changed.
+
+        Args:
+            session: The GA session object that is enforced.
+        """
+        kept = {**_ABSENT, **_enforced(session)}
+        self._wanted = {name: value for name, value in kept.items() if name not in _VOLATILE}
 
     def check(self, session: Mapping[str, Any]) -> list[Frame]:
         """Look at a session object that the model shows.

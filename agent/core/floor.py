@@ -19,6 +19,7 @@ class Floor:
         awaited: The user's turn is over, and voice activity detection was about to answer it.
         request: A `response.create` that is on its way, or None.
         quiet: Nobody speaks, nothing is being heard, no call is open and no response is wanted.
+        free: Nobody speaks, no call is open; a response may be wanted, and sound still be heard.
         running: Call ids whose outputs are still to come.
     """
 
@@ -27,4 +28,5 @@ class Floor:
     awaited: bool = False
     request: Frame | None = None
     quiet: bool = True
+    free: bool = True
     running: frozenset[str] = frozenset()

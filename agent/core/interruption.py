@@ -31,12 +31,21 @@ class Interruption:
         playback: What was sent and heard.
         enabled: The client reports its playback. A stock client truncates by itself.
         our_id: Gives a fresh event id.
+        cut: Told where an answer was cut: item, content part, ms; gives what follows for the client.
     """
 
-    def __init__(self, playback: Playback, *, enabled: bool, our_id: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        playback: Playback,
+        *,
+        enabled: bool,
+        our_id: Callable[[], str],
+        cut: Callable[[str, int, int], list[Action]],
+    ) -> None:
         self._playback = playback
         self._enabled = enabled
         self._our_id = our_id
+        self._told = cut
         self._silenced: set[str] = set()
         self._cut_due: float | None = None
         self._broken: list[tuple[Track, int]] = []
@@ -108,4 +117,5 @@ class Interruption:
                 where = (track.item_id, track.content_index, position)
                 actions.append(ToUpstream(messages.truncate(self._our_id(), *where)))
                 actions.append(ToClient(messages.interrupted(self._our_id(), *where)))
+                actions += self._told(*where)
         return actions

@@ -30,6 +30,12 @@ def function_output(event_id: str, call_id: str, output: str) -> Frame:
     return Frame.of({"type": "conversation.item.create", "event_id": event_id, "item": item})
 
 
+def approval(event_id: str, request_id: str, reason: str, *, approve: bool) -> Frame:
+    """Answer a service that asks whether it may call a tool of a server's."""
+    item = {"type": "mcp_approval_response", "approval_request_id": request_id, "approve": approve, "reason": reason}
+    return Frame.of({"type": "conversation.item.create", "event_id": event_id, "item": item})
+
+
 def response_create(event_id: str) -> Frame:
     """Ask the model to respond."""
     return Frame.of({"type": "response.create", "event_id": event_id})
@@ -152,8 +158,14 @@ def call_finished(event_id: str, call: Call, status: str, duration_ms: int, resu
     )
 
 
-def citations(event_id: str, response_id: str, item_id: str, found: Sequence[Mapping[str, Any]]) -> Frame:
-    """Where an answer stands in the documents."""
+def citations(
+    event_id: str,
+    response_id: str,
+    item_id: str,
+    found: Sequence[Mapping[str, Any]],
+    heard: Mapping[str, Any] | None = None,
+) -> Frame:
+    """Where an answer stands in the documents; `heard` tells how much of it was heard, where it was cut."""
     return Frame.of(
         {
             "type": "extension.citations",
@@ -161,6 +173,7 @@ def citations(event_id: str, response_id: str, item_id: str, found: Sequence[Map
             "response_id": response_id,
             "item_id": item_id,
             "citations": [dict(citation) for citation in found],
+            "heard": None if heard is None else dict(heard),
         }
     )
 

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
-from agent.core import events, messages
+from agent.core import events, messages, notices
 from agent.core.actions import Action, DropAudio, ToClient, ToUpstream
+from agent.core.citations import TRANSCRIPT_DELTAS
 from agent.core.deltas import peek
-from agent.core.fields import string_at
+from agent.core.fields import number_at, string_at
 from agent.core.speculating import DELTA, TRANSCRIPTS
 from agent.core.turns import User
 from agent.core.view import ARGUMENT_EVENTS, HIDDEN_EVENTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from agent.core.actions import Actions
     from agent.core.audio_path import AudioPath
     from agent.core.frames import Frame
     from agent.core.state import State
-
-Cite: TypeAlias = "Callable[[str, Sequence[Mapping[str, Any]]], Sequence[Mapping[str, Any]]]"
 
 # Errors that tell of a race and not of a fault: whoever caused them already has what it wanted.
 _ACTIVE = "conversation_already_has_active_response"
@@ -32,14 +31,12 @@ class ModelSide:
 
     Args:
         state: The session's parts.
-        cite: Picks, from the passages retrieved in this turn, those that bear out an answer.
         path: Opened by an audio delta that passes as it is.
     """
 
-    def __init__(self, state: State, cite: Cite, path: AudioPath) -> None:
+    def __init__(self, state: State, path: AudioPath) -> None:
         self._state = state
         self._path = path
-        self._cite = cite
         # The same objects, nearer at hand: audio comes fifty times a second.
         self._view = state.view
         self._playback = state.playback
@@ -73,7 +70,12 @@ class ModelSide:
         if frame.type in ARGUMENT_EVENTS:
             return _shown(self._view.arguments(frame))
         if frame.type == "conversation.item.deleted":
+            self._state.citations.forget(string_at(frame.data, "item_id"))
             return _shown(self._view.deleted(frame))
+        if frame.type in TRANSCRIPT_DELTAS:
+            self._state.citations.spoken(frame)
+        elif frame.type == "conversation.item.truncated":
+            return [ToClient(self._view.within_response(frame)), *self._truncated(frame)]
         return (ToClient(self._view.within_response(frame)),)
 
     def audio(self, frame: Frame, now: float) -> Actions:
@@ -162,6 +164,8 @@ class ModelSide:
 
     def _output_item_added(self, event: events.OutputItemAdded, frame: Frame, now: float) -> Actions:
         shown = _shown(self._view.output_item(event, frame))
+        if event.item.get("type") == "message":
+            self._state.upstream.spoken = True
         if event.response_id in self._state.upstream.out_of_band:
             return shown
         lost = self._responses.active_id is None and event.response_id != self._responses.latest_id
@@ -177,10 +181,21 @@ class ModelSide:
             return shown
         if event.item.get("type") == "function_call":
             follow = self._tools.requested(event.response_id, event.item, now)
+        elif event.item.get("type") == "mcp_approval_request":
+            follow = self._approval(event.item)
         else:
             follow = self._message_done(event, now)
         self._speculating.answered(follow)
         return [*shown, *follow]
+
+    def _approval(self, request: Mapping[str, Any]) -> list[Action]:
+        """The service asks to call a tool of a server's: it may where the operator said so, and else learns why not."""
+        state, label, name = self._state, str(request.get("server_label", "")), str(request.get("name", ""))
+        approve = name in state.config.approved.get(label, ())
+        reason = "" if approve else f"the operator has not approved calls of {name!r:.80}"
+        answer = messages.approval(state.our_id(), str(request.get("id", "")), reason, approve=approve)
+        told = [ToClient(notices.approval(state.our_id(), label, name, approved=approve))]
+        return [ToUpstream(answer), *(told if state.config.extensions else [])]
 
     def _response_done(self, event: events.ResponseDone, frame: Frame, now: float) -> Actions:
         self._interruption.over(event.response_id)
@@ -200,13 +215,13 @@ class ModelSide:
             # Else the rest of it was dropped: the client can hear all that it got and not have heard all there is.
             self._playback.finished(item_id)
         self._playback.forget_heard(now)
-        if unheard or not (self._state.config.extensions and self._tools.evidence):
-            return unheard
-        parts = events.objects(event.item.get("content"))
-        answer = " ".join(str(part.get("transcript") or part.get("text") or "") for part in parts)
-        found = self._cite(answer, self._tools.evidence) if answer.strip() else ()
-        new_id = self._state.new_id
-        return [ToClient(messages.citations(new_id(), event.response_id, item_id, found))] if found else []
+        return unheard or self._state.citations.answered(event.response_id, event.item)
+
+    def _truncated(self, frame: Frame) -> list[Action]:
+        # Our own truncates are known already; but over WebRTC a service cuts by itself.
+        data, end_ms = frame.data, frame.data.get("audio_end_ms")
+        part = number_at(data, "content_index")
+        return self._state.citations.cut(string_at(data, "item_id"), part, end_ms) if isinstance(end_ms, int) else []
 
     # ── errors ──
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from agent.core.frames import Frame
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def reconnecting(event_id: str, reason: str) -> Frame:
@@ -20,10 +25,33 @@ def reconnected(event_id: str, reason: str, gap_ms: int) -> Frame:
 
     Args:
         event_id: Of this event.
-        reason: Why: `"lost"`, `"expired"`, `"expiring"` or `"poisoned"`.
+        reason: Why: `"lost"`, `"expired"`, `"expiring"`, `"poisoned"` or `"handed_over"`.
         gap_ms: How long nobody was listening, in ms; 0 when there was no such time.
     """
     return Frame.of({"type": "extension.reconnected", "event_id": event_id, "reason": reason, "gap_ms": gap_ms})
+
+
+def approval(event_id: str, server: str, name: str, *, approved: bool) -> Frame:
+    """The model's service asked whether it may call a tool of a server's, and was answered.
+
+    Args:
+        event_id: Of this event.
+        server: The server's label.
+        name: The tool.
+        approved: Whether it may.
+    """
+    fields = {"server": server, "name": name, "approved": approved}
+    return Frame.of({"type": "extension.approval", "event_id": event_id, **fields})
+
+
+def agent(event_id: str, ready: Mapping[str, Any]) -> Frame:
+    """Another agent has taken over.
+
+    Args:
+        event_id: Of this event.
+        ready: The fields of `extension.ready`, of which `agent` tells who it is.
+    """
+    return Frame.of({"type": "extension.agent", "event_id": event_id, "agent": ready.get("agent")})
 
 
 def resumed(event_id: str, missed: int, *, complete: bool) -> Frame:

@@ -74,6 +74,10 @@ class Playback:
         track = self._tracks.get((item_id, content_index))
         return self._length(track) if track else 0
 
+    def is_complete(self, item_id: str) -> bool:
+        """Whether the model has sent all of an item's sound; True for one that is remembered no more."""
+        return all(track.complete for track in self._tracks.values() if track.item_id == item_id)
+
     def was_sent(self, item_id: str) -> bool:
         """Whether any audio of an item was passed on."""
         return any(track.item_id == item_id and track.sent_bytes for track in self._tracks.values())

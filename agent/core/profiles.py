@@ -76,7 +76,9 @@ class Profile:
         both_modalities: A response may be audio and text at once, rather than one of the two.
         sideband: A call over WebRTC can be controlled from the server, by its `call_id`.
         out_of_band: `response.create` takes `conversation` and `input`.
+        server_tools: It calls the tools of MCP servers itself (tools of the type `mcp`).
         azure_speech: It takes Azure's own voices, noise suppression and settings of transcription.
+        languages: ISO 639-1 codes of all that it hears and speaks, its own first; None where they are many.
     """
 
     name: str
@@ -87,6 +89,13 @@ class Profile:
     sideband: bool = True
     out_of_band: bool = True
     azure_speech: bool = False
+    server_tools: bool = False
+    languages: tuple[str, ...] | None = None
+
+    @property
+    def introduction(self) -> Json:
+        """What `extension.ready` tells of the service."""
+        return {"service": {"name": self.name}}
 
     def takes(self, session: Mapping[str, Any]) -> Json:
         """The part of a GA session object that the service takes."""
@@ -103,10 +112,12 @@ class Profile:
 
     def left_out(self, session: Mapping[str, Any]) -> list[str]:
         """Dotted paths of a GA session object that the service does not take."""
-        return sorted(leaves(session) - leaves(self.takes(session)) - {"type"})
+        lacking = set[str]() if self.server_tools else {f"tools ({label})" for label in values.server_labels(session)}
+        return sorted((leaves(session) - leaves(self.takes(session)) - {"type"}) | lacking)
 
     def _suited(self) -> list[tuple[str, Convert]]:
         suited: list[tuple[str, Convert]] = [("audio.input.turn_detection", self._detection)]
+        suited += [] if self.server_tools else [("tools", values.functions_only)]
         suited += [] if self.azure_speech else _PLAIN
         suited += [] if self.both_modalities else [("output_modalities", values.one_modality)]
         return suited
@@ -130,8 +141,8 @@ _PLAIN: list[tuple[str, Convert]] = [
 PROFILES = {
     profile.name: profile
     for profile in (
-        Profile("openai", GA, _GA),
-        Profile("azure", GA, _GA),
+        Profile("openai", GA, _GA, server_tools=True),
+        Profile("azure", GA, _GA, server_tools=True),
         Profile("azure-preview", PREVIEW, _PREVIEW, values.PREVIEW_DETECTION, both_modalities=True, sideband=False),
         Profile(
             "voice-live",
@@ -142,9 +153,10 @@ PROFILES = {
             sideband=False,
             out_of_band=False,
             azure_speech=True,
+            server_tools=True,
         ),
-        Profile("engine", GA, _GA),
-        Profile("compatible", GA, _GA),
+        Profile("engine", GA, _GA, languages=("en",)),
+        Profile("compatible", GA, _GA, server_tools=True),
     )
 }
 

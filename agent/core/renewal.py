@@ -13,6 +13,7 @@ from agent.core.actions import ToUpstream
 from agent.core.continuity import WATCHED, Continuity
 from agent.core.floor import Floor
 from agent.core.handover import Ask, FromModel, GiveUp, Switch
+from agent.core.recasting import Recasting
 from agent.core.turns import User
 
 if TYPE_CHECKING:
@@ -55,6 +56,12 @@ class Renewal:
         self._dialect = state.upstream.profile.dialect
         self._renamed = self._dialect.events
         self._lost = ""
+        self.recasting = Recasting(
+            state,
+            severed=lambda: self.continuity.severed,
+            quiet=lambda now: self._floor(now).quiet,
+            renew=lambda: self.continuity.renew(),  # noqa: PLW0108  (it is made below)
+        )
         self.continuity = Continuity(
             configuration=state.configured,
             floor=self._floor,
@@ -129,6 +136,8 @@ class Renewal:
     def _switched(self, now: float) -> Actions:
         state = self._state
         state.upstream.out_of_band.clear()
+        state.upstream.spoken = False
+        self.recasting.renewed()
         in_force = self._adopt(self.continuity.session, now)
         released = state.responses.upstream_changed(now)
         return self.redirect([*in_force, *map(ToUpstream, released)])
@@ -136,11 +145,13 @@ class Renewal:
     def _floor(self, now: float) -> Floor:
         state = self._state
         turns, running = state.responses.turns, state.tools.running
-        quiet = state.responses.free and not state.responses.wanted and not running and not state.playback.unheard(now)
+        free = state.responses.free and not running
+        quiet = free and not state.responses.wanted and not state.playback.unheard(now)
         return Floor(
             response_id=state.responses.active_id,
             awaited=turns.user is User.AWAITED,
             request=state.responses.request,
             quiet=quiet,
+            free=free,
             running=running,
         )

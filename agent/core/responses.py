@@ -42,9 +42,11 @@ class Responses:
         active_id: The response that is active in the default conversation, if known.
         latest_id: The last response that was created there.
         aside: The sentence beside the conversation that is being said.
+        held: Nothing is asked for until `let_go`: whoever is to answer is being changed.
     """
 
     def __init__(self) -> None:
+        self.held = False
         self.turns = Turns()
         self.aside = Aside()
         self.active_id: str | None = None
@@ -115,10 +117,16 @@ class Responses:
 
     def upstream_changed(self, now: float) -> list[Frame]:
         """Another upstream has taken over: what was in flight is lost, and what was said before not answered."""
+        self.held = False
         self.turns.move(Signal.UNANSWERED)
         self._voice_due = None
         self.aside.clear()
         return self.rejected(now) if self._sent is not None else self._release(now)
+
+    def let_go(self, now: float) -> list[Frame]:
+        """What was `held` may be asked for."""
+        self.held = False
+        return self._release(now)
 
     def withdraw(self) -> Frame | None:
         """Take back the request that is being held, if one is: something has to come before it."""
@@ -248,7 +256,7 @@ class Responses:
         self._wanted, self._hold_ends = request, now + LONGEST_HOLD
 
     def _release(self, now: float) -> list[Frame]:
-        if self._wanted is None or not self.free:
+        if self._wanted is None or self.held or not self.free:
             return []
         self._sent, self._wanted = self._wanted, None
         self._needed = set(self._unplaced)

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agent.core import events, firewall, messages, notices
+from agent.core import events, firewall, messages, notices, told_session, utterances
 from agent.core.absence import fall_silent
 from agent.core.actions import Actions, Hangup, ToClient, ToUpstream
+from agent.core.appendix import Appendix
 from agent.core.audio_path import AudioPath
+from agent.core.citations import cite_all
 from agent.core.client_side import ClientSide
-from agent.core.config import SessionConfig, effective
-from agent.core.configuration import named_field
+from agent.core.config import SessionConfig  # noqa: TC001  (made by those who make a session)
 from agent.core.deadlines import earliest
 from agent.core.deltas import AUDIO_DELTA
 from agent.core.dialect import GA
 from agent.core.faces import Faces
 from agent.core.frames import Frame, MalformedFrame
-from agent.core.model_side import Cite, ModelSide
+from agent.core.model_side import ModelSide
+from agent.core.opening import OPENING_TIME, Opening
 from agent.core.profiles import PROFILES
 from agent.core.renewal import Renewal
 from agent.core.state import Phase, State
@@ -31,20 +33,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
-    from agent.core.actions import Action
     from agent.core.calls import CallResult
+    from agent.core.citations import Cite
     from agent.core.dialect import Dialect
     from agent.core.events import Json
     from agent.core.handover import Outcomes, Step
     from agent.core.profiles import Profile
     from agent.core.succession import Policy
-
-# Seconds the model has to greet us and to accept our configuration.
-OPENING_TIME = 15.0
-
-
-def _cite_all(_answer: str, retrieved: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
-    return retrieved
 
 
 class Session:
@@ -54,7 +49,7 @@ class Session:
         config: What the server decides.
         new_id: Gives a fresh unique string on each call.
         now: Seconds on the clock that every later `now` is read from.
-        cite: Picks, from the passages retrieved in this turn, those that bear out an answer.
+        cite: Picks, from the passages retrieved in this turn and in those before it, those that bear out an answer.
         profile: The service that the model is reached through.
         client: The names that the client is thought to use; its first `session.update` corrects that.
         chance: Gives a number from 0 to 1, for the pauses between attempts to reach the model anew.
@@ -72,14 +67,15 @@ class Session:
         *,
         new_id: Callable[[], str],
         now: float,
-        cite: Cite = _cite_all,
+        cite: Cite = cite_all,
         profile: Profile = PROFILES["compatible"],
         client: Dialect = GA,
         chance: Callable[[], float] = lambda: 1.0,
         unix: float = 0.0,
         policy: Policy | None = None,
     ) -> None:
-        self._state = State(config, profile, new_id)
+        self._state = State(config, profile, new_id, cite)
+        self._appendix = Appendix.of(self._state) if config.sources_in_text and not config.extensions else None
         self._renewal = Renewal(
             self._state,
             from_model=self._from_model,
@@ -90,13 +86,13 @@ class Session:
             policy=policy,
         )
         self.audio = AudioPath(self._renewal.continuity.clock)
-        self._model = ModelSide(self._state, cite, self.audio)
+        self._model = ModelSide(self._state, self.audio)
         self._client = ClientSide(self._state, client)
-        self._opening_ends: float | None = now + OPENING_TIME
+        self._opening = Opening(self._state, now=now, opened=self._opened, fail=self._fail)
         self._put_on(Faces(profile.dialect, client))
         self._appended = self._renewal.continuity.appended
         # Asked for after every frame; audio, which is most of them, changes nothing about it.
-        self._due: float | None = self._opening_ends
+        self._due: float | None = self._opening.ends
         self._due_known = True
 
     @property
@@ -119,6 +115,11 @@ class Session:
         """Dotted GA paths of session fields that the service did not take, and that the session goes on without."""
         return tuple(self._state.configuration.rejected)
 
+    @property
+    def conversation(self) -> tuple[utterances.Said, ...]:
+        """The latest of what was said, oldest first."""
+        return utterances.latest(self._renewal.continuity.history)
+
     # ── what happens ──
 
     def receive_upstream(self, frame: Frame, now: float) -> Outcomes:
@@ -130,7 +131,7 @@ class Session:
                 actions = self._receive_open(frame, now)
             else:
                 self._changed()
-                actions = () if phase is Phase.CLOSED else self._receive_opening(frame, now)
+                actions = () if phase is Phase.CLOSED else self._opening.receive(frame, now)
             return actions if self._faces.plain else self._faces.spoken(actions)
         except MalformedFrame:
             return ()
@@ -144,6 +145,10 @@ class Session:
         return self._renewal.receive(frame, kind, now)
 
     def _from_model(self, frame: Frame, now: float) -> Actions:
+        actions = self._read(frame, now)
+        return actions if self._appendix is None else self._appendix.amended(actions)
+
+    def _read(self, frame: Frame, now: float) -> Actions:
         kind = frame.type
         if kind not in events.READ_TYPES:
             return self._model.opaque(frame, now)
@@ -151,7 +156,13 @@ class Session:
         if event is None or isinstance(event, events.SessionCreated):
             return ()
         if isinstance(event, events.SessionUpdated):
-            return [*self._session_event("session.updated", event), *self._in_force(event.session, now)]
+            shown = [
+                *told_session.shown(self._state, "session.updated", event.session),
+                *self._in_force(event.session, now),
+            ]
+            return [*shown, *self._renewal.recasting.updated(now)]
+        if isinstance(event, events.ErrorReported) and self._renewal.recasting.concerns(event):
+            return self._renewal.recasting.refused(event, now)
         return self._model.read(event, frame, now)
 
     def receive_client(self, frame: Frame, now: float) -> Outcomes:
@@ -205,6 +216,20 @@ class Session:
         self._changed()
         return self._faces.spoken(self._renewal.redirect(actions))
 
+    def hand_over(self, call_id: str, result: CallResult, config: SessionConfig, now: float) -> Outcomes:
+        """A tool has switched the session to another agent; see `Recasting.hand_over`."""
+        self._state.speculating.finished(call_id, result)
+        return self._outward(self._renewal.recasting.hand_over(call_id, result, config, now))
+
+    def retool(self, config: SessionConfig, now: float) -> Outcomes:
+        """The agent has other tools than before; the model is told at a quiet moment."""
+        return self._outward(self._renewal.recasting.retool(config, now))
+
+    @property
+    def unfit(self) -> str:
+        """What the model's session cannot take of the agent that has taken over, in words; "" for nothing."""
+        return self._renewal.recasting.unfit
+
     def upstream_closed(self, code: int, reason: str, now: float) -> Outcomes:
         """The model is gone: find another session of it. Before ours was open: say why, and hang up."""
         if self._state.phase is Phase.OPEN:
@@ -217,7 +242,7 @@ class Session:
 
     def client_closed(self) -> Actions:
         """The client is gone: stop everything."""
-        self._state.phase, self._opening_ends = Phase.CLOSED, None
+        self._state.phase, self._opening.ends = Phase.CLOSED, None
         self._changed()
         return [*self._state.tools.abandon(), Hangup(1000, "")]
 
@@ -228,7 +253,14 @@ class Session:
         active = state.responses.active_id
         silence = fall_silent(state.playback, active, state.our_id, now)
         state.interruption.begin(active, now)
-        return self._faces.spoken(self._renewal.redirect([ToUpstream(frame) for frame in silence]))
+        told = [each for frame in silence for each in self._unheard(frame)]
+        return self._faces.spoken([*self._renewal.redirect([ToUpstream(frame) for frame in silence]), *told])
+
+    def _unheard(self, frame: Frame) -> Actions:
+        if frame.type != "conversation.item.truncate":
+            return ()
+        data = frame.data
+        return self._state.citations.cut(data["item_id"], data["content_index"], data["audio_end_ms"])
 
     def client_back(self, ready: Mapping[str, Any], missed: int, *, complete: bool, now: float) -> Outcomes:
         """The client is back on another connection.
@@ -247,6 +279,7 @@ class Session:
         fields = {**state.config.ready, **ready}
         return [
             ToClient(messages.ready(state.new_id(), state.session_id, fields)),
+            *state.citations.again(),
             ToClient(notices.resumed(state.new_id(), missed, complete=complete)),
             *state.tools.conduct.client_back(now),
         ]
@@ -262,11 +295,12 @@ class Session:
         if state.phase is Phase.CLOSED:
             return None
         return earliest(
-            self._opening_ends,
+            self._opening.ends,
             state.responses.next_deadline(),
             state.interruption.next_deadline(),
             state.tools.next_deadline(),
             state.speculating.next_deadline(),
+            self._renewal.recasting.next_deadline() if state.phase is Phase.OPEN else None,
             self._renewal.continuity.next_deadline() if state.phase is Phase.OPEN else None,
         )
 
@@ -276,13 +310,14 @@ class Session:
         self._changed()
         if state.phase is Phase.CLOSED:
             return ()
-        if self._opening_ends is not None and now >= self._opening_ends:
+        if self._opening.overdue(now):
             return self._fail(f"the model did not start the session within {OPENING_TIME:g} s", "upstream_timeout")
         due = [
             *state.interruption.handle_timer(now),
             *state.tools.handle_timer(now),
             *state.speculating.handle_timer(now),
             *(ToUpstream(request) for request in state.responses.overdue(now)),
+            *(self._renewal.recasting.handle_timer(now) if state.phase is Phase.OPEN else ()),
         ]
         steps = self._renewal.continuity.handle_timer(now) if state.phase is Phase.OPEN else ()
         return self._done([*self._renewal.redirect(due), *steps], now)
@@ -323,51 +358,18 @@ class Session:
 
     # ── opening ──
 
-    def _receive_opening(self, frame: Frame, now: float) -> Actions:
-        event = events.read(frame)
-        if isinstance(event, events.SessionCreated) and self._state.phase is Phase.OPENING:
-            self._state.phase = Phase.CONFIGURING
-            return self._configure()
-        if isinstance(event, events.SessionUpdated) and self._state.phase is Phase.CONFIGURING:
-            return self._opened(event, now)
-        return self._refused(event) if isinstance(event, events.ErrorReported) else ()
-
-    def _configure(self) -> Actions:
-        return (ToUpstream(self._state.configured()),)
-
-    def _refused(self, event: events.ErrorReported) -> Actions:
-        if self._state.phase is Phase.CONFIGURING and self._state.configuration.reject(event):
-            return self._configure()
-        field = named_field(event)
-        where = f" (field {field})" if field else ""
-        return self._fail(f"the model refused the session{where}: {event.message}", event.code or "refused")
-
     def _opened(self, event: events.SessionUpdated, now: float) -> Actions:
         state = self._state
         self._in_force(event.session, now)
         self._renewal.continuity.met(event.session, now)
         state.session_id = str(event.session.get("id", ""))
-        state.phase, self._opening_ends = Phase.OPEN, None
-        actions = self._session_event("session.created", event)
+        actions = told_session.shown(state, "session.created", event.session)
         if state.config.extensions:
             actions.append(ToClient(messages.ready(state.new_id(), state.session_id, state.config.ready)))
         return actions
 
     def _in_force(self, session: Json, now: float) -> Actions:
-        upstream = self._state.upstream
-        upstream.effective = effective(upstream.profile.dialect.session_to_ga(session))
-        self._state.playback.bytes_per_ms = upstream.effective.bytes_per_ms
-        # Where voice activity is off, nobody will tell that the user has stopped.
-        return () if upstream.effective.detects_voice else self._model.speech_is_over(now)
-
-    def _session_event(self, kind: str, event: events.SessionUpdated) -> list[Action]:
-        upstream = self._state.upstream
-        upstream.session = session_view(event.session)
-        if self._state.session_id and "id" in upstream.session:
-            # The client has one session, however many the model had meanwhile.
-            upstream.session["id"] = self._state.session_id
-        view = self._state.client_tools.shown(upstream.session)
-        return [ToClient(messages.session_event(kind, self._state.new_id(), view, upstream.profile.dialect.name))]
+        return () if told_session.take(self._state, session) else self._model.speech_is_over(now)
 
     # ── common ──
 
@@ -382,7 +384,7 @@ class Session:
     def _fail(self, text: str, code: str) -> Actions:
         if self._state.phase is Phase.CLOSED:
             return ()
-        self._state.phase, self._opening_ends = Phase.CLOSED, None
+        self._state.phase, self._opening.ends = Phase.CLOSED, None
         self._changed()
         report = messages.failure(self._state.new_id(), text, code)
         abandoned = self._state.tools.abandon()

@@ -61,6 +61,10 @@ class Speculating:
         """Whether there is anything that may be run ahead; where not, no transcript need be read."""
         return bool(self._tools)
 
+    def equip(self, tools: frozenset[str]) -> None:
+        """There are other tools from now on."""
+        self._tools = tools
+
     def speech_started(self, item_id: str | None) -> list[Action]:
         """The user begins a turn: what was looked up for the turn before is of no use to this one.
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.core import messages
 from agent.core.actions import DropAudio, ToUpstream
+from agent.core.citations import Citations
 from agent.core.client_tools import ClientTools
 from agent.core.config import Effective
 from agent.core.configuration import Configuration
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from agent.core.actions import Action
+    from agent.core.citations import Cite
     from agent.core.config import SessionConfig
     from agent.core.frames import Frame
     from agent.core.profiles import Profile
@@ -50,12 +52,14 @@ class Upstream:
         effective: What is in force there, of what matters here.
         session: Its session object as the client may see it, in the service's names.
         out_of_band: Responses there that do not write to the default conversation.
+        spoken: The model has said something there, which fixes its voice.
     """
 
     profile: Profile
     effective: Effective = field(default_factory=Effective)
     session: dict[str, Any] = field(default_factory=dict[str, Any])
     out_of_band: set[str] = field(default_factory=set[str])
+    spoken: bool = False
 
 
 class State:
@@ -65,12 +69,13 @@ class State:
         config: What the server decides.
         profile: The service that the model is reached through.
         new_id: Gives a fresh unique string on each call.
+        cite: Picks the passages that bear out an answer.
 
     Attributes:
         session_id: By which the client knows its session: that of the first upstream.
     """
 
-    def __init__(self, config: SessionConfig, profile: Profile, new_id: Callable[[], str]) -> None:
+    def __init__(self, config: SessionConfig, profile: Profile, new_id: Callable[[], str], cite: Cite) -> None:
         self.config = config
         self.new_id = new_id
         self.phase = Phase.OPENING
@@ -81,7 +86,6 @@ class State:
         self.view = View(self.client_tools.theirs)
         self.playback = Playback()
         self.responses = Responses()
-        self.interruption = Interruption(self.playback, enabled=config.extensions, our_id=self.our_id)
         self.speculating = Speculating(config.speculative)
         self.tools = ToolWork(
             self.responses,
@@ -91,6 +95,10 @@ class State:
             our_id=self.our_id,
             rules=config.rules,
             unheard=lambda now: bool(self.playback.unheard(now)),
+        )
+        self.citations = Citations(self.tools, self.playback, cite, enabled=config.extensions, new_id=new_id)
+        self.interruption = Interruption(
+            self.playback, enabled=config.extensions, our_id=self.our_id, cut=self.citations.cut
         )
 
     def our_id(self) -> str:

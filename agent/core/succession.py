@@ -44,6 +44,7 @@ class Reason(Enum):
 
     EXPIRING = "expiring"
     POISONED = "poisoned"
+    HANDED_OVER = "handed_over"
     EXPIRED = "expired"
     LOST = "lost"
 

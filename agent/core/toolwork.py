@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 DEFAULT_TIMEOUT = 20.0
 # A client that has given an output asks for the answer in the next breath, with what it wants to say about it.
 CLIENT_ASKS = 1.0
+# Passages of former turns that an answer may still name.
+REMEMBERED = 256
 
 
 class ToolWork:
@@ -47,6 +49,7 @@ class ToolWork:
     Attributes:
         conduct: How calls are treated by these rules.
         evidence: Passages that were retrieved in the user's current turn, in the order of their retrieval.
+        earlier: Those of the turns before it, the latest last; no more of them than are worth remembering.
     """
 
     def __init__(  # noqa: PLR0913  (what the calls of a session are joined to)
@@ -61,6 +64,7 @@ class ToolWork:
         unheard: Callable[[float], bool] = lambda _now: False,
     ) -> None:
         self.evidence: list[Mapping[str, Any]] = []
+        self.earlier: list[Mapping[str, Any]] = []
         self._responses = responses
         self._client_tools = client_tools
         self._timeouts = timeouts
@@ -94,8 +98,19 @@ class ToolWork:
         """Call ids whose outputs are still to come."""
         return frozenset(self._calls.open_ids())
 
+    def equip(self, timeouts: Mapping[str, float | None], rules: Mapping[str, CallRules]) -> None:
+        """There are other tools from now on; what runs keeps its time.
+
+        Args:
+            timeouts: Seconds for each tool by name; None for no limit.
+            rules: How calls of each are treated, by name.
+        """
+        self._timeouts = timeouts
+        self.conduct.equip(rules)
+
     def new_turn(self) -> None:
         """The user has said or typed something new."""
+        self.earlier = [*self.earlier, *self.evidence][-REMEMBERED:]
         self.evidence.clear()
         self.conduct.new_turn()
 

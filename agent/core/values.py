@@ -136,3 +136,21 @@ def detection_for(kinds: Detection, value: Any) -> Any:
     if kind is None:
         return given
     return {"type": kind} | {name: each for name, each in given.items() if name in kinds[kind] and name != "type"}
+
+
+def functions_only(tools: Any) -> Any:
+    """Tools without those that a service would call itself; the identical object where there are none."""
+    if not isinstance(tools, list) or not server_labels({"tools": tools}):
+        return cast("Any", tools)
+    return [tool for tool in cast("list[Any]", tools) if not _is_server(tool)]
+
+
+def server_labels(session: Mapping[str, Any]) -> list[str]:
+    """The labels of the servers in a session object whose tools the service would call itself."""
+    tools = session.get("tools")
+    listed = cast("list[Any]", tools) if isinstance(tools, list | tuple) else []
+    return [str(tool.get("server_label", "")) for tool in listed if _is_server(tool)]
+
+
+def _is_server(tool: object) -> bool:
+    return isinstance(tool, dict) and cast("Json", tool).get("type") == "mcp"

@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 
 _OPEN = "__vocative_open__"
 _CORS = {
-    "Access-Control-Allow-Methods": "GET, POST",
+    "Access-Control-Allow-Methods": "GET, POST, DELETE",
     "Access-Control-Allow-Headers": "Authorization, Content-Type, api-key",
     "Access-Control-Max-Age": "600",
 }
@@ -45,6 +45,16 @@ class Visit:
 
 
 _VISIT = web.RequestKey("vocative.visit", Visit)
+
+
+_LISTED = web.RequestKey("vocative.listed", str)
+
+
+def readable(request: web.Request, response: web.StreamResponse) -> None:
+    """Let a listed page of another origin read an answer whose beginning is sent before its handler returns."""
+    origin = request.get(_LISTED)
+    if origin is not None:
+        _readable(response, origin)
 
 
 def visit_of(request: web.Request) -> Visit:
@@ -68,6 +78,8 @@ def gate(door: Door) -> Any:
     async def pass_gate(request: web.Request, handler: Handler) -> web.StreamResponse:
         origin = request.headers.get("Origin", "")
         listed = door.rules.origins.lists(origin)
+        if listed:
+            request[_LISTED] = origin
         if listed and request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
             return _readable(web.Response(status=204, headers=_CORS), origin)
         found: Any = request.match_info

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _PORTS = {"http": 80, "https": 443}
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#@\s]+", re.IGNORECASE)
+# What stands in a policy must not be able to end the directive that it stands in.
+_FRAMING = re.compile(r"[a-z][a-z0-9+.-]*://[a-z0-9.\[\]:_-]+")
 
 
 class Origins:
@@ -43,6 +45,11 @@ class Origins:
             return
         text = f"pages of {origin!r:.100} may not use this assistant: its operator can allow them with --allow-origin"
         raise forbidden("foreign_origin", text)
+
+    @property
+    def framing(self) -> tuple[str, ...]:
+        """The listed origins that a `frame-ancestors` can name, in a fixed order."""
+        return tuple(sorted(each for each in self._allowed if _FRAMING.fullmatch(each)))
 
     def lists(self, origin: str) -> bool:
         """Whether an origin is listed, so that its pages may read what we answer."""

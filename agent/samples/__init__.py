@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 NAME = "Lantern Sound Ferries"
-GREETING = "Hello, this is Lantern Sound Ferries. Ask me about sailings, fares, the islands, or working with us."
+GREETING = "I am the AI assistant of Lantern Sound Ferries. Ask me about sailings, fares or the islands."
 EXAMPLES: tuple[str, ...] = (
     "How much is the Island Pass?",
     "When does the last boat back from Seal Island leave in summer?",

@@ -72,6 +72,7 @@ class Stage:
         self._thread = threading.Thread(target=self._loop.run_forever, name="vocative-stage", daemon=True)
         self._lines: list[PhoneLine] = []
         self._serving: list[asyncio.Task[None]] = []
+        self._servers: list[Server] = []
         self._libraries: dict[tuple[Path, ...], Library] = {}
         self._runner: web.AppRunner | None = None
 
@@ -124,8 +125,9 @@ class Stage:
             return self.engine.connect()
 
         theirs, ours = pair()
-        serving = Server(agent, connect, library).serve(theirs, extensions=True)
-        self._serving.append(self._loop.create_task(serving))
+        server = Server(agent, connect, library)
+        self._servers.append(server)
+        self._serving.append(self._loop.create_task(server.serve(theirs, extensions=True)))
         self._lines.append(PhoneLine(ours, self._voice, self._patience_s))
         await self._lines[-1].opened()
         return self._lines[-1]
@@ -141,6 +143,8 @@ class Stage:
         for line in self._lines:
             await line.hang_up()
         await asyncio.gather(*self._serving, return_exceptions=True)
+        for server in self._servers:
+            await server.close()
         if self._runner is not None:
             await self._runner.cleanup()
         await self.engine.close()

@@ -33,6 +33,7 @@ class Watching:
         self._heard: dict[str, str] = {}
         # Responses to this exchange: those that begin once the caller has said something of it.
         self._mine: set[str] = set()
+        self._beside: set[str] = set()
         self._turned = False
         self._speaking = False
         self._answered = False
@@ -129,6 +130,8 @@ class Watching:
         self._sound(event["item_id"], ms)
 
     def _on_said(self, event: dict[str, Any]) -> None:
+        if event.get("response_id") in self._beside:
+            return
         owner = self._owners.get(event["item_id"], self.exchange)
         said = event.get("transcript", event.get("text")) or ""
         if owner is self.exchange:
@@ -142,8 +145,12 @@ class Watching:
             self.exchange.answer = " ".join(filter(None, self._answers.values()))
 
     def _on_response_created(self, event: dict[str, Any]) -> None:
-        if self._turned:
-            self._mine.add(event["response"]["id"])
+        response = event["response"]
+        if response.get("conversation_id", "") is None:
+            # A sentence beside the conversation, such as "one moment", is not the answer.
+            self._beside.add(response["id"])
+        elif self._turned:
+            self._mine.add(response["id"])
 
     def _on_response_done(self, event: dict[str, Any]) -> None:
         response = event["response"]

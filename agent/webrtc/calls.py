@@ -10,19 +10,24 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from agent.cast import Cast
 from agent.core import messages
 from agent.core.enforcement import Enforcement
-from agent.core.session import Cite, Session
-from agent.errors import ModelError
+from agent.core.profiles import PROFILES
+from agent.core.session import Session
+from agent.errors import ModelError, SessionRefusedError
 from agent.relay import Relay
+from agent.speaking import Spoken
 from agent.transports.pushed import Pushed
 from agent.webrtc.companion import Companion
+from agent.webrtc.on_call import OnCall, without_formats
 from agent.webrtc.sideband import Sideband
+from tools.opening import Shared
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from agent.assistant import Agent
+    from agent.core.citations import Cite
+    from agent.core.profiles import Profile
     from agent.door.admissions import Seat
     from agent.webrtc.calling import Calling
     from tools import User
@@ -43,17 +48,26 @@ class Calls:
         agent: Who answers.
         calling: The model.
         cite: Picks the passages that bear out an answer.
-        service: The name of the service's profile, which the page is told.
         idle: Seconds without any event after which a call is ended.
+        shared: The tools that the sessions of the process share; whoever made it closes it.
+        profile: The service that the model is reached through.
     """
 
     def __init__(
-        self, agent: Agent, calling: Calling, cite: Cite, *, service: str = "compatible", idle: float = IDLE
+        self,
+        agent: Agent,
+        calling: Calling,
+        cite: Cite,
+        *,
+        idle: float = IDLE,
+        shared: Shared | None = None,
+        profile: Profile = PROFILES["compatible"],
     ) -> None:
+        self._shared = Shared() if shared is None else shared
         self._agent = agent
+        self._profile = profile
         self._calling = calling
         self._cite = cite
-        self._service = service
         self._idle = idle
         self._companions: dict[str, Companion] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -66,20 +80,23 @@ class Calls:
         """Whether no more calls are taken."""
         return len(self._tasks) >= MOST_CALLS
 
-    def begin(self, upstream_id: str, user: User | None = None, seat: Seat | None = None) -> str:
+    def begin(
+        self, upstream_id: str, user: User | None = None, seat: Seat | None = None, language: str | None = None
+    ) -> str:
         """Join a call that the model has taken.
 
         Args:
             upstream_id: The model's name for it.
             user: Who is calling, if known; the tools are told.
             seat: The caller's place, given back when the call is over.
+            language: Of the caller's page, or None.
 
         Returns:
             Our own name for it.
         """
         call_id = f"rtc_{secrets.token_urlsafe(16)}"
         companion = self._companions[call_id] = Companion()
-        task = asyncio.get_running_loop().create_task(self._run(call_id, upstream_id, companion, user))
+        task = asyncio.get_running_loop().create_task(self._run(call_id, upstream_id, companion, user, language))
         self._tasks[call_id] = task
         task.add_done_callback(lambda _: self._ended(call_id, seat))
         return call_id
@@ -113,15 +130,18 @@ class Calls:
             await companion.close(1001, "the server is stopping")
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _run(self, call_id: str, upstream_id: str, companion: Companion, user: User | None) -> None:
+    async def _run(
+        self, call_id: str, upstream_id: str, companion: Companion, user: User | None, language: str | None
+    ) -> None:
         name = f"sess_{secrets.token_hex(8)}"
         counter = itertools.count(1)
         new_id = lambda: f"event_{name[5:]}_{next(counter)}"  # noqa: E731
         try:
-            await self._relay(name, upstream_id, companion, new_id, user)
-        except ModelError as error:
+            await self._relay(name, upstream_id, companion, new_id, user, language)
+        except (ModelError, SessionRefusedError) as error:
             _log.error("session %s: %s", name, error)
-            await companion.send(messages.failure(new_id(), str(error), "upstream_unreachable").text)
+            code = "upstream_unreachable" if isinstance(error, ModelError) else "assistant_unavailable"
+            await companion.send(messages.failure(new_id(), str(error), code).text)
             await companion.came(FAREWELL_TIME)
             await companion.close(1011, str(error))
         finally:
@@ -129,19 +149,32 @@ class Calls:
             # Leaving the sideband leaves the browser and the model to themselves: the call has to be ended as well.
             await self._calling.hang_up(upstream_id)
 
-    async def _relay(self, name: str, upstream_id: str, companion: Companion, new_id: Any, user: User | None) -> None:
-        config = self._agent.session_config(extensions=True, user=user)
+    async def _relay(
+        self, name: str, upstream_id: str, companion: Companion, new_id: Any, user: User | None, language: str | None
+    ) -> None:
+        spoken = Spoken(language, self._profile)
+        cast = await Cast.open(self._agent, self._shared, user, extensions=True, renewable=False, spoken=spoken)
+        try:
+            await self._hold(name, upstream_id, companion, new_id, user, cast)
+        finally:
+            await cast.close()
+
+    async def _hold(
+        self, name: str, upstream_id: str, companion: Companion, new_id: Any, user: User | None, cast: Cast
+    ) -> None:
+        config = cast.config()
         session_object = without_formats(config.session)
         enforcement = Enforcement(session_object, our_id=lambda: messages.OURS + new_id())
         joined = await self._calling.sideband(upstream_id)
         upstream = Sideband(joined, enforcement, idle=self._idle)
-        ready = {**config.ready, "service": {"name": self._service}}
+        ready = {**config.ready, **self._profile.introduction}
         told = replace(config, session=session_object, ready=ready)
         core = Session(told, new_id=new_id, now=time.monotonic(), cite=self._cite)
         # A relay that waits for the model to open the session does not hear its client leave.
         leaving = asyncio.ensure_future(_leave(companion, upstream))
         try:
-            relay = Relay(Pushed(companion), Pushed(upstream), core, self._agent.toolset, session_id=name, user=user)
+            staff = OnCall(cast, session_object, enforcement)
+            relay = Relay(Pushed(companion), Pushed(upstream), core, staff, session_id=name, user=user)
             await relay.run()
         finally:
             leaving.cancel()
@@ -150,12 +183,3 @@ class Calls:
 async def _leave(companion: Companion, upstream: Sideband) -> None:
     await companion.ended()
     await upstream.close()
-
-
-def without_formats(session: Mapping[str, Any]) -> dict[str, Any]:
-    """A session object for a call, whose sound is Opus whatever a session says: formats are left out."""
-    audio: dict[str, Any] = dict(session.get("audio") or {})
-    for side in ("input", "output"):
-        if side in audio:
-            audio[side] = {name: value for name, value in audio[side].items() if name != "format"}
-    return {**session, "audio": audio}

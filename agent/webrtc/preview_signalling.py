@@ -9,22 +9,28 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from agent.cast import Cast
 from agent.core.dialect import PREVIEW
 from agent.core.frames import MalformedFrame, decode
-from agent.errors import DialError
-from agent.webrtc.calls import without_formats
+from agent.core.profiles import PROFILES
+from agent.errors import DialError, InputError, SessionRefusedError
+from agent.options.language import asked_for
+from agent.speaking import Spoken
+from agent.webrtc.on_call import without_formats
 from agent.webrtc.signalling import refusal
 from agent.webrtc.tooldesk import ToolDesk, TooManyCallsError
+from tools.opening import Shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from agent.assistant import Agent
+    from agent.core.profiles import Profile
     from agent.webrtc.calling import Key
     from agent.webrtc.preview_calling import PreviewCalling
     from agent.webrtc.signalling import Admit
@@ -50,8 +56,9 @@ class PreviewSignalling:
         calling: The preview resource.
         url_of: Where a citation opens.
         admit: Lets a request in and says whose it is, or raises the HTTP error that it is refused with.
-        service: The name of the service's profile, which the page is told.
         now: The present time in seconds since 1970.
+        shared: The tools that the sessions of the process share.
+        profile: The service that the model is reached through.
 
     Attributes:
         transport: What the page calls this way of connecting.
@@ -59,21 +66,23 @@ class PreviewSignalling:
 
     transport = "webrtc-preview"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (one for each thing that is joined)
         self,
         agent: Agent,
         calling: PreviewCalling,
         *,
         url_of: Callable[[Mapping[str, Any]], str],
         admit: Admit,
-        service: str = "azure-preview",
         now: Callable[[], float] = time.time,
+        shared: Shared | None = None,
+        profile: Profile = PROFILES["azure-preview"],
     ) -> None:
+        self._shared = Shared() if shared is None else shared
         self._agent = agent
+        self._profile = profile
         self._calling = calling
         self._url_of = url_of
         self._admit = admit
-        self._service = service
         self._now = now
         self._sessions: dict[str, _Session] = {}
 
@@ -96,6 +105,10 @@ class PreviewSignalling:
 
     async def _mint(self, request: web.Request) -> web.Response:
         user = await self._admit(request)
+        try:
+            language = asked_for(request.query.get("lang"))
+        except InputError as error:
+            return refusal(400, "invalid_language", str(error))
         await self._forget_old()
         if len(self._sessions) >= _MOST_SESSIONS:
             return refusal(503, "too_many_sessions", "there are too many sessions at once: try again later")
@@ -104,12 +117,19 @@ class PreviewSignalling:
         except DialError as error:
             return refusal(502, "upstream_unreachable", str(error))
         name = f"sess_{secrets.token_urlsafe(24)}"
-        desk = ToolDesk(self._agent.toolset, name[:13], self._url_of, user)
+        try:
+            # The browser configures the model, so nobody can be handed over to.
+            spoken = Spoken(language, self._profile)
+            agent = replace(self._agent, handoffs=())
+            cast = await Cast.open(agent, self._shared, user, extensions=True, spoken=spoken)
+        except SessionRefusedError as error:
+            return refusal(503, "assistant_unavailable", str(error))
+        desk = ToolDesk(cast.toolset, name[:13], self._url_of, user, over=cast.close)
         self._sessions[name] = _Session(key, desk, self._now() + SESSION_TIME)
-        config = self._agent.session_config(extensions=True, user=user)
+        config = cast.config()
         session = PREVIEW.session_from_ga(without_formats(config.session))
         session.pop("voice", None)  # fixed by the key
-        ready = {**config.ready, "service": {"name": self._service}}
+        ready = {**config.ready, **self._profile.introduction}
         return web.json_response({"id": name, "expires_at": int(key.expires_at), "session": session, "ready": ready})
 
     async def _call(self, request: web.Request) -> web.Response:

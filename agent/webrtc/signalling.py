@@ -11,22 +11,28 @@ from aiohttp import web
 
 from agent.core.firewall import OPEN_SESSION_FIELDS, permitted
 from agent.core.frames import MalformedFrame, decode
+from agent.core.profiles import PROFILES
 from agent.core.view import session_view
 from agent.door.http import refused
 from agent.door.refusal import TurnedAway
-from agent.errors import DialError
+from agent.errors import DialError, InputError
+from agent.options.language import asked_for
+from agent.speaking import Spoken, in_language
 from agent.transports.adoption import adopt, let_go
 from agent.transports.stream import Stream
-from agent.webrtc.calls import Calls, without_formats
+from agent.webrtc.calls import Calls
+from agent.webrtc.on_call import without_formats
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from agent.assistant import Agent
-    from agent.core.session import Cite
+    from agent.core.citations import Cite
+    from agent.core.profiles import Profile
     from agent.door.admissions import Seat
     from agent.webrtc.calling import Calling, Key
     from tools import User
+    from tools.opening import Shared
 
     Admit = Callable[[web.Request], Awaitable[User | None]]
     Enter = Callable[[str | None], Seat]
@@ -48,11 +54,13 @@ class Ticket:
         value: What the browser holds.
         key: The model's ephemeral key.
         user: Who it was made for, if known.
+        language: Of the page, or None.
     """
 
     value: str = field(repr=False)
     key: Key
     user: User | None = None
+    language: str | None = None
 
 
 class Signalling:
@@ -64,8 +72,9 @@ class Signalling:
         cite: Picks the passages that bear out an answer.
         admit: Lets a request in and says whose it is, if known, or raises the HTTP error that it is refused with.
         enter: Takes a place for a call of a user; raises `TurnedAway` where there is none.
-        service: The name of the service's profile, which the page is told.
         now: The present time in seconds since 1970.
+        shared: The tools that the sessions of the process share.
+        profile: The service that the model is reached through.
 
     Attributes:
         transport: What the page calls this way of connecting.
@@ -82,16 +91,18 @@ class Signalling:
         cite: Cite,
         admit: Admit,
         enter: Enter,
-        service: str = "compatible",
         now: Callable[[], float] = time.time,
+        shared: Shared | None = None,
+        profile: Profile = PROFILES["compatible"],
     ) -> None:
         self._agent = agent
+        self._profile = profile
         self._calling = calling
         self._admit = admit
         self._enter = enter
         self._now = now
         self._tickets: dict[str, Ticket] = {}
-        self.calls = Calls(agent, calling, cite, service=service)
+        self.calls = Calls(agent, calling, cite, shared=shared, profile=profile)
 
     def routes(self) -> list[web.RouteDef]:
         """Routes under OpenAI's path and Azure's."""
@@ -138,10 +149,13 @@ class Signalling:
         user = await self._admit(request)
         try:
             given = decode(await request.text()) if request.can_read_body else {}
+            language = asked_for(request.query.get("lang"))
         except MalformedFrame as error:
             return refusal(400, "invalid_json", str(error))
+        except InputError as error:
+            return refusal(400, "invalid_language", str(error))
         try:
-            ticket, session = await self._mint(given.get("session"), user)
+            ticket, session = await self._mint(given.get("session"), user, language)
         except DialError as error:
             return _failed(error)
         body = {"value": ticket.value, "expires_at": int(ticket.key.expires_at), "session": session_view(session)}
@@ -174,13 +188,15 @@ class Signalling:
         try:
             offer, given = await _offer(request)
             if ticket is None:
-                ticket, _ = await self._mint(given, user)
+                ticket, _ = await self._mint(given, user, asked_for(request.query.get("lang")))
             answered = await self._calling.call(ticket.key.value, offer)
         except MalformedFrame as error:
             return refusal(400, "invalid_request", str(error))
+        except InputError as error:
+            return refusal(400, "invalid_language", str(error))
         except DialError as error:
             return _failed(error)
-        call_id = self.calls.begin(answered.call_id, user, seat)
+        call_id = self.calls.begin(answered.call_id, user, seat, ticket.language)
         headers = {"Location": f"{request.path}/{call_id}"}
         return web.Response(status=201, text=answered.sdp, content_type="application/sdp", headers=headers)
 
@@ -190,14 +206,16 @@ class Signalling:
             return refusal(404, "call_not_found", "there is no such call: it was never made, or it is over")
         return web.Response()
 
-    async def _mint(self, given: object, user: User | None) -> tuple[Ticket, dict[str, Any]]:
+    async def _mint(self, given: object, user: User | None, language: str | None) -> tuple[Ticket, dict[str, Any]]:
         now = self._now()
         self._tickets = {name: each for name, each in self._tickets.items() if each.key.expires_at > now}
         if len(self._tickets) >= _MOST_TICKETS:
             raise DialError("too many client secrets are valid at once: try again later", 429)
-        session = without_formats(_merged(given, self._agent.session_config(extensions=True, user=user).session))
+        config = self._agent.session_config(extensions=True, user=user)
+        config = in_language(config, self._agent.language, Spoken(language, self._profile))
+        session = without_formats(_merged(given, config.session))
         key = await self._calling.mint(session)
-        ticket = Ticket(f"ek_{secrets.token_urlsafe(24)}", key, user)
+        ticket = Ticket(f"ek_{secrets.token_urlsafe(24)}", key, user, language)
         self._tickets[ticket.value] = ticket
         return ticket, session
 

@@ -7,10 +7,11 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from agent.core.messages import timeout_output
+from agent.staff import Fixed
 from tools import ToolContext, invoke
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from tools import Outcome, Toolset, User
 
@@ -30,6 +31,7 @@ class ToolDesk:
         session_id: Names the session in the logs and to the tools.
         url_of: Where a citation opens.
         user: Who is calling, if known.
+        over: Called when the session is over, to close what was opened for it.
     """
 
     def __init__(
@@ -38,7 +40,10 @@ class ToolDesk:
         session_id: str,
         url_of: Callable[[Mapping[str, Any]], str],
         user: User | None = None,
+        *,
+        over: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
+        self._over = over
         self._toolset = toolset
         self._session_id = session_id
         self._url_of = url_of
@@ -74,6 +79,8 @@ class ToolDesk:
         for task in self._calls.values():
             task.cancel()
         await asyncio.gather(*self._calls.values(), return_exceptions=True)
+        if self._over is not None:
+            await self._over()
 
     async def _run(self, call_id: str, name: str, arguments: str) -> dict[str, Any]:
         spec = self._toolset.get(name)
@@ -83,9 +90,13 @@ class ToolDesk:
         try:
             async with asyncio.timeout(limit):
                 outcome = await invoke(self._toolset, name, arguments, context)
-                if outcome.later is not None:
-                    # Nothing can be told here unasked, so the page waits for what the tool would have sent later.
+            if outcome.later is not None:
+                # Nothing can be told here unasked, so the page waits for what the tool would have sent later.
+                limit = None if spec is None else spec.policy.job_timeout_s
+                async with asyncio.timeout(limit):
                     outcome = await outcome.later()
+            if outcome.hand_off is not None:
+                outcome, _ = await Fixed(self._toolset).hand_over(outcome)
         except TimeoutError:
             return _shown(timeout_output(name, limit or 0), "timed_out", began, error="timeout")
         return self._of(outcome, began)

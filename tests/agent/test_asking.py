@@ -303,3 +303,32 @@ async def test_a_long_recording_is_handed_over_at_once_as_one_turn(asked, monkey
 )
 def test_the_end_of_the_words_is_found(speech, end):
     assert asking._last_voiced(speech) == end
+
+
+async def test_a_sentence_beside_the_conversation_is_not_the_answer(asked):
+    async def behave(server):
+        await server.gets("response.create")
+        await server.says("response.created", response={"id": "a1", "conversation_id": None})
+        delta = base64.b64encode(b"\2\0" * 240).decode()
+        await server.says("response.output_audio.delta", response_id="a1", delta=delta)
+        await server.says("response.output_audio_transcript.done", response_id="a1", transcript="One moment.")
+        await server.ends("a1")
+        await server.says("response.created", response={"id": "r1", "conversation_id": "conv"})
+        await server.answers("25 days.")
+
+    turn, _ = await asked("how much leave?", behave)
+    assert turn.answer == "25 days."
+    assert turn.audio == b"\1\0" * 240
+
+
+async def test_what_needs_approval_is_denied_at_once_where_nobody_can_be_asked(asked):
+    async def behave(server):
+        await server.gets("response.create")
+        await server.says("extension.tool.approval_requested", call_id="c1", name="pay", arguments="{}")
+        decided = await server.gets("extension.tool.approval")
+        assert (decided["call_id"], decided["decision"]) == ("c1", "deny")
+        assert "nobody can approve" in decided["reason"]
+        await server.answers("It was not approved.")
+
+    turn, _ = await asked("pay", behave)
+    assert turn.answer == "It was not approved."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -119,7 +120,15 @@ def test_a_tool_that_must_be_called_has_to_be_there_when_a_session_begins():
 def test_the_page_learns_the_name_and_the_examples_but_never_the_prompt():
     config = Agent(name="Concierge", examples=("Soup?",), instructions="secret").session_config(extensions=True)
     assert config.ready == {
-        "agent": {"name": "Concierge", "greeting": Agent.greeting, "examples": ["Soup?"]},
+        "agent": {
+            "name": "Concierge",
+            "greeting": "",
+            "examples": ["Soup?"],
+            "logo": None,
+            "panels": ["documents", "history", "connection"],
+            "transcripts": "session",
+            "notice": None,
+        },
     }
 
 
@@ -167,6 +176,29 @@ def test_a_function_that_cannot_be_a_tool_is_refused_when_the_agent_is_written()
 
     with pytest.raises(DefinitionError, match="anything"):
         Agent(tools=[anything])
+
+
+def test_documents_that_can_be_listed_and_opened_give_the_agent_tools_for_that_unless_it_has_its_own():
+    class Shelf(Backend):
+        def documents(self, user=None):
+            return []
+
+        def document(self, path, user=None):
+            return None
+
+        def text_of(self, path, page=None, user=None):
+            return []
+
+    assert Agent().over(Shelf()).toolset.names == ("search", "list_documents", "open_document")
+
+    @tool
+    def open_document(name: str) -> str:
+        """Open one of our own."""
+        return name
+
+    assert Agent(tools=[open_document]).over(Shelf()).toolset.names == ("open_document", "search", "list_documents")
+    chosen = asyncio.run(Agent(tools=lambda _user: [open_document]).over(Shelf()).choose_tools(None))
+    assert Toolset(chosen).names == ("open_document", "search", "list_documents")
 
 
 def test_only_tools_that_say_so_are_run_ahead_and_none_when_it_is_turned_off():

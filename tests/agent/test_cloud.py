@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from agent import commands
 from agent.cli import run_command
 from agent.cloud import Cloud, named
 from agent.config import Settings
@@ -47,6 +48,7 @@ def vocative(capsys):
     return run
 
 
+@pytest.mark.slow
 def test_documents_are_pushed_searched_and_asked(configured, vocative, stand_in):
     code, _, err = vocative("ingest", "docs", "--to", "azure:handbook")
     assert code == 0
@@ -71,6 +73,42 @@ def test_groups_keep_documents_from_the_command_line_which_is_nobody_in_particul
     vocative("ingest", "docs", "--to", "azure:handbook", "--group", "staff")
     code, out, _ = vocative("search", "annual leave", "--index", "azure:handbook")
     assert (code, "Nothing in the documents matches." in out) == (0, True)
+
+
+def test_whom_documents_are_for_can_be_said_as_labels_and_who_asks_too(configured, vocative):
+    assert vocative("ingest", "docs", "--to", "azure:handbook", "--access", "group:hr", "--group", "staff")[0] == 0
+    for asker, finds in (
+        ((), False),
+        (("--group", "hr"), True),
+        (("--user", "hr"), False),
+        (("--group", "staff"), True),
+    ):
+        _, out, _ = vocative("search", "annual leave", "--index", "azure:handbook", *asker)
+        assert ("leave.md" in out) == finds
+    assert vocative("ingest", "docs", "--to", "azure:handbook", "--access", "everyone")[0] == 0
+    assert "leave.md" in vocative("search", "annual leave", "--index", "azure:handbook")[1]
+
+
+def test_an_index_file_and_the_cloud_are_searched_at_once_with_what_callers_bring(configured, vocative, tmp_path):
+    (tmp_path / "own.md").write_text("# Own\n\nAnnual leave is taken in the summer.\n", "utf-8")
+    (tmp_path / "own.md").with_name(".vocative-access").write_text('[access]\n"own.md" = ["group:hr"]\n')
+    vocative("ingest", "docs", "--to", "azure:handbook")
+    vocative("ingest", "own.md", "--index", "own.sqlite")
+    both = ("--index", "azure:handbook", "--index", "own.sqlite")
+
+    def found(*asker):
+        _, out, err = vocative("search", "annual leave", *both, "--json", *asker)
+        assert err == ""
+        return {each["document"] for each in json.loads(out)["results"]}
+
+    assert found() == {"azure/leave.md"}
+    assert found("--group", "hr") == {"azure/leave.md", "own.md"}
+    given = {"documents": (), "index": (Path("azure:handbook"),), "model": None, "uploads": Path("brought")}
+    agent, library, cloud = commands._agent(None, given, anonymous=True)
+    assert agent.toolset.names == ("search", "list_documents", "open_document")
+    assert library.documents() == []
+    assert cloud is not None
+    library.close()
 
 
 def test_an_indexer_shows_its_progress_and_what_could_not_be_read(configured, vocative, stand_in, monkeypatch):
@@ -103,6 +141,12 @@ def test_an_indexer_shows_its_progress_and_what_could_not_be_read(configured, vo
         (["ingest", "docs", "--to", "azure:x", "--container", "c"], "belong to --indexer"),
         (["ingest", "docs", "--group", "g"], "need --to azure"),
         (["ingest"], "Missing argument"),
+        (["ingest", "docs", "--to", "azure:x", "--access", "user:anna"], "give group:NAME"),
+        (["ingest", "docs", "--to", "azure:x", "--access", "hr"], "--access: 'hr' says nobody"),
+        (["ingest", "docs", "--to", "azure:x", "--access", "everyone", "--group", "g"], "do not go together"),
+        (["ingest", "--to", "azure:x", "--indexer", "--access", "group:g"], "no --access with it"),
+        (["ingest", "docs", "--to", "azure:x", "--watch"], "run --to azure again"),
+        (["search", "x", "--index", "azure:x", "--index", "azure:y"], "give one of its indexes"),
         (["ingest", "docs", "--to", "azure"], "set AZURE_SEARCH_INDEX"),
         (["ingest", "docs", "--to", "azure:My_Index"], "is no name of an index"),
         (["ingest", "nowhere", "--to", "azure:x"], "there is no file or folder nowhere"),
@@ -164,6 +208,7 @@ def test_check_tells_about_a_knowledge_base(configured, vocative, stand_in):
         ({"AZURE_SEARCH_INDEX": "bare", "AZURE_SEARCH_API_KEY": "wrong"}, 1, "the key is wrong"),
         ({"AZURE_SEARCH_INDEX": "bare", "AZURE_SEARCH_CONTENT_FIELD": "chunk"}, 1, "no field 'chunk'"),
         ({"AZURE_SEARCH_INDEX": "No Name"}, 2, "AZURE_SEARCH_INDEX is no name of an index"),
+        ({"AZURE_SEARCH_ENDPOINT": "https://a b"}, 2, "AZURE_SEARCH_ENDPOINT is no address of a search service"),
     ],
 )
 def test_check_names_what_is_wrong(configured, vocative, stand_in, variables, code, said):
@@ -222,6 +267,25 @@ async def test_half_a_configuration_of_embeddings_is_told(configured, variables,
     async with Cloud(Settings(), "x") as cloud:
         with pytest.raises(ConfigurationError, match=f"(?i){said}"):
             cloud.destination()
+
+
+@pytest.mark.parametrize(("model", "length"), [("text-embedding-3-large", 3072), ("text-embedding-ada-002", 1536)])
+async def test_a_deployment_embeds_what_is_pushed_and_the_index_embeds_questions_with_it(configured, model, length):
+    configured.setenv("AZURE_OPENAI_ENDPOINT", "https://r.openai.azure.com")
+    configured.setenv("AZURE_OPENAI_EMBEDDING_DEPLOYMENT", "mine")
+    configured.setenv("AZURE_OPENAI_EMBEDDING_MODEL", model)
+    async with Cloud(Settings(), "handbook") as cloud:
+        destination = cloud.destination(("staff",))
+    assert destination.vectors.dimensions == length
+    assert destination.embedding.deployment == "mine"
+    assert (destination.index, destination.groups) == ("handbook", ("staff",))
+
+
+async def test_an_indexer_needs_a_deployment_that_embeds(configured):
+    configured.setenv("AZURE_STORAGE_CONNECTION", ACCOUNT)
+    async with Cloud(Settings(), "x") as cloud:
+        with pytest.raises(ConfigurationError, match="set AZURE_OPENAI_ENDPOINT and AZURE_OPENAI_EMBEDDING_DEPLOYMENT"):
+            cloud.indexing("docs", None, soft_delete=False)
 
 
 async def test_only_a_knowledge_base_can_be_searched_but_not_filled(configured):

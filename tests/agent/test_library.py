@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import queue
+import threading
 
 import pytest
 
 from agent.errors import InputError
 from agent.library import Library
+from agent.options.uploads import Uploads
+from tools import User
 from tools.errors import SearchError, ToolsError
 
 TEXT = "# Leave & rest\n\nEveryone &lt; 60 gets 25 days of annual leave.\n"
@@ -30,6 +34,8 @@ def library(folder):
 
 def test_documents_are_taken_in_and_listed(library):
     listed = library.documents()
+    assert listed[0].pop("bytes") > 0
+    assert listed[0].pop("modified") > 0
     assert listed == [{"path": "staff/leave.md", "title": "Leave & rest", "format": "markdown", "pages": None}]
 
 
@@ -110,3 +116,69 @@ def test_progress_is_told(folder):
     library, _ = Library.gather([folder], progress=told.append)
     library.close()
     assert told[-1].done == told[-1].total == 1
+
+
+@pytest.fixture
+def indexes(folder, tmp_path):
+    """Two index files, and a third whose name is the second's."""
+    (tmp_path / "fares.md").write_text("# Fares\n\nThe ferry costs nine crowns.\n", encoding="utf-8")
+    paths = [tmp_path / name for name in ("hand book.sqlite", "fares.db", "sub/fares.sqlite")]
+    for path, source in zip(paths, (folder, tmp_path / "fares.md", tmp_path / "fares.md"), strict=True):
+        Library.gather([source], at=path)[0].close()
+    return paths
+
+
+async def test_several_indexes_are_one_library_whose_names_lead_back_to_their_files(indexes, folder):
+    with contextlib.closing(Library.open(*indexes)) as library:
+        listed = [each["path"] for each in library.documents()]
+        assert listed == ["fares-2/fares.md", "fares/fares.md", "hand-book/staff/leave.md"]
+        assert library.file_of("hand-book/staff/leave.md") == folder / "staff" / "leave.md"
+        assert library.file_of("staff/leave.md") is None
+        found = (await library.index.search("How much does the ferry cost?", top=1))[0]
+        assert found.document == "fares/fares.md"
+        assert "nine crowns" in library.view(found.document, found.page, found.start, found.end).passage
+
+
+def test_of_several_indexes_one_that_cannot_be_opened_closes_the_others(indexes, tmp_path):
+    with pytest.raises(SearchError, match="missing"):
+        Library.open(*indexes, tmp_path / "missing.sqlite")
+
+
+def test_a_library_of_nothing_is_none():
+    with pytest.raises(TypeError, match="needs an index"):
+        Library(None)
+
+
+def test_a_document_that_a_caller_may_not_read_is_as_if_it_were_not_there(folder):
+    library, _ = Library.gather([folder], access=["group:hr"])
+    with contextlib.closing(library):
+        bob, anna = User("bob"), User("anna", groups=("hr",))
+        for user in (None, bob):
+            assert library.documents(user) == []
+            assert library.file_of("staff/leave.md", user) is None
+            assert library.view("staff/leave.md", user=user) is None
+        assert len(library.documents(anna)) == 1
+        assert library.file_of("staff/leave.md", anna) == folder / "staff" / "leave.md"
+        assert library.view("staff/leave.md", user=anna).title == "Leave &amp; rest"
+
+
+def test_documents_are_kept_up_to_date_beside_what_callers_bring(folder, tmp_path):
+    (folder / ".vocative-access").write_text('[access]\n"new.md" = ["group:hr"]\n')
+    shelves = Library.shelves(Uploads(folder=tmp_path / "brought"), anonymous=True)
+    with contextlib.closing(Library(Library.gather([folder])[0].index, uploads=shelves)) as library:
+        done = queue.Queue()
+        watch = library.watch([folder], changed=done.put, trouble=done.put)
+        thread = threading.Thread(target=watch.run, daemon=True)
+        thread.start()
+        (folder / "new.md").write_text("# New\n\nSomething new.\n", encoding="utf-8")
+        while getattr(done.get(timeout=60), "added", 0) != 1:
+            pass
+        watch.stop()
+        thread.join(30)
+        assert [each["path"] for each in library.documents()] == ["staff/leave.md"]
+        assert len(library.documents(User("anna", groups=("hr",)))) == 2
+
+
+def test_several_indexes_cannot_be_kept_up_to_date(indexes, folder):
+    with contextlib.closing(Library.open(*indexes)) as library, pytest.raises(TypeError, match="in one index"):
+        library.watch([folder], changed=print, trouble=print)

@@ -27,7 +27,7 @@ async def client(tmp_path):
     application.router.add_routes(documents_routes(library))
     application.router.add_routes(page_routes(bundle))
     async with TestClient(TestServer(application)) as client:
-        client.folder = folder
+        client.folder, client.bundle = folder, bundle
         yield client
     library.close()
 
@@ -96,7 +96,6 @@ async def test_an_unbuilt_page_says_what_to_do(tmp_path):
 def test_a_pdf_opens_at_its_page_and_other_documents_at_the_passage():
     assert document_url({"document": "a b.pdf", "page": 3}) == "/documents/a%20b.pdf#page=3"
     assert document_url({"document": "a.pdf", "page": None}) == "/documents/a.pdf"
-    assert document_url({"document": "a.pdf", "page": 3, "url": "https://x/a.pdf"}) == "https://x/a.pdf"
     slide = document_url({"document": "d/a.pptx", "page": 2, "start": 1, "end": 9})
     assert slide == "/documents/d/a.pptx?view=passage&start=1&end=9&page=2#passage"
     assert document_url({"document": "ü.md", "page": None}) == "/documents/%C3%BC.md?view=passage&start=0&end=0#passage"
@@ -111,3 +110,32 @@ async def test_a_server_that_takes_calls_tells_the_page_how_to_connect_unless_it
             assert (response.status, response.headers["Location"]) == (302, "?a=1&transport=webrtc")
         async with http.get("/?transport=websocket") as response:
             assert (response.status, await response.text()) == (200, "<p>page</p>")
+
+
+async def test_a_documents_text_is_told_as_json_and_never_as_a_page(client):
+    answer = await client.get("/documents/staff%20handbook.md", params={"view": "text", "start": 0, "end": 5})
+    assert answer.content_type == "application/json"
+    told = await answer.json()
+    assert told["text"][told["start"] : told["end"]] == "Leave"
+    assert "<script>alert(1)</script>" in told["text"]
+    assert told["blocks"][0] == {"kind": "heading", "start": 0, "end": 5, "level": 1}
+
+
+@pytest.mark.parametrize("path", ["private.md", "x.pdf", "staff%20handbook.md?page=3"])
+async def test_the_text_of_what_is_not_there_is_not_found(client, path):
+    answer = await client.get(f"/documents/{path}{'&' if '?' in path else '?'}view=text")
+    assert answer.status == 404
+    assert "There is no document" in await answer.text()
+
+
+async def test_the_text_of_a_document_that_was_broken_since_is_gone_in_words(client):
+    (client.folder / "staff handbook.md").write_bytes(b"\x00\x01\x02" * 1000)
+    answer = await client.get("/documents/staff%20handbook.md?view=text")
+    assert answer.status == 410
+    assert "cannot be read any more" in await answer.text()
+
+
+async def test_a_module_of_the_bundle_comes_as_a_script(client):
+    (client.bundle / "assets" / "pdf.worker-1a2b.mjs").write_text("1", encoding="utf-8")
+    answer = await client.get("/assets/pdf.worker-1a2b.mjs")
+    assert answer.content_type in {"text/javascript", "application/javascript"}

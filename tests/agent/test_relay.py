@@ -357,7 +357,7 @@ async def test_a_failure_in_the_timer_ends_the_session_too(house, monkeypatch):
 
 async def test_a_session_that_never_opens_is_given_up(monkeypatch):
     """Trap VoiceRAG 10."""
-    monkeypatch.setattr("agent.core.session.OPENING_TIME", 0.05)
+    monkeypatch.setattr("agent.core.opening.OPENING_TIME", 0.05)
     at = House()
     assert (await at.client_gets("error"))["error"]["code"] == "upstream_timeout"
     await at.running

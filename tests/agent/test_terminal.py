@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agent.asking import Turn
 from agent.terminal import _pace, ingesting, print_passages, print_summary, print_turn
-from tools.search.backend import Passage
+from tools.search.backend import Passage, Place
 from tools.search.ingest import Progress, Summary
 from tools.search.scanning import Skipped
 
@@ -62,11 +62,13 @@ def test_what_was_taken_in_and_what_was_not_is_told_on_standard_error(capsys):
     with ingesting() as progress:
         progress.update(Progress("a.md", 0, 2, 0))
         progress.update(Progress("", 2, 2, 7))
-        progress.done(Summary(added=2, removed=1, skipped=[Skipped("locked.pdf", "it needs a password")], chunks=7))
+        skipped = [Skipped("locked.pdf", "it needs a password")]
+        progress.done(Summary(added=2, removed=1, granted=3, skipped=skipped, unused=["rule 'x'"], chunks=7))
     out, err = capsys.readouterr()
     assert out == ""
-    assert "documents: 2 new, 1 removed (7 passages" in err
+    assert "documents: 2 new, 1 removed, 3 now for other readers (7 passages" in err
     assert "not read: locked.pdf: it needs a password" in err
+    assert "no such document: rule 'x'" in err
 
 
 def test_an_ingest_that_changed_nothing_says_so(capsys):
@@ -85,3 +87,8 @@ def test_the_pace_and_the_time_left_are_told_once_they_can_be_known():
 def test_what_was_known_before_is_told(capsys):
     print_summary(Summary(updated=1, chunks=40, reused=38, seconds=0.5))
     assert "1 changed (40 passages, 38 of them known, 0.5 s)" in capsys.readouterr().err
+
+
+def test_a_passage_that_stands_elsewhere_too_says_where(capsys):
+    print_passages([Passage("1", "a.md", "A", "Dogs travel free.", 0.9, also=(Place("a.pdf", 2), Place("old.md")))])
+    assert "The same stands in a.pdf, page 2; old.md" in capsys.readouterr().out

@@ -55,6 +55,7 @@ EXTRACTIONS = [
     {"type": "output_audio_buffer.clear"},
     {"type": "response.cancel"},
     {"type": "extension.playback", "item_id": "fc_1", "content_index": 0, "played_ms": 1},
+    {"type": "extension.tool.approval", "call_id": "c1", "decision": "approve"},
     {"type": "extension.authenticate", "ticket": "vt1.x.y"},
     {"type": "transcription_session.update", "session": {}},
     {"type": "session.created"},

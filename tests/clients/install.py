@@ -1,7 +1,8 @@
 """Installs the stock clients that the main environment cannot hold: Python environments of their own, and Node's.
 
 Every folder here with a `requirements.lock` gets a virtual environment in `.venv/clients`, and every folder with a
-`package-lock.json` its `node_modules`. What is there already, of the very same lock, is left alone.
+`package-lock.json` its `node_modules`; so does the linter of `tests/workflows`. What is there already, of the very same
+lock, is left alone.
 """
 
 from __future__ import annotations
@@ -49,8 +50,9 @@ def install_node(lock: Path) -> None:
 
 
 def main() -> int:
-    for install, name in ((install_python, "requirements.lock"), (install_node, "package-lock.json")):
-        for lock in sorted(HERE.glob(f"*/{name}")):
+    node_locks = [*HERE.glob("*/package-lock.json"), *(HERE.parent / "workflows").glob("*/package-lock.json")]
+    for install, locks in ((install_python, HERE.glob("*/requirements.lock")), (install_node, node_locks)):
+        for lock in sorted(locks):
             try:
                 install(lock)
             except (subprocess.CalledProcessError, OSError, RuntimeError) as error:

@@ -87,3 +87,15 @@ async def test_a_second_utterance_over_the_answer_stops_it(assistant, say, tmp_p
         # What is said over the loudspeaker passes the browser's echo cancellation, so its words are not asserted.
         await expect(page.get_by_test_id("message-user").nth(1)).to_be_visible(timeout=PATIENCE)
         await expect(page.get_by_test_id("message-assistant").nth(1)).to_contain_text(".", timeout=PATIENCE)
+
+
+async def test_a_french_page_says_that_the_engine_speaks_english_and_an_english_question_is_answered(
+    assistant, say, tmp_path
+):
+    recording = tmp_path / "silence.wav"
+    write_wav(recording, np.zeros(RATE, np.int16))
+    async with page_hearing(recording, assistant.http + "?lang=fr") as page:
+        await expect(page.get_by_test_id("lacking")).to_contain_text("anglais", timeout=PATIENCE)
+        await page.get_by_test_id("text-input").fill("How many steps does the lighthouse have?")
+        await page.get_by_role("button", name="Envoyer").click()
+        await expect(page.get_by_test_id("message-assistant")).to_contain_text("142", timeout=PATIENCE)

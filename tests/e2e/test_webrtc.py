@@ -311,6 +311,8 @@ async def test_the_page_falls_back_to_its_websocket_when_no_call_comes_about(
         await page.get_by_role("textbox").fill("How many steps does the lighthouse have?")
         await page.keyboard.press("Enter")
         await expect(page.get_by_test_id("message-assistant")).to_contain_text("142", timeout=PATIENCE)
+        await page.get_by_test_id("sound").click()
+        await expect(page.get_by_test_id("route")).to_contain_text("No call could be connected", timeout=PATIENCE)
     await calling.close()
     assert any('"type":"response.output_audio.delta"' in each for each in crossed)
 

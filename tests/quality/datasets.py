@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from evidence import Measured, Query, gather
+from evidence import BM25, Measured, Query, gather
 from measures import hit, ndcg
 
 from tools.search.document import Chunk, DocumentRecord
@@ -101,9 +101,9 @@ def _measured(
     key: Callable[[str, int | None], str],
     group: str = "",
 ) -> Measured:
-    evidence = gather(index, embedder, queries)
+    plain, evidence = gather(index, embedder, queries, BM25), gather(index, embedder, queries)
     names = [key(document, page) for document, page in index.places()]
-    return Measured(name, metric, target, queries, evidence, names, measure, group or name)
+    return Measured(name, metric, target, queries, evidence, plain, names, measure, group or name)
 
 
 def _take_in(index: LocalIndex, embedder: Embedder, corpus: Sequence[dict[str, Any]]) -> None:

@@ -13,6 +13,7 @@ import datasets
 from samples import Talk, load
 
 from agent.samples import documents_path
+from tools import ToolContext
 from tools.search.index import LocalIndex
 from tools.search.tool import search_tool
 
@@ -109,7 +110,7 @@ class _Held:
 
 
 def _searched(index: _Held, question: str) -> tuple[str, Sequence[Mapping[str, Any]]]:
-    result = asyncio.run(search_tool(index, top=PASSAGES)(question))
+    result = asyncio.run(search_tool(index, top=PASSAGES)(question, ToolContext()))
     return str(result.for_model), result.citations
 
 

@@ -23,7 +23,7 @@ from agent.engine.parts import Call, Say, Thought
 from agent.engine.thinking import replies
 from agent.engine.thinking.extractive import Extractive
 from agent.samples import documents_path, questions_path
-from tools import spec_of
+from tools import ToolContext, spec_of
 from tools.search.embedder import shared_embedder
 from tools.search.index import LocalIndex
 from tools.search.ingest import ingest
@@ -76,7 +76,7 @@ class Talk:
         for piece in self._decide(items):
             if isinstance(piece, Say):
                 return piece.text
-            output = asyncio.run(self._search(**json.loads(piece.arguments))).for_model
+            output = asyncio.run(self._search(**json.loads(piece.arguments), context=ToolContext())).for_model
             call = {"call_id": "call_1", "name": piece.name, "arguments": piece.arguments}
             items += [{"type": "function_call", **call}]
             items += [{"type": "function_call_output", "call_id": "call_1", "output": str(output)}]

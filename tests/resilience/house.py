@@ -24,7 +24,7 @@ from agent.testing import Script
 from agent.transports.base import TransportClosed
 from agent.transports.memory import pair
 from tests.agent.engine.conftest import LoudnessEars, ToneVoice
-from tools import tool
+from tools import ToolPolicy, tool
 
 POLICY = Policy(Backoff(attempts=6, first=0.01, longest=0.05), look=0.01, patience=0.3, seeding=0.2, opening=2.0)
 RATE = 24_000
@@ -129,7 +129,7 @@ class House:
         self._tool_s, self._dialect = tool_s, dialect
         self.engine = Engine(LoudnessEars(), ToneVoice(), self.script, faults=faults, **(engine_options or {}))
 
-        @tool
+        @tool(policy=ToolPolicy(idempotent=False))
         async def look_up() -> str:
             """Look it up."""
             self.runs.append(f"number {len(self.runs) + 1}")

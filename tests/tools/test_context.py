@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from tools.context import Progress, ToolContext, User
+from tools.context import Progress, ToolContext, User, Utterance
 
 
 def test_a_context_for_ones_own_test_needs_no_arguments():
@@ -112,3 +112,11 @@ async def test_waiting_for_the_cancellation_ends_with_it():
     assert not waiting.done()
     context.cancelled.set()
     await asyncio.wait_for(waiting, 5)
+
+
+def test_the_conversation_is_what_was_said_when_the_call_began():
+    said = [Utterance("user", "How much?")]
+    context = ToolContext(conversation=said)
+    said.append(Utterance("assistant", "Nothing."))
+    assert context.conversation == (Utterance("user", "How much?"),)
+    assert ToolContext().conversation == ()

@@ -17,19 +17,16 @@ import pytest
 from aiohttp import WSMsgType, web
 from playwright.async_api import Page, async_playwright
 
+from agent.library import Library
+from agent.pages import PAGE_POLICY, documents_routes
+
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 
 ROOT = Path(__file__).parents[2]
 RATE = 24_000
 # Elsewhere than on a Debian with its own browser, the one that Playwright installs.
 CHROMIUM = next((str(path) for path in [Path("/usr/bin/chromium")] if path.exists()), None)
-
-# As strict as the page can bear: what it needs must come from its own server.
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "worker-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
-)
 
 
 @pytest.fixture(scope="session")
@@ -56,6 +53,7 @@ class Scripted:
 
     def __init__(self, socket: web.WebSocketResponse, request: web.Request) -> None:
         self.socket = socket
+        self.query = request.query
         self.offered = request.headers.get("Sec-WebSocket-Protocol", "")
         self._transport = request.transport
         self.received: list[tuple[float, dict[str, Any]]] = []
@@ -99,7 +97,7 @@ class Scripted:
         await self.until(lambda: len(matching()) >= count)
         return matching()[count - 1]
 
-    async def introduce(self, **agent: Any) -> None:
+    async def introduce(self, languages: list[str] | None = None, **agent: Any) -> None:
         detection = {"type": "server_vad", "threshold": 0.5, "silence_duration_ms": 500}
         await self.send(
             "session.created", session={"type": "realtime", "audio": {"input": {"turn_detection": detection}}}
@@ -107,7 +105,7 @@ class Scripted:
         greeting = "Hello, I am the Contoso assistant, an AI. What would you like to know?"
         examples = ["How many days of leave do I have?", "What does the health plan cover?", "Who approves travel?"]
         who = {"name": "Contoso assistant", "greeting": greeting, "examples": examples, **agent}
-        await self.send("extension.ready", session_id="s1", agent=who, engine="embedded")
+        await self.send("extension.ready", session_id="s1", agent=who, languages=languages)
 
     async def item(self, item_id: str, role: str, previous: str | None, text: str = "") -> None:
         content = [{"type": "input_text", "text": text}] if text else []
@@ -162,8 +160,10 @@ class Double:
 
     def __init__(self, bundle: Path) -> None:
         self.bundle = bundle
+        self.library: Library | None = None
         self.sessions: asyncio.Queue[Scripted] = asyncio.Queue()
         self.refuse: tuple[int, str] | None = None
+        self.introduction: dict[str, Any] = {"name": "Contoso assistant", "greeting": "", "examples": []}
         self.url = ""
         self._runner: web.AppRunner | None = None
         self.port = 0
@@ -173,6 +173,10 @@ class Double:
         app.router.add_get("/", self._page)
         app.router.add_get("/v1/realtime", self._realtime)
         app.router.add_get("/healthz", self._health)
+        app.router.add_get("/brand.css", self._colours)
+        app.router.add_get("/api/page", self._introduction)
+        if self.library is not None:
+            app.router.add_routes(documents_routes(self.library))
         app.router.add_get("/documents/{path:.*}", self._document)
         app.router.add_static("/", self.bundle)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
@@ -190,7 +194,13 @@ class Double:
             return await self.sessions.get()
 
     async def _page(self, _: web.Request) -> web.StreamResponse:
-        return web.FileResponse(self.bundle / "index.html", headers={"Content-Security-Policy": POLICY})
+        return web.FileResponse(self.bundle / "index.html", headers={"Content-Security-Policy": PAGE_POLICY})
+
+    async def _colours(self, _: web.Request) -> web.StreamResponse:
+        return web.Response(text="", content_type="text/css")
+
+    async def _introduction(self, _: web.Request) -> web.StreamResponse:
+        return web.json_response(self.introduction)
 
     async def _health(self, _: web.Request) -> web.StreamResponse:
         return web.json_response({"status": "ok"})
@@ -200,7 +210,8 @@ class Double:
 
     async def _realtime(self, request: web.Request) -> web.StreamResponse:
         if self.refuse is not None and self.refuse[0] < 1000:
-            return web.Response(status=self.refuse[0], text=self.refuse[1])
+            error = {"code": "refused", "message": self.refuse[1]}
+            return web.json_response({"error": error}, status=self.refuse[0])
         socket = web.WebSocketResponse(protocols=("vocative.v1",), max_msg_size=0)
         await socket.prepare(request)
         if self.refuse is not None:
@@ -210,6 +221,14 @@ class Double:
         await self.sessions.put(session)
         await session.read()
         return socket
+
+
+@pytest.fixture(scope="session")
+def samples() -> Iterator[Library]:
+    """The documents that come with the package."""
+    library, _ = Library.gather([ROOT / "agent" / "samples" / "documents"])
+    yield library
+    library.close()
 
 
 @pytest.fixture
@@ -246,6 +265,8 @@ def open_page(double, voice):
         device: bool = True,
         expect_errors: bool = False,
         host: str = "127.0.0.1",
+        path: str = "",
+        script: str = "",
         **context: Any,
     ) -> AsyncIterator[Page]:
         fake = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={voice}"] if device else []
@@ -258,11 +279,13 @@ def open_page(double, voice):
                 args=["--autoplay-policy=no-user-gesture-required", names, *fake, *allow],
             )
             page = await (await browser.new_context(**context)).new_page()
+            if script:
+                await page.add_init_script(script)
             complaints: list[str] = []
             page.on("console", lambda line: complaints.append(line.text) if line.type in {"error", "warning"} else None)
             page.on("pageerror", lambda error: complaints.append(str(error)))
             try:
-                await page.goto(double.url.replace("127.0.0.1", host))
+                await page.goto(double.url.replace("127.0.0.1", host) + path)
                 yield page
             finally:
                 await browser.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import contextlib
 import json
@@ -14,6 +15,7 @@ from playwright.async_api import async_playwright, expect
 from agent import Agent
 from agent.door.admission import Grounds
 from agent.door.door import Door, Rules
+from agent.door.limits import Limits
 from agent.server import Server
 from tests.attacks.conftest import LeakyModel
 from tests.web.conftest import CHROMIUM
@@ -75,7 +77,24 @@ async def test_a_page_whose_socket_is_not_let_in_gets_a_ticket_and_comes_in_with
 async def test_a_page_that_gets_no_ticket_says_why_in_the_servers_words(door):
     async with opened(door, {}) as page:
         trouble = page.get_by_test_id("trouble")
-        await expect(trouble).to_contain_text("The server refused the session", timeout=20_000)
+        await expect(trouble).to_contain_text("You are not signed in", timeout=20_000)
         await expect(trouble).to_contain_text("sign in")
         await expect(page.get_by_test_id("talk")).to_be_disabled()
     assert door.grounds == []
+
+
+async def test_a_server_that_is_full_says_so_until_somebody_leaves(bundle):
+    async with opened(Door(Rules(limits=Limits(sessions=1))), {}) as page:
+        await expect(page.get_by_test_id("talk")).to_be_enabled(timeout=20_000)
+        url = page.url
+        second = await page.context.browser.new_page()
+        await second.goto(url)
+        trouble = second.get_by_test_id("trouble")
+        await expect(trouble).to_contain_text("The assistant is fully occupied", timeout=20_000)
+        await expect(trouble).to_contain_text("try again later")
+        await page.goto("about:blank")
+        async with asyncio.timeout(20):
+            while (await second.request.get(f"{url}v1/realtime")).status != 426:  # the server has seen it leave
+                pass
+        await second.get_by_test_id("reconnect").click()
+        await expect(second.get_by_test_id("talk")).to_be_enabled(timeout=20_000)

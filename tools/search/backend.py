@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from tools.context import User
+    from tools.search.document import DocumentRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a text stands.
+
+    Attributes:
+        document: The document's path, as a passage has it.
+        page: 1-based page or slide; None where the format has none.
+    """
+
+    document: str
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +40,9 @@ class Passage:
         start: First character of the passage in the text of its page (or of the whole document where `page` is None).
         end: The character after its last.
         url: Where the source can be opened when it is not one of the server's own files; None for those.
+        lead: The line further up that the passage goes on from, where it begins in the middle of a table or list: the
+            row that names the columns, or the sentence that announces the items; "" elsewhere.
+        also: Where else the same text stands, in other files, formats or versions.
     """
 
     id: str
@@ -38,6 +55,8 @@ class Passage:
     start: int = 0
     end: int = 0
     url: str | None = None
+    lead: str = ""
+    also: tuple[Place, ...] = ()
 
     def citation(self) -> dict[str, Any]:
         """The passage as the JSON object a client is shown."""
@@ -52,6 +71,8 @@ class Passage:
             "start": self.start,
             "end": self.end,
             **({} if self.url is None else {"url": self.url}),
+            **({"lead": self.lead} if self.lead else {}),
+            **({"also": [{"document": one.document, "page": one.page} for one in self.also]} if self.also else {}),
         }
 
 
@@ -94,5 +115,52 @@ class Backend(Protocol):
 
         Raises:
             tools.errors.SearchError: The index cannot be searched; the text says why, and what to do.
+        """
+        ...
+
+
+@runtime_checkable
+class Shelf(Protocol):
+    """Documents that can be listed and opened, beside being searched. Its methods block: call them off the event loop.
+
+    A caller is named as in `Backend.search`, and a document that they may not read is to them as if it were not there.
+    """
+
+    def documents(self, user: User | None = None) -> list[DocumentRecord]:
+        """The documents that a caller may read, by path.
+
+        Args:
+            user: Who is calling, as the server verified them; None is nobody in particular.
+
+        Raises:
+            tools.errors.SearchError: The index cannot be read.
+        """
+        ...
+
+    def document(self, path: str, user: User | None = None) -> DocumentRecord | None:
+        """One document; None where there is none of that path that the caller may read.
+
+        Args:
+            path: As `DocumentRecord.path` has it.
+            user: Who is calling.
+
+        Raises:
+            tools.errors.SearchError: The index cannot be read.
+        """
+        ...
+
+    def text_of(self, path: str, page: int | None = None, user: User | None = None) -> list[Passage]:
+        """What a document says, as its passages in reading order, with a score of 0.
+
+        Args:
+            path: As `DocumentRecord.path` has it.
+            page: One page or slide of it; None for all.
+            user: Who is calling.
+
+        Returns:
+            The passages; empty where there is no such document or page, or none that the caller may read.
+
+        Raises:
+            tools.errors.SearchError: The index cannot be read.
         """
         ...

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING
 
-from tools.search.document import Chunk
+from tools.search.document import Chunk, led_by
+from tools.search.leads import Leads
 from tools.search.sentences import sentence_spans
 
 if TYPE_CHECKING:
@@ -62,10 +63,18 @@ class _Unit:
     headings: tuple[str, ...]
     opens: bool = False  # begins a section
     leads: bool = False  # belongs with what follows
+    lead: str = ""  # the line further up that it goes on from
 
 
 def _units(page: PageText, largest: int) -> list[_Unit]:
-    return [unit for block in page.blocks for unit in _block_units(page.text, block, largest)]
+    leads = Leads(page.text)
+    units: list[_Unit] = []
+    for block in page.blocks:
+        made = list(_block_units(page.text, block, largest))
+        announced = leads.announced(block, leads=made[-1].leads)
+        carried = leads.header(block) or announced
+        units += [replace(unit, lead=carried if at else announced) for at, unit in enumerate(made)]
+    return units
 
 
 def _block_units(text: str, block: Block, largest: int) -> Iterator[_Unit]:
@@ -160,7 +169,7 @@ def _chunk(document: DocumentText, page: PageText, group: Sequence[_Unit], path:
         start=start,
         end=end,
         text=text,
-        context=_context(document.title, headings),
+        context=led_by(_context(document.title, headings), group[0].lead),
     )
 
 

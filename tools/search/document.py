@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 _WORD = re.compile(r"[^\W_]+")
+# Begins the line of a context that stands further up in the document itself. No reader lets it begin a line.
+_LEAD = "\n\u22ef "
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,7 @@ class DocumentRecord:
         size: The file's size in bytes.
         source: Absolute path of the file it was read from, as `Path.as_posix` writes it; a later ingest of one folder
             must not remove what came from another, and the server opens the file by it. Stored with the record.
+        access: Who may read it, as labels (see `tools.search.access`); none for everybody.
     """
 
     path: str
@@ -31,6 +34,7 @@ class DocumentRecord:
     pages: int | None
     size: int
     source: str = ""
+    access: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,8 @@ class Chunk:
         end: The character after its last.
         text: The passage as it is shown.
         context: What the passage is about but does not say itself: usually the document's title and the heading
-            path. It is searched and embedded with the text, never shown.
+            path. It is searched and embedded with the text. Of it only what `led_by` added is shown, as the passage's
+            lead.
     """
 
     id: str
@@ -86,6 +91,26 @@ def meaning(about: str, text: str) -> str:
         about: What it is about.
         text: The passage.
     """
+    about = about.replace(_LEAD, "\n")
     if not about or text.lower().startswith(about.lower()):
         return text
     return f"{about}\n{text}"
+
+
+def led_by(context: str, lead: str) -> str:
+    """A context with what the passage goes on from: its table's header, the line that announces its list.
+
+    Args:
+        context: What the passage is about.
+        lead: The line; "" for none.
+    """
+    return f"{context}{_LEAD}{lead}" if lead else context
+
+
+def lead_of(context: str) -> str:
+    """What the passage goes on from; "" where it begins by itself.
+
+    Args:
+        context: As `led_by` made it, whatever came to stand before or after.
+    """
+    return context.partition(_LEAD)[2].partition("\n")[0]

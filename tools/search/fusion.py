@@ -23,12 +23,16 @@ class Weights:
     Attributes:
         meaning: The share of the vectors' cosine; the words' BM25 share has the rest.
         context: How much a word in the title or a heading counts against one in the text.
+        phrase: How much two rare words that follow one another count as a word more.
+        feedback: How far the query's meaning is moved towards that of the first passages found; 0 for not at all.
         page: What the second best chunk of a page adds to the best, as a factor.
     """
 
-    meaning: float = 0.6
-    context: float = 1.0
-    page: float = 0.05
+    meaning: float = 0.65
+    context: float = 1.5
+    phrase: float = 0.5
+    feedback: float = 0.2
+    page: float = 0.0
 
 
 def fused(meaning: NDArray[np.float32], words: NDArray[np.float32], weights: Weights) -> NDArray[np.float32]:

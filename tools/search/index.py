@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,29 +10,36 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from tools.search.backend import Passage
-from tools.search.document import DocumentRecord, meaning
+from tools.search import catalogue
+from tools.search.caching import Recent, access_key
+from tools.search.document import meaning
+from tools.search.duplicates import merged
 from tools.search.embedder import Embedder, shared_embedder
-from tools.search.fusion import Weights, fused, ranked
-from tools.search.lexical import Lexicon, words
+from tools.search.evidence import Evidence
+from tools.search.fusion import Weights, ranked
+from tools.search.lexical import words
 from tools.search.postings import lengths
 from tools.search.schema import ensure
 from tools.search.storage import FileStorage, MemoryStorage, Storage
 from tools.search.vectors import VectorTable, unpacked
+from tools.search.visible import View, Visibility
 from tools.search.writer import Contents, Writer, contents_of
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Hashable
     from contextlib import AbstractContextManager
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from tools.context import User
+    from tools.search.backend import Passage
+    from tools.search.document import DocumentRecord
 
 
-_RECORDS = "SELECT path, title, format, sha256, pages, size, source FROM documents"
+_REMEMBERED = 256  # searches whose results are kept, and queries whose vectors are: together less than 2 MB
+_SPARE = 4  # passages looked at for each one wanted, since some say the same
 
 
 class Index(Protocol):
@@ -68,24 +74,7 @@ class _Snapshot:
     numbers: NDArray[np.int64]
     pages: NDArray[np.int64]
     vectors: VectorTable
-    lexicon: Lexicon
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What speaks for each chunk of an index, before it is put together.
-
-    Attributes:
-        numbers: The chunks' row numbers.
-        pages: Which page each stands on, as any number.
-        meaning: The cosines with the query.
-        words: BM25 as a share of the possible.
-    """
-
-    numbers: NDArray[np.int64]
-    pages: NDArray[np.int64]
-    meaning: NDArray[np.float32]
-    words: NDArray[np.float32]
+    visible: Visibility
 
 
 class LocalIndex:
@@ -104,6 +93,9 @@ class LocalIndex:
         self._loading = threading.Lock()
         self._snapshot: _Snapshot | None = None
         storage.beside = self._load_beside
+        # Shared by all sessions of the process. A change of the index makes a new generation, and so new keys.
+        self._results: Recent[Hashable, tuple[Passage, ...]] = Recent(_REMEMBERED)
+        self._vectors: Recent[str, NDArray[np.float32]] = Recent(_REMEMBERED)
 
     @classmethod
     def open(
@@ -168,23 +160,20 @@ class LocalIndex:
         vectors = unpacked([row[2] for row in rows], self._embedder.dimensions)
         return {meaning(about, text): vector for (about, text, _), vector in zip(rows, vectors, strict=True)}
 
-    def documents(self) -> list[DocumentRecord]:
-        """All documents, by path."""
+    def documents(self, user: User | None = None) -> list[DocumentRecord]:
+        """The documents that a caller may read, by path; see `Shelf.documents`."""
         with self._storage.reading() as connection:
-            rows = connection.execute(f"{_RECORDS} ORDER BY path").fetchall()
-        return [DocumentRecord(*row) for row in rows]
+            return catalogue.records(connection, user)
 
-    def document(self, path: str) -> DocumentRecord | None:
-        """One document; None when there is none of that path.
-
-        Args:
-            path: As `DocumentRecord.path` has it.
-        """
-        if any("\ud800" <= character <= "\udfff" for character in path):
-            return None  # half a character, as a client may send; SQLite takes none, so no document has one
+    def document(self, path: str, user: User | None = None) -> DocumentRecord | None:
+        """One document that a caller may read, or None; see `Shelf.document`."""
         with self._storage.reading() as connection:
-            row = connection.execute(f"{_RECORDS} WHERE path = ?", (path,)).fetchone()
-        return None if row is None else DocumentRecord(*row)
+            return catalogue.record(connection, path, user)
+
+    def text_of(self, path: str, page: int | None = None, user: User | None = None) -> list[Passage]:
+        """What a document says; see `Shelf.text_of`."""
+        with self._storage.reading() as connection:
+            return catalogue.text_of(connection, path, page, user)
 
     def count(self) -> int:
         """How many chunks there are."""
@@ -199,16 +188,18 @@ class LocalIndex:
         """
         self.search_now("warm")
 
-    async def search(self, query: str, *, top: int = 5, user: User | None = None) -> list[Passage]:  # noqa: ARG002
+    async def search(self, query: str, *, top: int = 5, user: User | None = None) -> list[Passage]:
         """Find passages without holding up the event loop; see `search_now`."""
-        return await asyncio.to_thread(self.search_now, query, top)
+        return await asyncio.to_thread(self.search_now, query, top, user)
 
-    def search_now(self, query: str, top: int = 5) -> list[Passage]:
-        """Find the passages that answer a query best, at most one for each page; blocks.
+    def search_now(self, query: str, top: int = 5, user: User | None = None) -> list[Passage]:
+        """Find the passages that answer a query best, at most one for each page and each text once; blocks.
 
         Args:
             query: A question or keywords; every character in it is taken as text.
             top: How many passages at most.
+            user: Who is calling, as the server verified them: nothing is found that they may not read, and nothing of
+                it shows in the scores of what is found. None finds what everybody may read.
 
         Returns:
             Passages, best first, with scores from 0 to 1 that can be compared between queries.
@@ -218,22 +209,22 @@ class LocalIndex:
         """
         if not words(query):
             return []
-        vector = self._embedder.embed([query])[0]
+        # Outside the transaction: it takes longer than all else, and depends on nothing in the index.
+        vector = self._vectors.get(query, lambda: self._embedder.embed([query])[0])
         with self._storage.reading() as connection:
-            evidence = self._evidence(connection, query, vector)
-            scores = fused(evidence.meaning, evidence.words, self.weights)
-            best = ranked(scores, evidence.pages, top, self.weights)
-            return [_passage(connection, int(evidence.numbers[position]), score) for position, score in best]
+            key = (_generation(connection), query, top, self.weights, access_key(user))
+            return list(self._results.get(key, lambda: self._found(connection, query, vector, top, user)))
 
     def evidence(self, query: str, vector: NDArray[np.float32]) -> Evidence:
-        """What speaks for each chunk; for those who tune the weights.
+        """What speaks for each chunk, whoever may read it; for those who tune the weights.
 
         Args:
             query: The query.
             vector: Its embedding.
         """
         with self._storage.reading() as connection:
-            return self._evidence(connection, query, vector)
+            snapshot = self._current(connection)
+            return self._evidence(connection, query, vector, snapshot, snapshot.visible.everything)
 
     def places(self) -> list[tuple[str, int | None]]:
         """Document and page of each chunk, in the order of `evidence`."""
@@ -244,14 +235,29 @@ class LocalIndex:
         """Let go of the file; searching afterwards raises SearchError."""
         self._storage.close()
 
-    def _evidence(self, connection: sqlite3.Connection, query: str, vector: NDArray[np.float32]) -> Evidence:
+    def _found(
+        self, connection: sqlite3.Connection, query: str, vector: NDArray[np.float32], top: int, user: User | None
+    ) -> tuple[Passage, ...]:
         snapshot = self._current(connection)
-        shares = snapshot.lexicon.shares(connection, query, context_weight=self.weights.context)
-        return Evidence(snapshot.numbers, snapshot.pages, snapshot.vectors.similarities(vector), shares)
+        evidence = self._evidence(connection, query, vector, snapshot, snapshot.visible.to(user))
+        best = ranked(evidence.scores(self.weights), evidence.pages, _SPARE * top, self.weights)
+        found = (catalogue.passage(connection, int(evidence.numbers[position]), score) for position, score in best)
+        return tuple(merged(found, top))
+
+    def _evidence(
+        self, connection: sqlite3.Connection, query: str, vector: NDArray[np.float32], snapshot: _Snapshot, view: View
+    ) -> Evidence:
+        shares = view.lexicon.shares(
+            connection, query, context_weight=self.weights.context, phrase_weight=self.weights.phrase
+        )
+        # Of what the caller may find only: what the first passages mean moves the query, too.
+        vectors = snapshot.vectors.part(view.at)
+        near = vectors.similarities(vector)
+        return Evidence(snapshot.numbers[view.at], snapshot.pages[view.at], near, shares, vectors)
 
     def _current(self, connection: sqlite3.Connection) -> _Snapshot:
         """What memory holds of the state that this transaction sees, loaded anew after a change by anyone."""
-        generation = int(connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()[0])
+        generation = _generation(connection)
         with self._loading:
             if self._snapshot is None or self._snapshot.generation != generation:
                 self._snapshot = _load(connection, generation, self._embedder.dimensions)
@@ -261,8 +267,7 @@ class LocalIndex:
         """Load what memory holds of a state that is to take the place of the present one; see `Storage.beside`."""
         if self._snapshot is None:
             return lambda: None  # nobody has searched yet
-        generation = int(connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()[0])
-        loaded = _load(connection, generation, self._embedder.dimensions)
+        loaded = _load(connection, _generation(connection), self._embedder.dimensions)
 
         def switch() -> None:
             self._snapshot = loaded
@@ -270,8 +275,13 @@ class LocalIndex:
         return switch
 
 
+def _generation(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()[0])
+
+
 def _load(connection: sqlite3.Connection, generation: int, dimensions: int) -> _Snapshot:
     rows = connection.execute("SELECT number, vector, document, page FROM chunks ORDER BY number").fetchall()
+    access = {each.path: each.access for each in catalogue.every_record(connection)}
     pages: dict[object, int] = {}
     numbers = np.array([row[0] for row in rows], dtype=np.int64)
     return _Snapshot(
@@ -286,24 +296,5 @@ def _load(connection: sqlite3.Connection, generation: int, dimensions: int) -> _
             dtype=np.int64,
         ),
         VectorTable([row[1] for row in rows], dimensions),
-        Lexicon(numbers, lengths(connection)),
-    )
-
-
-def _passage(connection: sqlite3.Connection, number: int, score: float) -> Passage:
-    row = connection.execute(
-        'SELECT chunks.id, document, title, text, page, headings, "start", "end" '
-        "FROM chunks JOIN documents ON documents.path = chunks.document WHERE number = ?",
-        (number,),
-    ).fetchone()
-    return Passage(
-        id=row[0],
-        document=row[1],
-        title=row[2],
-        text=row[3],
-        score=score,
-        page=row[4],
-        headings=tuple(json.loads(row[5])),
-        start=row[6],
-        end=row[7],
+        Visibility(numbers, lengths(connection), [access[row[2]] for row in rows]),
     )

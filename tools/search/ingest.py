@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tools.errors import IngestError, SearchError
+from tools.search.access import labels
+from tools.search.access_rules import AccessRules
 from tools.search.embedding import ChunkEmbedder
 from tools.search.intake import Intake, Unchanged
 from tools.search.reading import SUFFIXES, UnreadableError
@@ -23,7 +26,8 @@ if TYPE_CHECKING:
     from tools.search.embedder import Embedder
     from tools.search.index import Index
     from tools.search.intake import Job, Seen, Taken
-    from tools.search.scanning import Scan
+    from tools.search.scanning import Found, Scan
+    from tools.search.writer import Writer
 
 __all__ = ["Progress", "Summary", "ingest"]
 
@@ -42,6 +46,7 @@ def ingest(  # noqa: PLR0913 - limits that nobody gives together
     workers: int | None = None,
     may_be_empty: bool = False,
     seen: Seen | None = None,
+    access: Sequence[str] | None = None,
 ) -> Summary:
     """Bring an index up to date with files and folders.
 
@@ -60,16 +65,21 @@ def ingest(  # noqa: PLR0913 - limits that nobody gives together
         may_be_empty: Accept that there is no document (any more), instead of taking it for a mistake.
         seen: What an earlier ingest of this process has learnt of the files, filled on: one whose metadata are the same
             is not read to see whether it has changed. None: every file is read.
+        access: Who may read the documents that no file `.vocative-access` is about, such as `["group:hr"]`. Where
+            neither says anything, what was said of the same place before holds, else a document keeps what it has, and
+            a new one is for everybody.
 
     Returns:
         What was done, and what could not be read.
 
     Raises:
-        IngestError: A path does not exist, or nothing could be read. The index stays as it was.
+        IngestError: A path does not exist, nothing could be read, or a rule of access is wrong. The index stays as it
+            was.
         tools.errors.SearchError: The index cannot be written, another ingest is at it, or the embedding model cannot
             be loaded.
     """
     started = time.monotonic()
+    said = None if access is None else _checked(access)
     scanned = scan(paths)
     summary = Summary(skipped=list(scanned.skipped), ignored=scanned.ignored)
     if not scanned.found and not may_be_empty:
@@ -78,20 +88,28 @@ def ingest(  # noqa: PLR0913 - limits that nobody gives together
     keep = True
     try:
         run = _Run(index, staging, embedder, summary, progress or _silent)
+        run.choose(scanned)
         intake = Intake(run.before, staging.held(), size_limit=size_limit, seen=seen)
         with ReaderPool(
             intake.take, workers=workers or default_workers(), time_limit=time_limit, memory_limit=memory_limit
         ) as pool:
-            run.read(scanned, pool)
+            run.read(pool)
         if not (summary.added + summary.updated + summary.unchanged or may_be_empty):
             keep = False
             raise _nothing(paths, summary)
-        run.publish()
+        run.publish(scanned, said)
         keep = False
     finally:
         staging.close(keep=keep)
     summary.seconds = time.monotonic() - started
     return summary
+
+
+def _checked(access: Sequence[str]) -> tuple[str, ...]:
+    try:
+        return labels(access)
+    except IngestError as error:
+        raise IngestError(f"access: {error}") from None
 
 
 def _silent(_: Progress) -> None:
@@ -126,18 +144,25 @@ class _Run:
         self._summary = summary
         self._report = report
         self._embedder = ChunkEmbedder(index, staging, embedder, self._embedded)
-        self._named: list[str] = []
+        self._named: dict[str, Found] = {}
         self._staged: set[str] = set()
         self._gone: list[str] = []
         self._total = self._done = 0
         self._size = self._left = 0  # bytes
         self._started = time.monotonic()
 
-    def read(self, scanned: Scan, pool: ReaderPool[Job, Taken | Unchanged]) -> None:
-        named = assign_names(scanned.found, self.before.sources)
-        self._named, self._total = list(named), len(named)
-        self._gone = gone(self.before.sources, set(named), scanned)
-        jobs = [found.job(name) for name, found in named.items()]
+    def choose(self, scanned: Scan) -> None:
+        """Name the documents, and find mistakes in the rules of access before hours are spent on reading."""
+        self._named = assign_names(scanned.found, self.before.sources)
+        self._total = len(self._named)
+        self._gone = gone(self.before.sources, set(self._named), scanned)
+        rules = AccessRules()
+        for found in self._named.values():
+            rules.of(found.path)
+
+    def read(self, pool: ReaderPool[Job, Taken | Unchanged]) -> None:
+        """Read, embed and stage what is new or has changed."""
+        jobs = [found.job(name) for name, found in self._named.items()]
         self._left = sum(job.size for job in jobs)
         skipped: list[Skipped] = []
         for job, future in pool.results(self._announced(jobs)):
@@ -154,10 +179,16 @@ class _Run:
             self._left -= job.size
         self._embedder.finish()
         # In the order of their names, whichever reader was first.
-        self._summary.skipped += sorted(skipped, key=lambda one: self._named.index(one.path))
+        order = list(self._named)
+        self._summary.skipped += sorted(skipped, key=lambda one: order.index(one.path))
 
-    def publish(self) -> None:
-        """Write all of it into the index, in one transaction."""
+    def publish(self, scanned: Scan, said: tuple[str, ...] | None) -> None:
+        """Write all of it into the index, in one transaction, with who may read it.
+
+        Args:
+            scanned: Where the documents were looked for.
+            said: Who may read, from now on, what no rule is about; None where nothing was said of that.
+        """
         self._tell("")
         with self._index.writing() as writer:
             if writer.contents() != self.before:
@@ -165,14 +196,35 @@ class _Run:
                     "the index was changed by somebody else while documents were read for it: "
                     "ingest them again, which is quick, since what was read is kept"
                 )
+            if said is not None:
+                writer.default(scanned.roots, said)
+            rules = AccessRules(writer.defaults())
+            access = self._grant(writer, rules)
             for name in self._gone:
                 writer.remove(name)
             staged = (name for name in self._named if name in self._staged)
             for record, chunks, vectors in self._staging.documents(staged):
-                writer.put(record, chunks, vectors)
+                writer.put(replace(record, access=access[record.path]), chunks, vectors)
                 self._tell("")
         self._summary.removed = len(self._gone)
+        self._summary.unused = rules.unused(scanned.roots)
         self._tell("")
+
+    def _grant(self, writer: Writer, rules: AccessRules) -> dict[str, tuple[str, ...]]:
+        """Bring up to date who may read each document, those included that are as they were or cannot be read any more.
+
+        The rules are read now, when all documents have been: who shut a folder before putting something into it must
+        not find that open because reading took an hour.
+        """
+        before = writer.access()
+        access: dict[str, tuple[str, ...]] = {}
+        for name, found in self._named.items():
+            told = rules.of(found.path)
+            access[name] = before.get(name, ()) if told is None else told
+            if name in before and access[name] != before[name]:
+                writer.grant(name, access[name])
+                self._summary.granted += name not in self._gone
+        return access
 
     def _announced(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, int]]:
         for job in jobs:

@@ -88,13 +88,13 @@ class Intake:
         """
         held = (self._before.known.get(job.name), self._before.sources.get(job.name))
         seen = self._seen.get(job.source)
-        if seen and (seen[1], job.source) == held and seen[0] == _metadata(job.path):
+        if seen and (seen[1], job.source) == held and seen[0] == metadata(job.path):
             return Unchanged()
         begun = time.time()
-        metadata = _metadata(job.path)
+        before = metadata(job.path)
         snapshot = take_snapshot(job.path, size_limit=self._size_limit)
-        if metadata and begun - metadata[1] / 1e9 > _SETTLED:
-            self._seen[job.source] = (metadata, snapshot.sha256)
+        if before and begun - before[1] / 1e9 > _SETTLED:
+            self._seen[job.source] = (before, snapshot.sha256)
         state = (snapshot.sha256, job.source)
         if held == state:
             return Unchanged()
@@ -113,7 +113,8 @@ class Intake:
         return Taken(record, chunk_document(document, job.name))
 
 
-def _metadata(path: Path) -> tuple[int, int, int] | None:
+def metadata(path: Path) -> tuple[int, int, int] | None:
+    """Size, time of change and number of a file, which tell whether it may have changed; None where it is not there."""
     try:
         status = path.stat()
     except OSError:

@@ -46,6 +46,11 @@ def places(connection: sqlite3.Connection, stem: str) -> NDArray[np.int64]:
     return np.fromstring(found, dtype=np.int64, sep=",") if found else np.empty(0, dtype=np.int64)
 
 
+def rows(found: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The row number of each place."""
+    return found >> _ROW
+
+
 def following(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.int64]:
     """The places of a first word that a second one follows directly."""
     return np.intersect1d(first, second - 1)
@@ -58,12 +63,12 @@ def counted(found: NDArray[np.int64], context_weight: float) -> Postings:
         found: The places.
         context_weight: How much one in a chunk's context counts against one in its text.
     """
-    rows = found >> _ROW
-    if not len(rows):
-        return Postings(rows, np.empty(0))
+    numbers = rows(found)
+    if not len(numbers):
+        return Postings(numbers, np.empty(0))
     weights = np.where(found >> _CONTEXT & 1, context_weight, 1.0)
-    begins = np.flatnonzero(np.diff(rows, prepend=-1))
-    return Postings(rows[begins], np.add.reduceat(weights, begins))
+    begins = np.flatnonzero(np.diff(numbers, prepend=-1))
+    return Postings(numbers[begins], np.add.reduceat(weights, begins))
 
 
 def lengths(connection: sqlite3.Connection) -> NDArray[np.float64]:
@@ -72,11 +77,11 @@ def lengths(connection: sqlite3.Connection) -> NDArray[np.float64]:
     They stand in a table that FTS5 keeps for its own `bm25`: for each row the sizes of its columns as SQLite's varints
     (big-endian, seven bits a byte, all but the last with the high bit set).
     """
-    rows: list[tuple[bytes]] = connection.execute("SELECT sz FROM words_docsize ORDER BY id").fetchall()
-    counts = np.fromiter((len(row[0]) for row in rows), dtype=np.int64, count=len(rows))
-    data = np.frombuffer(b"".join(row[0] for row in rows), dtype=np.uint8).astype(np.int64)
+    sizes: list[tuple[bytes]] = connection.execute("SELECT sz FROM words_docsize ORDER BY id").fetchall()
+    counts = np.fromiter((len(row[0]) for row in sizes), dtype=np.int64, count=len(sizes))
+    data = np.frombuffer(b"".join(row[0] for row in sizes), dtype=np.uint8).astype(np.int64)
     if not len(data):
-        return np.zeros(len(rows))
+        return np.zeros(len(sizes))
     # Each byte is worth 128 to the number of bytes that still follow in its varint.
     ends = np.flatnonzero(data < 128)
     worth = 7 * (ends[np.searchsorted(ends, np.arange(len(data)))] - np.arange(len(data)))

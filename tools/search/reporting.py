@@ -55,6 +55,8 @@ class Summary:
         removed: Documents taken out because their files are gone.
         skipped: Files that could not be read, and why. A version read earlier stays in the index.
         ignored: Hidden files and files of other kinds, passed over.
+        granted: Documents that were there before, changed or not, and that others may read now.
+        unused: Rules of access that are about no document, each with its file and line.
         chunks: Chunks made of the added and updated documents.
         reused: How many of these were not embedded again: the same was, in this index or before the ingest was killed.
         pages: Pages and slides of the added and updated documents.
@@ -67,6 +69,8 @@ class Summary:
     removed: int = 0
     skipped: list[Skipped] = field(default_factory=list[Skipped])
     ignored: int = 0
+    granted: int = 0
+    unused: list[str] = field(default_factory=list[str])
     chunks: int = 0
     reused: int = 0
     pages: int = 0

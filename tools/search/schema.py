@@ -11,7 +11,9 @@ from tools.errors import SearchError
 if TYPE_CHECKING:
     from pathlib import Path
 
-VERSION: Final = 1
+VERSION: Final = 2
+# What makes each older version the next one. They run in one transaction, so that a file is of one version or another.
+_UPGRADES: Final = {1: "ALTER TABLE documents ADD COLUMN access TEXT NOT NULL DEFAULT '[]'"}
 APPLICATION: Final = 0x566F6341  # "VocA", in the file's header: tells our files from other people's databases
 _BUSY = 5.0  # seconds to wait for another process that writes
 
@@ -21,7 +23,7 @@ _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE documents (
     path TEXT PRIMARY KEY, title TEXT NOT NULL, format TEXT NOT NULL, sha256 TEXT NOT NULL,
-    pages INTEGER, size INTEGER NOT NULL, source TEXT NOT NULL
+    pages INTEGER, size INTEGER NOT NULL, source TEXT NOT NULL, access TEXT NOT NULL DEFAULT '[]'
 ) WITHOUT ROWID;
 CREATE TABLE chunks (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
@@ -97,6 +99,10 @@ def ensure(path: Path, *, create: bool, embedder: str, dimensions: int) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             _create_where_empty(path, embedder, dimensions)
         with closing(connect_reader(path)) as connection:
+            outdated = version_of(connection) in _UPGRADES
+        if outdated:
+            _upgrade(path)
+        with closing(connect_reader(path)) as connection:
             check(connection, path, embedder)
     except sqlite3.Error as error:
         raise explained(error, path) from None
@@ -111,6 +117,33 @@ def _create_where_empty(path: Path, embedder: str, dimensions: int) -> None:
         # Write-ahead logging lets readers see the old index while a new one is written.
         connection.execute("PRAGMA journal_mode = WAL")
         create_tables(connection, embedder, dimensions)
+
+
+def version_of(connection: sqlite3.Connection) -> int | None:
+    """Which version an index is of; None for a database of another program."""
+    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION:
+        return None
+    return connection.execute("PRAGMA user_version").fetchone()[0]
+
+
+def _upgrade(path: Path) -> None:
+    """Make an index of an older version one of ours; its documents stay as they are."""
+    try:
+        with closing(connect(str(path))) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            # Looked at again: another process may have done it meanwhile.
+            while (version := version_of(connection)) in _UPGRADES:
+                connection.execute(_UPGRADES[version])
+                connection.execute(f"PRAGMA user_version = {version + 1}")
+            connection.execute("COMMIT")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except sqlite3.OperationalError as error:
+        if "readonly" not in str(error):
+            raise
+        raise SearchError(
+            f"the index {path} is of an older version and may not be written to, so it cannot be brought up to date: "
+            "make it writable once, or ingest the documents again"
+        ) from None
 
 
 def connect_reader(path: Path) -> sqlite3.Connection:
@@ -138,10 +171,9 @@ def check(connection: sqlite3.Connection, path: Path, embedder: str) -> None:
         SearchError: It is not.
         sqlite3.Error: It is no database at all.
     """
-    application = connection.execute("PRAGMA application_id").fetchone()[0]
-    if application != APPLICATION:
+    version = version_of(connection)
+    if version is None:
         raise SearchError(f"{path} is a database of another program, not an index: choose another file")
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version != VERSION:
         raise SearchError(
             f"the index {path} has version {version} and this program reads version {VERSION}: "

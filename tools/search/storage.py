@@ -152,7 +152,8 @@ class FileStorage:
     def close(self) -> None:
         """See `Storage.close`."""
         refresher.remove(self)
-        with self._lock, self._refreshing:
+        # In this order, as `_refresh` takes them: else the two could wait for one another for ever.
+        with self._refreshing, self._lock:
             for connection in (self._watch, self._state and self._state.connection):
                 if connection:
                     connection.close()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from tools.context import ToolContext  # noqa: TC001  (read at run time, from the hint)
 from tools.decorator import tool
 from tools.errors import SearchError, ToolError
+from tools.quoting import NOTICE, clean
 from tools.result import Result
 from tools.search.backend import Passages
+from tools.search.followups import leans, whole
 from tools.speculation import Speculation, plain_words, same_words
 
 if TYPE_CHECKING:
@@ -52,17 +54,23 @@ def search_tool(
         The tool, a plain coroutine function.
     """
 
-    @tool(name=name, description=description, speculate=Speculation("query", agrees) if speculate else None)
+    def answers(said: str, asked: str) -> bool:
+        # What leans on the conversation is made whole only when the call comes.
+        return not leans(asked) and agrees(said, asked)
+
+    @tool(name=name, description=description, speculate=Speculation("query", answers) if speculate else None)
     async def search(query: str, context: ToolContext) -> Result:
         """Search the documents.
 
         Args:
-            query: What to look for, as a full question or keywords that stand by themselves.
-            context: The call; its user decides which documents may be found.
+            query: What to look for, as a full question or keywords that stand by themselves: for a follow-up such as
+                "and for children?", the whole question that it means.
+            context: The call; its user decides which documents may be found, its conversation what a follow-up means.
         """
         try:
             # Closing marks go, whoever asks: what a voice says has none, and the same words must find the same.
-            passages = await backend.search(plain_words(query), top=top, user=context.user)
+            wanted = plain_words(whole(query, context.conversation))
+            passages = await backend.search(wanted, top=top, user=context.user)
         except SearchError as error:
             raise ToolError(f"The documents cannot be searched now: {error}") from error
         return _result(passages)
@@ -71,26 +79,44 @@ def search_tool(
 
 
 def _result(passages: Sequence[Passage]) -> Result:
-    answer: dict[str, Any] = {"passages": [_short(passage) for passage in passages]}
+    # JSON, so that no passage can end its quotation: that takes a quotation mark, and those in it are escaped.
+    quoted = {"about": NOTICE} if passages else {}
+    answer: dict[str, Any] = {**quoted, "passages": [_short(passage) for passage in passages]}
     notes = [] if passages else [NOTHING_FOUND]
     if isinstance(passages, Passages) and passages.incomplete:
         notes.append(passages.incomplete)
     if notes:
         answer["note"] = " ".join(notes)
-    citations = [passage.citation() for passage in passages]
+    citations = [sendable(passage.citation()) for passage in passages]
     return Result(
         for_model=json.dumps(answer, ensure_ascii=False), for_client={"citations": citations}, citations=citations
     )
 
 
+def sendable(value: Any) -> Any:
+    """The same without halves of surrogate pairs: a file's name can hold one, and it must not cost the whole result."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {name: sendable(each) for name, each in cast("dict[str, Any]", value).items()}
+    return [sendable(each) for each in cast("list[Any]", value)] if isinstance(value, list) else value
+
+
 def _short(passage: Passage) -> dict[str, Any]:
-    shown: dict[str, Any] = {"id": passage.id, "document": passage.document}
+    shown: dict[str, Any] = {"id": clean(passage.id), "document": clean(passage.document)}
     if passage.page is not None:
         shown["page"] = passage.page
-    shown["title"] = passage.title
+    shown["title"] = clean(passage.title)
     if passage.headings:
-        shown["section"] = " > ".join(passage.headings)
-    return {**shown, "text": whole_sentences(passage.text, _LONGEST), "score": round(passage.score, 3)}
+        shown["section"] = clean(" > ".join(passage.headings))
+    if passage.lead:
+        shown["follows"] = clean(passage.lead)
+    shown |= {"text": whole_sentences(clean(passage.text), _LONGEST), "score": round(passage.score, 3)}
+    if passage.also:
+        shown["also_in"] = [
+            clean(one.document if one.page is None else f"{one.document} p. {one.page}") for one in passage.also
+        ]
+    return shown
 
 
 def whole_sentences(text: str, longest: int) -> str:

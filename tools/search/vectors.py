@@ -55,11 +55,27 @@ class VectorTable:
     def __init__(self, blobs: Sequence[bytes], dimensions: int) -> None:
         self._scales, self._rows = _parted(blobs, dimensions)
 
+    def part(self, at: NDArray[np.int64] | slice) -> VectorTable:
+        """Some of the vectors as a table of their own, which holds no copy of them.
+
+        Args:
+            at: Their positions, rising; a slice for all of them.
+        """
+        return self if isinstance(at, slice) else _Part(self, at)
+
+    def rows(self, positions: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Some vectors, one row each.
+
+        Args:
+            positions: Which.
+        """
+        return self._rows[positions].astype(np.float32) * self._scales[positions, None]
+
     def similarities(self, query: NDArray[np.float32]) -> NDArray[np.float32]:
         """The cosine of every chunk with a query, from -1 to 1.
 
         Args:
-            query: A vector of length 1.
+            query: A vector; of length 1, unless something other than the cosine is wanted.
         """
         count = len(self._rows)
         found = np.empty(count, dtype=np.float32)
@@ -70,3 +86,18 @@ class VectorTable:
             floats[:] = self._rows[first:last]
             np.dot(floats, query, out=found[first:last])
         return found * self._scales
+
+
+class _Part(VectorTable):
+    """Some vectors of a table."""
+
+    def __init__(self, table: VectorTable, at: NDArray[np.int64]) -> None:  # pyright: ignore[reportMissingSuperCall]
+        self._table = table
+        self._at = at
+
+    def rows(self, positions: NDArray[np.int64]) -> NDArray[np.float32]:
+        return self._table.rows(self._at[positions])
+
+    def similarities(self, query: NDArray[np.float32]) -> NDArray[np.float32]:
+        # All of them: a product of the whole is quicker than copying the part together, unless that is tiny.
+        return self._table.similarities(query)[self._at]

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import watchfiles
 
 from tools.errors import ToolsError
+from tools.search.access_rules import NAME as ACCESS_RULES
 from tools.search.ingest import ingest
+from tools.search.intake import metadata
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -64,6 +66,7 @@ class Watch:
         self._seen: Seen = {}
         self._told: str | None = None
         self._skipped: set[tuple[str, str]] = set()
+        self._unused: set[str] = set()
         self._again = 0.0  # when to try again; 0 where nothing went wrong
 
     def stop(self) -> None:
@@ -82,7 +85,7 @@ class Watch:
 
     def _follow(self, places: Sequence[Path]) -> None:
         """Watch these places until one of them is another, or gone."""
-        identities = _identities(places)
+        identities, rules = _identities(places), _rules_above(self._paths)
         first = True
         for changes in watchfiles.watch(
             *places,
@@ -94,8 +97,9 @@ class Watch:
             yield_on_timeout=True,
             ignore_permission_denied=True,
         ):
+            above, rules = rules, _rules_above(self._paths)
             # Once at the beginning, for what changed before it was watched.
-            if first or changes or 0 < self._again <= time.monotonic():
+            if first or changes or above != rules or 0 < self._again <= time.monotonic():
                 self._update()
             first = False
             if _identities(places) != identities or len(_places(self._paths)) != len(places):
@@ -106,10 +110,12 @@ class Watch:
         staging = self._index.staging
         # The index may lie in the folder that is watched; writing it must not set off the next ingest.
         ours = staging is not None and path.startswith(str(staging.absolute()).removesuffix("-staged"))
-        return not ours and not name.startswith((".", "~$"))
+        return not ours and (name == ACCESS_RULES or not name.startswith((".", "~$")))
 
     def _update(self) -> None:
         paths = [path for path in self._paths if path.exists()]
+        if not paths:
+            return  # they went just now; `run` says so, and waits for them
         try:
             summary = ingest(
                 paths,
@@ -128,9 +134,10 @@ class Watch:
         else:
             self._again, self._told = 0.0, None
             skipped = {(one.path, one.reason) for one in summary.skipped}
-            if summary.added or summary.updated or summary.removed or skipped - self._skipped:
+            done = summary.added or summary.updated or summary.removed or summary.granted
+            if done or skipped - self._skipped or set(summary.unused) - self._unused:
                 self._changed(summary)
-            self._skipped = skipped
+            self._skipped, self._unused = skipped, set(summary.unused)
 
     def _tell(self, progress: Progress) -> None:
         if self._stop.is_set():
@@ -151,6 +158,16 @@ class Watch:
 def _places(paths: Sequence[Path]) -> list[Path]:
     """What to watch: folders, and of files the folder, since an editor puts a new file in the old one's place."""
     return sorted({path if path.is_dir() else path.parent for path in paths if path.exists()})
+
+
+def _rules_above(paths: Sequence[Path]) -> list[tuple[int, int, int] | None]:
+    """What tells whether rules of access have changed that stand above what is watched, and are about it all the same.
+
+    Args:
+        paths: What is watched; it may be reached by links.
+    """
+    folders = {folder for path in paths for start in (path, path.resolve()) for folder in start.parents}
+    return [metadata(folder / ACCESS_RULES) for folder in sorted(folders)]
 
 
 def _identities(places: Sequence[Path]) -> list[tuple[int, int] | None]:

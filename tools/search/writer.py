@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tools.search.vectors import packed
@@ -57,6 +58,39 @@ class Writer:
         """The file each document was read from, by its path."""
         return dict(self._connection.execute("SELECT path, source FROM documents").fetchall())
 
+    def access(self) -> dict[str, tuple[str, ...]]:
+        """Who may read each document, by its path."""
+        rows = self._connection.execute("SELECT path, access FROM documents").fetchall()
+        return {path: tuple(json.loads(access)) for path, access in rows}
+
+    def grant(self, document: str, access: Sequence[str]) -> None:
+        """Say anew who may read a document, which stays as it is.
+
+        Args:
+            document: Its path.
+            access: Checked labels; none for everybody.
+        """
+        told = json.dumps(access, ensure_ascii=False)
+        self._connection.execute("UPDATE documents SET access = ? WHERE path = ?", (told, document))
+
+    def defaults(self) -> dict[Path, tuple[str, ...]]:
+        """Who may read what no rule is about, for each folder or file of which that was said."""
+        row = self._connection.execute("SELECT value FROM meta WHERE key = 'access'").fetchone()
+        said: dict[str, list[str]] = json.loads(row[0]) if row else {}
+        return {Path(place): tuple(access) for place, access in said.items()}
+
+    def default(self, places: Sequence[Path], access: Sequence[str]) -> None:
+        """Say who may read what no rule is about, from now on and whatever was said of parts of it before.
+
+        Args:
+            places: Absolute paths of folders and files.
+            access: Checked labels; none for everybody.
+        """
+        kept = {place: told for place, told in self.defaults().items() if not {place, *place.parents} & set(places)}
+        said = {place.as_posix(): told for place, told in {**kept, **dict.fromkeys(places, tuple(access))}.items()}
+        value = json.dumps(said, ensure_ascii=False)
+        self._connection.execute("INSERT OR REPLACE INTO meta VALUES ('access', ?)", (value,))
+
     def contents(self) -> Contents:
         """Which documents the index holds."""
         return contents_of(self._connection)
@@ -85,7 +119,7 @@ class Writer:
             raise ValueError(f"{len(chunks)} chunks need vectors of {self._dimensions} numbers, not {vectors.shape}")
         self.remove(document.path)
         self._connection.execute(
-            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 document.path,
                 document.title,
@@ -94,6 +128,7 @@ class Writer:
                 document.pages,
                 document.size,
                 document.source,
+                json.dumps(document.access, ensure_ascii=False),
             ),
         )
         self._connection.executemany(

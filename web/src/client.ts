@@ -2,14 +2,16 @@
 import { encodeBase64, decodeBase64 } from "./core/base64";
 import { type Conversation, type LocalEvent, reduce, silence } from "./core/conversation";
 import { fromBytes, toBytes } from "./core/pcm";
+import { deletion, played, turnsBy, written } from "./core/outgoing";
 import { itemsOf } from "./core/past";
-import { DELETES } from "./core/problems";
 import { type ServerEvent, type TurnDetection, WIRE_RATE } from "./core/protocol";
 import { Recorder } from "./recorder";
-import { connectBy } from "./shell/choose";
+import { connectBy, type Fallback, type RouteListener } from "./shell/choose";
 import type { Connection, Ending, Transport } from "./shell/connection";
-import { Microphone, MicrophoneError } from "./shell/microphone";
-import { type Position, Speaker } from "./shell/speaker";
+import { Microphone } from "./shell/microphone";
+import { MicrophoneError } from "./shell/microphone-access";
+import { canChooseSpeaker, type Position, Speaker } from "./shell/speaker";
+import { SoundSettings } from "./sound";
 import type { Store } from "./store";
 
 /** A press shorter than this is a slip of the finger, ms of sound. */
@@ -20,9 +22,12 @@ const TAIL_MS = 1_000;
 const ARRIVAL_MS = 300;
 
 export class Client {
+  /** Devices, and what the user prefers. */
+  readonly sound: SoundSettings;
   readonly #store: Store;
   readonly #base: string;
-  readonly #transport: Transport;
+  #transport: Transport;
+  readonly #language: () => string;
   readonly #microphone: Microphone;
   readonly #speaker: Speaker;
   readonly #recorder: Recorder;
@@ -31,26 +36,38 @@ export class Client {
   #serverTurns = true;
   #heldSamples = 0;
   #held = false;
+  /** Muted, and lifted for as long as the button is held. */
+  #lifted = false;
 
   /**
    * @param base address below which the server's paths lie.
    * @param transport how to connect.
+   * @param language that the page is in at present; the assistant follows it.
    */
-  constructor(store: Store, base: string, transport: Transport = "websocket") {
+  constructor(store: Store, base: string, transport: Transport = "websocket", language: () => string = () => "") {
     this.#store = store;
     this.#base = base;
     this.#transport = transport;
+    this.#language = language;
     this.#recorder = new Recorder(store, base, (past) => this.#reduce({ type: "local.recalled", past }));
     this.#microphone = new Microphone({
       frame: (samples) => this.#sendSound(samples),
       lost: () => {
         this.#connection?.sound?.talk(null);
+        this.sound.mute(false);
         this.#store.setState({ listening: "off", trouble: { of: "microphone", trouble: "unplugged" } });
       },
     });
     this.#speaker = new Speaker({
       position: (position) => this.#reportPlayed(position),
       playing: (speaking) => this.#store.setState({ speaking }),
+      blocked: (soundBlocked) => this.#store.setState({ soundBlocked }),
+    });
+    this.sound = new SoundSettings(store, this.#microphone, this.#speaker, () => this.#connection?.sound ?? null);
+    const { sound } = store.getState();
+    store.setState({
+      route: { wanted: transport, used: transport, because: null },
+      sound: { ...sound, speakerChoice: canChooseSpeaker() },
     });
   }
 
@@ -59,14 +76,47 @@ export class Client {
     this.#connection?.close();
     this.#serverTurns = true;
     this.#store.setState({ link: "connecting", trouble: null });
-    this.#connection = this.#recorder.attach((listener) => connectBy(this.#transport, this.#base, listener), {
-      event: (event) => this.#receive(event),
+    const listener = {
+      event: (event: ServerEvent) => this.#receive(event),
       away: () => {
         this.#store.setState({ link: "connecting" });
         void this.#fallSilent();
       },
-      ended: (ending) => void this.#ended(ending),
-    });
+      ended: (ending: Ending) => void this.#ended(ending),
+      fellBack: (because: Fallback) => {
+        // Connecting again must not wait for a call in vain once more.
+        this.#transport = "websocket";
+        this.#store.setState(({ route }) => ({ route: { ...route, used: "websocket", because } }));
+      },
+    };
+    const dial = (heard: RouteListener) => connectBy(this.#transport, this.#base, heard, this.#language());
+    this.#connection = this.#recorder.attach(dial, listener);
+    this.sound.called();
+  }
+
+  /** The page is in another language: a conversation that has not begun is begun in that; one that has goes on. */
+  followLanguage(): void {
+    const { link, conversation } = this.#store.getState();
+    if (link === "open" && conversation.order.length === 0) this.connect();
+  }
+
+  /** Let the sound be heard that the browser has kept back. Called from a click or a key. */
+  unblockSound(): void {
+    this.#openSpeaker();
+    this.#store.setState({ soundBlocked: false });
+  }
+
+  /** Have the model answer once more what went wrong. */
+  askAgain(): void {
+    this.dismiss();
+    if (this.#online()) this.#connection?.send({ type: "response.create" });
+  }
+
+  /** End quietly, and give microphone and loudspeaker back: for a page that takes the assistant out again. */
+  async close(): Promise<void> {
+    this.#connection?.close();
+    this.sound.close();
+    await Promise.all([this.#microphone.close(), this.#speaker.close()]);
   }
 
   /** Loudness of both sides, 0…1. */
@@ -82,8 +132,27 @@ export class Client {
     else if (listening === "off") await this.#beginHandsFree();
   }
 
-  /** Begin to talk by holding; what was sounding falls silent. */
+  /** While talking hands-free: send silence instead of what the microphone hears, or end that. */
+  mute(on: boolean): void {
+    if (this.#store.getState().listening !== "hands-free") return;
+    this.sound.mute(on);
+  }
+
+  /** Have answers written only, or have them spoken as well. What is sounding falls silent. */
+  async setTextOnly(on: boolean): Promise<void> {
+    if (on) await this.#bargeIn();
+    this.sound.prefer({ textOnly: on });
+    this.#openSpeaker();
+    this.#askForSound(!on);
+  }
+
+  /** Begin to talk by holding; what was sounding falls silent. Where hands-free talking is muted: lift that. */
   async press(): Promise<void> {
+    if (this.#store.getState().sound.muted) {
+      this.#lifted = true;
+      this.mute(false);
+      return;
+    }
     if (this.#store.getState().listening !== "off" || !this.#online()) return;
     this.#held = true;
     this.#heldSamples = 0;
@@ -100,6 +169,11 @@ export class Client {
   /** End to talk by holding: the utterance is complete. */
   async release(): Promise<void> {
     this.#held = false;
+    if (this.#lifted) {
+      this.#lifted = false;
+      this.mute(true);
+      return;
+    }
     if (this.#store.getState().listening === "push") await this.#endPush();
   }
 
@@ -109,10 +183,7 @@ export class Client {
     if (words === "" || !this.#online()) return;
     this.#openSpeaker();
     await this.#bargeIn();
-    this.#connection?.send({
-      type: "conversation.item.create",
-      item: { type: "message", role: "user", content: [{ type: "input_text", text: words }] },
-    });
+    this.#connection?.send(written(words));
     this.#connection?.send({ type: "response.create" });
   }
 
@@ -126,32 +197,26 @@ export class Client {
     if (!this.#online()) return;
     this.#connection?.send({ type: "extension.tool.approval", call_id: callId, decision: approve ? "approve" : "deny" });
     this.#reduce({ type: "local.decided", call_id: callId });
+    if (approve) this.sound.awaitCall(callId);
   }
 
   /** Delete all that was said: here, where it is kept, and with the other side. */
   async deleteAll(): Promise<void> {
     await this.#bargeIn();
-    for (const id of itemsOf(this.#store.getState().conversation)) this.#deleteItem(id);
+    for (const id of itemsOf(this.#store.getState().conversation)) this.#connection?.send(deletion(id));
     this.#reduce({ type: "local.deleted" });
     await this.#recorder.forget();
   }
 
   /** Measure the connection. */
   async measure(): Promise<void> {
-    const vitals = await this.#connection?.vitals();
-    if (vitals === undefined) return;
-    const { roundTripMs, gaps } = vitals;
-    this.#store.setState({ roundTripMs, underruns: gaps ?? this.#speaker.underruns });
+    if (this.#connection !== null) await this.#recorder.measure(this.#connection, this.#speaker.underruns);
   }
 
   /** Put away what the page complains about. */
   dismiss(): void {
     this.#store.setState({ trouble: null });
     this.#reduce({ type: "local.dismissed" });
-  }
-
-  #deleteItem(id: string): void {
-    this.#connection?.send({ type: "conversation.item.delete", item_id: id, event_id: DELETES + id });
   }
 
   #online(): boolean {
@@ -168,6 +233,7 @@ export class Client {
 
   async #endHandsFree(): Promise<void> {
     await this.#closeMicrophone();
+    this.sound.mute(false);
     this.#sendSound(new Int16Array((WIRE_RATE * TAIL_MS) / 1000));
     this.#store.setState({ listening: "off" });
   }
@@ -186,9 +252,15 @@ export class Client {
   }
 
   #openSpeaker(): void {
-    const sound = this.#connection?.sound ?? null;
-    if (sound === null) void this.#speaker.open();
-    else sound.open();
+    if (this.sound.textOnly) return;
+    // On a call it is for the sound of waiting only.
+    void this.#speaker.open();
+    this.#connection?.sound?.open();
+  }
+
+  #askForSound(on: boolean): void {
+    const session = { type: "realtime", output_modalities: [on ? "audio" : "text"] };
+    if (this.#online()) this.#connection?.send({ type: "session.update", session });
   }
 
   async #closeMicrophone(): Promise<void> {
@@ -199,7 +271,7 @@ export class Client {
   async #openMicrophone(): Promise<boolean> {
     try {
       await this.#microphone.open();
-      this.#connection?.sound?.talk(this.#microphone.track());
+      this.sound.opened();
       return true;
     } catch (error) {
       const trouble = error instanceof MicrophoneError ? error.trouble : "broken";
@@ -224,8 +296,11 @@ export class Client {
   }
 
   async #fallSilent(): Promise<void> {
+    const begun = performance.now();
     const position = await this.#speaker.stop();
     if (position === null) return;
+    const silencedMs = Math.round(performance.now() - begun);
+    this.#store.setState(({ sound }) => ({ sound: { ...sound, silencedMs } }));
     this.#reportPlayed(position, true);
     const { item, playedMs, totalMs } = position;
     this.#reduce({ type: "local.stopped", item_id: item, played_ms: playedMs, total_ms: totalMs });
@@ -233,12 +308,15 @@ export class Client {
 
   #receive(event: ServerEvent): void {
     const { silenced } = this.#store.getState().conversation;
+    this.sound.follow(event);
     switch (event.type) {
       case "input_audio_buffer.speech_started":
         void this.#fallSilent();
+        // The service breaks its sound off; what is under way to here need not be heard until then.
+        if (this.#interruptible()) this.#connection?.sound?.silence();
         break;
       case "response.output_audio.delta":
-        if (!silenced.includes(event.response_id)) {
+        if (!this.sound.textOnly && !silenced.includes(event.response_id)) {
           this.#speaker.play(event.item_id, event.content_index, fromBytes(decodeBase64(event.delta)));
         }
         return;
@@ -246,23 +324,21 @@ export class Client {
         this.#speaker.finish(event.item_id, event.content_index);
         return;
       case "output_audio_buffer.started":
-        this.#connection?.sound?.hear();
-        this.#store.setState({ speaking: true });
+        if (!this.sound.textOnly) this.#connection?.sound?.hear();
+        this.#store.setState({ speaking: true, soundBlocked: this.#connection?.sound?.blocked() ?? false });
         return;
       case "output_audio_buffer.stopped":
       case "output_audio_buffer.cleared":
-        this.#store.setState({ speaking: false });
+        this.#store.setState({ speaking: false, soundBlocked: false });
         return;
+      case "extension.ready":
+        this.#store.setState({ languages: event.languages ?? null });
+        break;
       case "session.created":
         this.#store.setState({ link: "open" });
-        break;
-      case "conversation.item.done":
-        // The end of an answer that was deleted while it was made.
-        if (this.#store.getState().conversation.forgotten.has(event.item.id)) this.#deleteItem(event.item.id);
-        break;
-      case "extension.tool.waiting":
-        if (event.sound) this.#speaker.chime();
-        break;
+        this.#reduce(event);
+        if (this.sound.textOnly) this.#askForSound(false);
+        return;
       case "extension.reconnecting":
         this.#store.setState({ link: "connecting" });
         return;
@@ -275,25 +351,30 @@ export class Client {
   }
 
   async #ended(ending: Ending): Promise<void> {
-    const said = this.#store.getState().conversation.problem?.message ?? "";
-    const reason = ending.reason === "" ? said : ending.reason;
-    const { ready } = this.#store.getState().conversation;
-    const trouble = ending.trouble === "lost" && !ready ? "refused" : ending.trouble;
+    const { ready, problem } = this.#store.getState().conversation;
+    const reason = ending.reason === "" ? (problem?.message ?? "") : ending.reason;
+    const refused = problem?.code === "upstream_unreachable" ? "model" : "refused";
+    const trouble = ending.trouble === "lost" && !ready ? refused : ending.trouble;
     this.#store.setState({ link: "closed", trouble: { of: "connection", trouble, reason } });
     this.#reduce({ type: "local.dismissed" });
     this.#reduce({ type: "local.disconnected" });
+    this.sound.stopWaiting();
+    this.#lifted = false;
     await Promise.all([this.#microphone.close(), this.#speaker.stop()]);
+    this.sound.mute(false);
     this.#store.setState({ listening: "off", speaking: false });
+  }
+
+  /** Whether speech of the user's breaks an answer off. */
+  #interruptible(): boolean {
+    return this.#store.getState().conversation.turnDetection?.["interrupt_response"] !== false;
   }
 
   #setServerTurns(on: boolean): void {
     if (this.#serverTurns === on) return;
     this.#serverTurns = on;
     const detection: TurnDetection = on ? this.#store.getState().conversation.turnDetection : null;
-    this.#connection?.send({
-      type: "session.update",
-      session: { type: "realtime", audio: { input: { turn_detection: detection } } },
-    });
+    this.#connection?.send(turnsBy(detection));
   }
 
   #sendSound(samples: Int16Array): void {
@@ -304,13 +385,7 @@ export class Client {
   }
 
   #reportPlayed(position: Position, stopped = false): void {
-    this.#connection?.send({
-      type: "extension.playback",
-      item_id: position.item,
-      content_index: position.content,
-      played_ms: position.playedMs,
-      ...(stopped ? { stopped: true as const } : {}),
-    });
+    this.#connection?.send(played(position, stopped));
   }
 
   #reduce(event: ServerEvent | LocalEvent): void {

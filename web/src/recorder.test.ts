@@ -3,7 +3,8 @@ import { type LocalEvent, reduce } from "./core/conversation";
 import type { Past } from "./core/past";
 import type { Agent, ClientEvent, ServerEvent } from "./core/protocol";
 import { Recorder } from "./recorder";
-import type { Connection, ConnectionListener } from "./shell/connection";
+import type { RouteListener } from "./shell/choose";
+import type { Connection } from "./shell/connection";
 import { newStore, type Store } from "./store";
 
 /** A tab's storage. */
@@ -43,7 +44,7 @@ class Page {
   readonly heard: string[] = [];
   readonly recorder: Recorder;
   readonly connection: Connection;
-  #listener: ConnectionListener | undefined;
+  #listener: RouteListener | undefined;
   closed = false;
 
   constructor(transport: Connection["transport"] = "websocket") {
@@ -63,7 +64,12 @@ class Page {
           },
         };
       },
-      { event: (event) => this.take(event), away: () => said("away"), ended: () => said("ended") },
+      {
+        event: (event) => this.take(event),
+        away: () => said("away"),
+        ended: () => said("ended"),
+        fellBack: (because) => said(because),
+      },
     );
   }
 
@@ -77,6 +83,10 @@ class Page {
 
   breaks(): void {
     this.#listener?.away();
+  }
+
+  fallsBack(): void {
+    this.#listener?.fellBack("unconnected");
   }
 
   ends(): void {
@@ -102,13 +112,16 @@ describe("a recorder", () => {
     const page = new Page("webrtc");
     page.comes(created, ready());
     page.connection.send({ type: "response.create" });
+    page.fallsBack();
     page.breaks();
     page.ends();
     expect(page.sent).toEqual([{ type: "response.create" }]);
-    expect(page.heard).toEqual(["away", "ended"]);
+    expect(page.heard).toEqual(["unconnected", "away", "ended"]);
     expect(page.connection.sound?.level()).toBe(0);
     expect(page.connection.transport).toBe("webrtc");
     expect(await page.connection.vitals()).toEqual({ roundTripMs: 5, gaps: 2 });
+    await page.recorder.measure(page.connection, 7);
+    expect(page.store.getState()).toMatchObject({ roundTripMs: 5, underruns: 2 });
     page.connection.close();
     expect(page.closed).toBe(true);
     const { transport, service, model, reconnects } = page.store.getState();

@@ -1,11 +1,13 @@
 /** Stands beside the connection and notes what passes: how long each turn took, when each entry began, how it held. */
 import { type Conversation } from "./core/conversation";
 import { fold, type Heard } from "./core/latency";
+import { deletion } from "./core/outgoing";
 import { isPast, type Past, pastOf } from "./core/past";
 import type { ClientEvent, Keeping, ServerEvent } from "./core/protocol";
 import { stamped } from "./core/times";
 import { type Archive, archiveFor } from "./shell/archive";
-import type { Connection, ConnectionListener } from "./shell/connection";
+import type { RouteListener } from "./shell/choose";
+import type { Connection } from "./shell/connection";
 import type { Store } from "./store";
 
 /** Louder than this is heard, on a call, 0…1. */
@@ -42,7 +44,7 @@ export class Recorder {
   }
 
   /** Make a connection that tells the recorder what passes. */
-  attach(make: (listener: ConnectionListener) => Connection, listener: ConnectionListener): Connection {
+  attach(make: (listener: RouteListener) => Connection, listener: RouteListener): Connection {
     const connection = make({
       event: (event) => {
         this.#received(event, connection);
@@ -56,6 +58,7 @@ export class Recorder {
         clearInterval(this.#looking);
         listener.ended(ending);
       },
+      fellBack: (because) => listener.fellBack(because),
     });
     return {
       get sound() {
@@ -76,6 +79,12 @@ export class Recorder {
     };
   }
 
+  /** Measure a connection. @param underruns how often sound was missing where it comes as events. */
+  async measure(connection: Connection, underruns: number): Promise<void> {
+    const { roundTripMs, gaps } = await connection.vitals();
+    this.#store.setState({ roundTripMs, underruns: gaps ?? underruns });
+  }
+
   /** Forget what was kept, and what was measured: the calls of a turn tell what it was about. */
   async forget(): Promise<void> {
     clearTimeout(this.#pause);
@@ -92,6 +101,10 @@ export class Recorder {
       case "extension.ready":
         if (event.service !== undefined) this.#store.setState({ service: event.service });
         void this.#open(event.agent.transcripts);
+        break;
+      case "conversation.item.done":
+        // The end of an answer that was deleted while it was made.
+        if (this.#store.getState().conversation.forgotten.has(event.item.id)) connection.send(deletion(event.item.id));
         break;
       case "extension.reconnected":
         this.#store.setState(({ renewals }) => ({ renewals: renewals + 1 }));

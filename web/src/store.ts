@@ -1,11 +1,14 @@
 /** All that the page shows, in one store; the view reads it and never writes it. */
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { type Conversation, EMPTY } from "./core/conversation";
+import type { Device, Processing } from "./core/devices";
 import { type Latency, NO_LATENCY } from "./core/latency";
-import type { Keeping, Service } from "./core/protocol";
+import { ORDINARY, type Preferences } from "./core/preferences";
+import type { Agent, Keeping, Service } from "./core/protocol";
 import type { Times } from "./core/times";
+import type { Route } from "./shell/choose";
 import type { Ending, Transport } from "./shell/connection";
-import type { MicrophoneTrouble } from "./shell/microphone";
+import type { MicrophoneTrouble } from "./shell/microphone-access";
 
 /** Whom the microphone listens for. `opening`: asked for, not there yet. */
 export type Listening = "off" | "opening" | "hands-free" | "push";
@@ -13,8 +16,25 @@ export type Listening = "off" | "opening" | "hands-free" | "push";
 /** Something that stops the user, and that only the user can mend. */
 export type Trouble =
   | { readonly of: "microphone"; readonly trouble: MicrophoneTrouble }
-  | { readonly of: "connection"; readonly trouble: Ending["trouble"]; readonly reason: string }
+  | { readonly of: "connection"; readonly trouble: Ending["trouble"] | "model"; readonly reason: string }
+  | { readonly of: "speaker"; readonly trouble: "unusable" }
   | { readonly of: "talking"; readonly trouble: "short" };
+
+/** How sound is, and what there is to choose from. */
+export interface SoundState {
+  readonly preferences: Preferences;
+  /** Empty until the browser tells them, which is when the microphone has been allowed. */
+  readonly microphones: readonly Device[];
+  readonly speakers: readonly Device[];
+  /** Whether the browser lets a page choose the loudspeaker at all. */
+  readonly speakerChoice: boolean;
+  /** Hands-free talking goes on, but silence is sent. */
+  readonly muted: boolean;
+  /** What the browser was asked to do to the microphone's sound, and does not. */
+  readonly unmet: readonly Processing[];
+  /** How long it took the last time until an answer that was talked over had fallen silent, ms; null: never yet. */
+  readonly silencedMs: number | null;
+}
 
 export interface State {
   readonly conversation: Conversation;
@@ -23,6 +43,12 @@ export interface State {
   /** Whether the answer sounds. */
   readonly speaking: boolean;
   readonly trouble: Trouble | null;
+  /** Whether an answer sounds that the browser lets nobody hear before the user has done something. */
+  readonly soundBlocked: boolean;
+  /** All languages that the assistant hears and speaks; null where they are many. */
+  readonly languages: readonly string[] | null;
+  readonly sound: SoundState;
+  readonly route: Route;
   /** When each entry of the conversation began. */
   readonly times: Times;
   readonly latency: Latency;
@@ -42,13 +68,26 @@ export interface State {
 
 export type Store = StoreApi<State>;
 
-export function newStore(): Store {
+/** A store. @param preferences what the user has chosen before. @param agent who answers, if that is known already. */
+export function newStore(preferences: Preferences = ORDINARY, agent: Agent | null = null): Store {
   return createStore<State>(() => ({
-    conversation: EMPTY,
+    conversation: { ...EMPTY, agent },
     link: "connecting",
     listening: "off",
     speaking: false,
     trouble: null,
+    soundBlocked: false,
+    languages: null,
+    sound: {
+      preferences,
+      microphones: [],
+      speakers: [],
+      speakerChoice: false,
+      muted: false,
+      unmet: [],
+      silencedMs: null,
+    },
+    route: { wanted: "websocket", used: "websocket", because: null },
     times: {},
     latency: NO_LATENCY,
     keeping: null,

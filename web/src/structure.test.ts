@@ -30,7 +30,11 @@ describe("the house rules", () => {
     expect(local(file).filter((name) => !/^(core|shell)\//.test(name))).toEqual([]);
   });
 
-  it.each(files.filter((file) => !/^(view\/|main\.tsx)/.test(file)))("%s leaves the document to the view", (file) => {
+  it.each(inFolder("embed"))("%s is a world of its own: a foreign page loads one file", (file) => {
+    expect(local(file).filter((name) => !/^(embed\/|core\/embedding$)/.test(name))).toEqual([]);
+  });
+
+  it.each(files.filter((file) => !/^(view\/|embed\/|main\.tsx)/.test(file)))("%s leaves the document to the view", (file) => {
     expect(code(file)).not.toMatch(/\bdocument\.|from "react/);
   });
 

@@ -1,6 +1,7 @@
 /** Every word that the page itself says, in the language that is chosen at present. */
 import i18next, { type TOptions } from "i18next";
 import { en, type Words } from "./words/en";
+import { type Language, TABLES } from "./words/languages";
 
 /** What happened, and what to do about it. */
 export interface Advice {
@@ -16,9 +17,37 @@ void i18next.init({
   initAsync: false,
 });
 
+/** The language that the page is in. */
+export function pageLanguage(): Language {
+  return i18next.language as Language;
+}
+
+/**
+ * Put the page in a language.
+ *
+ * @throws Error when its texts cannot be loaded; the page then stays as it is.
+ */
+export async function speak(language: Language): Promise<void> {
+  if (language !== "en" && !i18next.hasResourceBundle(language, "translation")) {
+    i18next.addResourceBundle(language, "translation", await TABLES[language]());
+  }
+  await i18next.changeLanguage(language);
+}
+
+/** Hear of another language being chosen. @returns what ends that. */
+export function onLanguage(changed: () => void): () => void {
+  i18next.on("languageChanged", changed);
+  return () => i18next.off("languageChanged", changed);
+}
+
 /** A text with values filled in, and in the plural that `count` wants. */
 export function say(key: string, values: TOptions = {}): string {
   return i18next.t(key, values);
+}
+
+/** What a language is called in the page's own. @param tag such as `fr`. */
+export function nameOf(tag: string): string {
+  return new Intl.DisplayNames([pageLanguage()], { type: "language" }).of(tag) ?? tag;
 }
 
 /** The table, each of whose texts is looked up when it is read. */

@@ -79,7 +79,7 @@ def best(request: str, tools: Sequence[Tool], context: Context) -> Choice | None
     searches = [choice for choice in ranked if choice.tool.searches]
     others = [choice for choice in ranked if not choice.tool.searches]
     for choice in others:
-        if choice.score >= _enough(choice, search=bool(searches)):
+        if choice.score >= _enough(choice, search=bool(searches)) and not _mere_object(choice):
             return choice
     return searches[0] if searches else None
 
@@ -88,6 +88,15 @@ def _enough(choice: Choice, *, search: bool) -> float:
     if not search:
         return ENOUGH
     return UNFILLED if choice.filled.missing and not _tells(choice.said) else OVER_SEARCH
+
+
+def _mere_object(choice: Choice) -> bool:
+    """Whether a request is one word, and not the verb of a tool that does something.
+
+    "All." is the reply to some question, though `delete_all` has it in its name; "Stop." is an order.
+    """
+    said, named = words.tokens(bare(choice.said)), toolbox.spoken(choice.tool.name)
+    return len(said) == 1 and bool(_DOING.match(named)) and said[0] != named.split()[0]
 
 
 def _tells(said: str) -> bool:

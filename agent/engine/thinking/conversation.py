@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
+_OF_TOOLS = frozenset({"function_call", "function_call_output", "mcp_call"})
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """A call of a tool and what came of it.
@@ -38,6 +41,8 @@ class Turn:
         asked: Whether the user has said or written anything at all.
         earlier: What the user said before, oldest first.
         replies: What the assistant had said last after each of those, as far as it was heard; "" where nothing.
+        questions: The same, with "" in place of what told a tool's result: that is in the words of others, and whatever
+            it seems to ask, the assistant did not ask it.
         said: The last thing the assistant said that was heard at all.
         outcomes: Calls made since the request.
         unheard: Calls made before the request whose results nobody has been told: the user spoke over them.
@@ -48,6 +53,7 @@ class Turn:
     asked: bool = False
     earlier: tuple[str, ...] = ()
     replies: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
     said: str = ""
     outcomes: tuple[Outcome, ...] = ()
     unheard: tuple[Outcome, ...] = ()
@@ -65,12 +71,13 @@ def read(items: Sequence[Mapping[str, Any]]) -> Turn:
         if _kind(item) == "function_call_output"
     }
     exchanges = _exchanges(items[: last + 1])
-    before = [exchange for exchange in exchanges[:-1] if exchange[0]]
+    before = [exchange for exchange in exchanges[:-1] if exchange.asked]
     return Turn(
-        request=exchanges[-1][0] if exchanges else "",
+        request=exchanges[-1].asked if exchanges else "",
         asked=bool(exchanges),
-        earlier=tuple(asked for asked, _ in before),
-        replies=tuple(reply for _, reply in before),
+        earlier=tuple(exchange.asked for exchange in before),
+        replies=tuple(exchange.reply for exchange in before),
+        questions=tuple("" if exchange.used_tools else exchange.reply for exchange in before),
         said=text_of(items[heard[-1]]) if heard else "",
         outcomes=_calls(items[last + 1 :], outputs),
         unheard=_calls(items[heard_before + 1 : max(last, 0)], outputs),
@@ -105,25 +112,34 @@ def _is_message(item: Mapping[str, Any], role: str) -> bool:
     return _kind(item) == "message" and item.get("role") == role
 
 
-def _exchanges(items: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+@dataclass(slots=True)
+class _Exchange:
+    asked: str
+    reply: str = ""
+    used_tools: bool = False
+
+
+def _exchanges(items: Sequence[Mapping[str, Any]]) -> list[_Exchange]:
     """What the user said and what was answered; a sentence that a pause cut in two is one again."""
-    exchanges: list[tuple[str, str]] = []
+    exchanges: list[_Exchange] = []
     adjacent = False
     for item in items:
         text = text_of(item)
         if _is_message(item, "user"):
-            asked = exchanges[-1][0] if exchanges else ""
+            asked = exchanges[-1].asked if exchanges else ""
             if adjacent and text and asked and _unfinished(asked):
-                exchanges[-1] = (f"{asked.rstrip('-… ')} {text}", "")
+                exchanges[-1] = _Exchange(f"{asked.rstrip('-… ')} {text}")
             else:
-                exchanges.append((text, ""))
+                exchanges.append(_Exchange(text))
             adjacent = True
         elif _is_message(item, "assistant") and text:
             if exchanges:
-                exchanges[-1] = (exchanges[-1][0], text)
+                exchanges[-1].reply = text
             adjacent = False
         elif not _is_message(item, "assistant"):
             adjacent = False
+            if exchanges and _kind(item) in _OF_TOOLS:
+                exchanges[-1].used_tools = True
     return exchanges
 
 

@@ -76,7 +76,7 @@ class Decision:
         if not any(char.isalnum() for char in turn.request):
             return [Say(replies.NOT_UNDERSTOOD)]
         callable_now: Sequence[Tool] = () if self._thought.tool_choice == "none" else self._tools
-        pending = asking.asked_for(turn.replies[-1], callable_now) if turn.replies else None
+        pending = asking.asked_for(turn.questions[-1], callable_now) if turn.questions else None
         if pending:
             answered = self._answered(*pending)
             if answered:
@@ -108,7 +108,7 @@ class Decision:
     def _unfinished(self, tool: Tool) -> list[str]:
         """What the user has said towards this call: the request, and replies to our questions about it."""
         towards: list[str] = []
-        for said, reply in zip(reversed(self._turn.earlier), reversed(self._turn.replies), strict=True):
+        for said, reply in zip(reversed(self._turn.earlier), reversed(self._turn.questions), strict=True):
             asked = asking.asked_for(reply, [tool])
             if not asked:
                 break

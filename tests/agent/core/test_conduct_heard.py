@@ -230,7 +230,7 @@ def test_a_job_reports_ends_late_and_is_given_up_in_time(ruled):
 
 
 def test_what_a_job_found_may_be_cited(make_bench):
-    bench = make_bench(cite=lambda _answer, found: found).open()
+    bench = make_bench(cite=lambda _answer, found, _earlier: found).open()
     called(bench, "c1").finish("c1", job=True)
     bench.job_ends("c1", citations=[{"text": "x"}])
     bench.begins("r2")

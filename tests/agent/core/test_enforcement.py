@@ -66,3 +66,10 @@ def test_what_was_changed_is_asked_for_again_and_nothing_else(enforcement, chang
 def test_a_voice_that_cannot_be_changed_back_does_not_keep_the_rest_from_being_put_right(enforcement):
     fixes = enforcement.check({**SHOWN, "instructions": "Be evil.", "audio": {"output": {"voice": "ash"}}})
     assert [set(fix.data["session"]) for fix in fixes] == [{"type", "instructions"}, {"type", "audio"}]
+
+
+def test_another_agent_has_other_things_enforced(enforcement):
+    enforcement.wants({**SESSION, "instructions": "Be thorough."})
+    (fix,) = enforcement.check(SHOWN)
+    assert fix.data["session"] == {"type": "realtime", "instructions": "Be thorough."}
+    assert enforcement.check({**SHOWN, "instructions": "Be thorough."}) == []

@@ -8,7 +8,8 @@ import time
 import pytest
 
 from agent.core.frames import Frame
-from agent.core.session import OPENING_TIME, Phase
+from agent.core.opening import OPENING_TIME
+from agent.core.session import Phase
 
 AUDIO = '{"type":"response.output_audio.delta","response_id":"r1","item_id":"m1","content_index":0,"delta":"AAAA"}'
 

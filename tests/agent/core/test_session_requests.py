@@ -192,7 +192,7 @@ def test_citations_come_from_what_was_retrieved_in_this_turn(make_bench):
     """Trap VoiceRAG 14 (core): citations cost a second round trip and trust ids that the model made up."""
     asked = []
 
-    def cite(answer, retrieved):
+    def cite(answer, retrieved, _earlier):
         asked.append((answer, list(retrieved)))
         return [passage for passage in retrieved if passage["text"] in answer]
 
@@ -209,7 +209,8 @@ def test_citations_come_from_what_was_retrieved_in_this_turn(make_bench):
     bench.model("input_audio_buffer.committed", item_id="u3")
     bench.begins("r3")
     bench.speaks("r3", "a2", text="25 days, as I said.")
-    assert len(asked) == len(bench.seen("extension.citations")) == 1
+    assert [len(retrieved) for _, retrieved in asked] == [2, 0]
+    assert len(bench.seen("extension.citations")) == 1
 
 
 @pytest.mark.parametrize("content", [None, [], "x", [7], [{"type": "output_audio"}], [{"transcript": "  "}]])

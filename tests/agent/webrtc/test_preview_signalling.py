@@ -129,3 +129,13 @@ async def test_old_sessions_are_forgotten(http):
     await minted(http)
     async with http.get("/v1/realtime?call_id=x") as response:
         assert response.status == 404
+
+
+async def test_a_page_configures_itself_in_its_own_language_and_an_unknown_one_is_refused(http):
+    async with http.post("/v1/realtime/sessions?lang=ja") as response:
+        session = await response.json()
+    assert session["session"]["instructions"].endswith("Answer in Japanese unless the user speaks another language.")
+    assert session["session"]["input_audio_transcription"]["language"] == "ja"
+    assert session["ready"]["language"] == "ja"
+    async with http.post("/v1/realtime/sessions?lang=xx") as response:
+        assert (response.status, (await response.json())["error"]["code"]) == (400, "invalid_language")

@@ -276,3 +276,21 @@ async def test_a_client_may_choose_what_is_its_own_affair_and_nothing_else(http,
     assert session["audio"]["input"]["turn_detection"] is None
     assert "evil" not in json.dumps(session)
     assert "instructions" not in session
+
+
+async def test_a_call_is_held_in_the_language_of_the_page_that_got_its_secret(http, ring, reasoner):
+    async with http.post("/v1/realtime/client_secrets?lang=fr") as response:
+        minted = await response.json()
+    assert minted["session"]["audio"]["input"]["transcription"]["language"] == "fr"
+    _, call_id = await ring({"Authorization": f"Bearer {minted['value']}"})
+    async with companion(http, call_id) as socket:
+        ready = await until(socket, "extension.ready", [])
+    assert ready["language"] == "fr"
+
+
+@pytest.mark.parametrize("path", ["client_secrets", "calls"])
+async def test_a_call_in_an_unknown_language_is_refused_in_words(http, path):
+    offer = {"data": "v=0", "headers": {"Content-Type": "application/sdp"}} if path == "calls" else {}
+    async with http.post(f"/v1/realtime/{path}?lang=xx", **offer) as response:
+        assert response.status == 400
+        assert "lang=fr" in (await response.json())["error"]["message"]

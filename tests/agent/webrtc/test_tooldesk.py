@@ -8,7 +8,7 @@ import json
 import pytest
 
 from agent.webrtc.tooldesk import MOST_AT_ONCE, ToolDesk, TooManyCallsError
-from tools import Result, Toolset, tool
+from tools import HandOff, Later, Result, ToolContext, ToolPolicy, Toolset, User, tool
 
 RUNS: list[str] = []
 
@@ -75,3 +75,49 @@ async def test_a_session_that_asks_for_too_many_calls_is_refused(monkeypatch):
         await desk.run("one more", "wait", "{}")
     await desk.close()
     await asyncio.gather(*waiting, return_exceptions=True)
+
+
+@pytest.mark.parametrize(("job_s", "status", "output"), [(60, "completed", "ready"), (0.01, "timed_out", "0.01 s")])
+async def test_a_page_that_nobody_can_tell_anything_later_waits_for_the_job(job_s, status, output):
+    @tool(policy=ToolPolicy(job_timeout_s=job_s))
+    async def export() -> Later:
+        async def work():
+            await (asyncio.sleep(0) if job_s > 1 else asyncio.Event().wait())
+            return "ready"
+
+        return Later(work())
+
+    desk = ToolDesk(Toolset([export]), "sess_1", str)
+    done = await desk.run("c1", "export", "{}")
+    assert done["status"] == status
+    assert output in done["output"]
+    await desk.close()
+
+
+async def test_a_tool_is_told_who_is_calling():
+    @tool
+    def who(context: ToolContext) -> str:
+        return context.user.id
+
+    desk = ToolDesk(Toolset([who]), "sess_1", str, User("ann"))
+    assert (await desk.run("c1", "who", "{}"))["output"] == "ann"
+    await desk.close()
+
+
+async def test_a_page_that_configures_the_model_itself_is_handed_over_to_nobody():
+    @tool
+    def transfer() -> HandOff:
+        """Hand over."""
+        return HandOff("Billing")
+
+    over = []
+
+    async def closed():
+        over.append(True)
+
+    desk = ToolDesk(Toolset([transfer]), "sess_1", lambda _: "", over=closed)
+    done = await desk.run("c1", "transfer", "")
+    assert done["status"] == "failed"
+    assert "no agent 'Billing'" in done["output"]
+    await desk.close()
+    assert over == [True]

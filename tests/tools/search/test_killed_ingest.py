@@ -206,7 +206,7 @@ def test_an_index_that_somebody_else_changed_meanwhile_is_left_as_it_is(halfway)
                 if not index.documents():
                     (halfway / "theirs.md").write_text("Theirs.")
                     with index.writing() as writer:
-                        writer._connection.execute("INSERT INTO documents VALUES ('x','x','text','0',NULL,1,'')")
+                        writer._connection.execute("INSERT INTO documents VALUES ('x','x','text','0',NULL,1,'','[]')")
                 return super().embed(texts)
 
         with pytest.raises(SearchError, match="changed by somebody else"):

@@ -43,7 +43,7 @@ def test_an_index_is_made_with_its_folders(tmp_path):
 
 def test_making_it_again_keeps_what_is_there(path):
     make(path)
-    change(path, "INSERT INTO documents VALUES ('a', 'A', 'text', '0', NULL, 1, '')")
+    change(path, "INSERT INTO documents VALUES ('a', 'A', 'text', '0', NULL, 1, '', '[]')")
     make(path)
     with connect(str(path)) as connection:
         assert connection.execute("SELECT count(*) FROM documents").fetchone() == (1,)
@@ -53,7 +53,7 @@ def test_making_it_again_keeps_what_is_there(path):
 def test_an_index_of_another_version_is_refused_with_both_versions(path):
     make(path)
     change(path, "PRAGMA user_version = 7")
-    assert "version 7 and this program reads version 1: delete it and ingest" in refused(path)
+    assert "version 7 and this program reads version 2: delete it and ingest" in refused(path)
 
 
 def test_an_index_of_another_embedder_is_refused(path):
@@ -156,3 +156,52 @@ def test_an_index_with_an_open_log_is_never_read_without_it(path, request):
     request.getfixturevalue("read_only_disk")
     with pytest.raises(sqlite3.OperationalError):
         connect_reader(path)
+
+
+OLD = """
+    ALTER TABLE documents DROP COLUMN access;
+    INSERT INTO documents VALUES ('a', 'A', 'text', '0', NULL, 1, '/a');
+    PRAGMA user_version = 1;
+"""
+
+
+@pytest.fixture
+def old(path):
+    """An index as the first version made it."""
+    make(path)
+    connection = connect(str(path))
+    connection.executescript(OLD)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    return path
+
+
+@pytest.mark.parametrize("create", [True, False])
+def test_an_index_of_the_first_version_is_brought_up_to_date_and_keeps_its_documents(old, create):
+    make(old, create=create)
+    with connect(str(old)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+        assert connection.execute("SELECT path, access FROM documents").fetchall() == [("a", "[]")]
+    connection.close()
+
+
+def test_an_upgrade_that_fails_halfway_leaves_the_first_version(old, monkeypatch):
+    from tools.search import schema
+
+    statement = "ALTER TABLE documents ADD COLUMN access TEXT NOT NULL DEFAULT '[]'"
+    monkeypatch.setattr(schema, "_UPGRADES", {1: statement, 2: "ALTER TABLE elsewhere ADD COLUMN x"})
+    assert "cannot be used: no such table" in refused(old, create=False)
+    monkeypatch.undo()
+    make(old, create=False)
+
+
+def test_an_old_index_that_may_not_be_written_says_what_to_do(old, monkeypatch):
+    from tools.search import schema
+
+    before = schema.connect
+    monkeypatch.setattr(
+        schema, "connect", lambda location, *, uri=False: before(
+            location if uri else f"file:{location}?mode=ro", uri=True
+        )
+    )  # fmt: skip
+    assert "make it writable once" in refused(old, create=False)

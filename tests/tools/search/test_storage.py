@@ -7,7 +7,7 @@ from tools.errors import SearchError
 from tools.search.schema import ensure
 from tools.search.storage import FileStorage, MemoryStorage
 
-ADD = "INSERT INTO documents VALUES (?, 'T', 'text', '0', NULL, 1, '')"
+ADD = "INSERT INTO documents VALUES (?, 'T', 'text', '0', NULL, 1, '', '[]')"
 
 
 @pytest.fixture
@@ -59,6 +59,22 @@ def test_a_closed_storage_says_so(storage, way):
     storage.close()
     with pytest.raises(SearchError, match="was closed"), getattr(storage, way)():
         pytest.fail("it was opened")
+
+
+def test_closing_takes_turns_with_a_reading_anew_and_does_not_wait_for_it_with_what_it_needs(path):
+    storage = FileStorage(path)
+    lock, taken = storage._lock, []
+
+    class Watched:
+        def __enter__(self):
+            taken.append(lock.locked())
+
+        def __exit__(self, *_):
+            pass
+
+    storage._refreshing = Watched()
+    storage.close()
+    assert taken == [False]
 
 
 def test_closing_memory_under_a_writer_keeps_it_closed():

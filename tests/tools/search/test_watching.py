@@ -128,12 +128,25 @@ def test_whatever_goes_wrong_is_told_once_and_tried_again(index, papers, start, 
     assert watching.trouble.empty()
 
 
+@pytest.mark.parametrize("above", ["papers", "."])
+def test_rules_of_access_are_followed_that_stand_in_the_folder_or_above_it(index, papers, start, tmp_path, above):
+    watching = start(index, papers)
+    watching.done.get(timeout=60)
+    (tmp_path / above / ".vocative-access").write_text('[access]\n"a.md" = ["group:crew"]\n')
+    assert watching.done.get(timeout=60).granted == 1
+    assert names(index) == []
+    (tmp_path / above / ".vocative-access").write_text('[access]\n"a.md" = ["crew"]\n')
+    assert "'crew' says nobody" in watching.trouble.get(timeout=60)
+    assert names(index) == [], "a slip opens nothing"
+
+
 def test_an_index_within_the_folder_that_it_is_of_does_not_set_itself_off(papers, start, words_embedder):
     with closing(LocalIndex.open(papers / "index.sqlite", create=True, embedder=words_embedder)) as index:
         watch = Watch([papers], index, embedder=words_embedder, changed=print, trouble=print)
         for name in ("index.sqlite", "index.sqlite-wal", "index.sqlite-staged", "~$a.docx", ".a.md.swp"):
             assert not watch._matters(None, str(papers / name))
-        assert watch._matters(None, str(papers / "a.md"))
+        for name in ("a.md", ".vocative-access"):
+            assert watch._matters(None, str(papers / name))
 
 
 def test_it_ends_in_the_middle_of_an_ingest_when_it_is_told_to(index, papers, start, words_embedder):

@@ -78,7 +78,7 @@ class AzureKnowledge:
         self.knowledge_base = knowledge_base
         self._fields = fields or FieldNames()
         self._index = index
-        self._time_limit = time_limit
+        self.time_limit = time_limit
         self._sources: tuple[Source, ...] | None = None
         self._looking = asyncio.Lock()
 
@@ -92,8 +92,8 @@ class AzureKnowledge:
             return Passages()
         asked = asyncio.create_task(self._ask(query, top, user))
         try:
-            async with asyncio.timeout(self._time_limit):
-                await asyncio.wait([asked], timeout=self._time_limit * _PATIENCE)
+            async with asyncio.timeout(self.time_limit):
+                await asyncio.wait([asked], timeout=self.time_limit * _PATIENCE)
                 if asked.done() or self._index is None:
                     return await asked
                 found = await self._index.search(query, top=top, user=user)

@@ -39,7 +39,9 @@ async def persist(
     Raises:
         AzureError: The last attempt's error, or the first that is not about the service being busy.
     """
-    for number in range(1, tries + 1):
+    number = 0
+    while True:
+        number += 1
         try:
             return await attempt()
         except AzureError as error:
@@ -49,4 +51,3 @@ async def persist(
             if number == tries or late or not is_busy(error):
                 raise
         await pause(wait)
-    raise AssertionError("unreachable: the last attempt returns or raises")

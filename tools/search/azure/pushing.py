@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 from azure.core.exceptions import AzureError
 
 from tools.errors import IngestError
+from tools.search.access import group_of
+from tools.search.access_rules import AccessRules
 from tools.search.azure.contents import Held, contents
 from tools.search.azure.definition import VECTOR, ensure_index
 from tools.search.azure.failures import Task, explained
@@ -51,7 +53,7 @@ class Destination:
         index: The index's name; made if missing.
         vectors: Makes the vectors of chunks.
         embedding: The model with which the index is to embed queries; it has to be the one that `vectors` uses.
-        groups: Who may read the documents; everybody, if empty.
+        groups: Who may read the documents that no file `.vocative-access` is about; everybody, if empty.
     """
 
     service: SearchService
@@ -78,7 +80,7 @@ async def push(
         What was done, and what could not be read or stored.
 
     Raises:
-        IngestError: A path does not exist, or there are no documents in it.
+        IngestError: A path does not exist, there are no documents in it, or a rule of access is wrong or names users.
         SearchError: The index cannot be written.
     """
     started = time.monotonic()
@@ -87,6 +89,7 @@ async def push(
     if not scanned.found:
         raise IngestError(f"there are no documents in {', '.join(map(str, paths))}: nothing was changed")
     service, index = destination.service, destination.index
+    readers = await asyncio.to_thread(_readers, scanned, destination.groups, summary)
     try:
         vectors = destination.vectors
         made = await ensure_index(service, index, vectors.dimensions, destination.embedding, filled_by=vectors.name)
@@ -94,7 +97,7 @@ async def push(
     except AzureError as error:
         raise explained(error, service, f"the index {index!r}", Task.DEFINE) from error
     with IsolatedReader() as reader:
-        await _Push(destination, held, summary, reader, progress or (lambda _: None)).run(scanned)
+        await _Push(destination, held, readers, summary, reader, progress or (lambda _: None)).run(scanned)
     summary.seconds = time.monotonic() - started
     return summary
 
@@ -110,6 +113,7 @@ class _Push:
         self,
         destination: Destination,
         held: dict[str, Held],
+        readers: Mapping[Path, tuple[str, ...]],
         summary: Summary,
         reader: IsolatedReader,
         report: Callable[[Progress], None],
@@ -117,6 +121,7 @@ class _Push:
         self._destination = destination
         self._uploader = Uploader(destination.service, destination.index)
         self._held = held
+        self._readers = readers
         self._summary = summary
         self._reader = reader
         self._report = report
@@ -140,6 +145,7 @@ class _Push:
             except UnreadableError as error:
                 kept = "; the version pushed earlier stays in the index" if name in self._held else ""
                 self._summary.skipped.append(Skipped(name, f"{error}{kept}"))
+                self._grant(name, self._readers[found.path])
             self._done += 1
         await self._settle()
         if not self._summary.added + self._summary.updated + self._summary.unchanged:
@@ -150,7 +156,8 @@ class _Push:
 
     async def _take(self, name: str, found: Found) -> None:
         snapshot = await asyncio.to_thread(take_snapshot, found.path)
-        fingerprint = self._fingerprint(snapshot.sha256, found.source)
+        groups = self._readers[found.path]
+        fingerprint = self._fingerprint(snapshot.sha256, found.source, groups)
         held = self._held.get(name)
         if held is not None and held.is_whole(fingerprint):
             self._summary.unchanged += 1
@@ -160,7 +167,7 @@ class _Push:
         common = {
             "title": document.title,
             "source": found.source,
-            "groups": list(self._destination.groups),
+            "groups": list(groups),
             "chunks": len(chunks),
             FINGERPRINT: fingerprint,
         }
@@ -174,9 +181,14 @@ class _Push:
                 await self._settle()
         self._finished[name] = _Finished({key_of(chunk.id) for chunk in chunks}, document.page_count or 0)
 
-    def _fingerprint(self, sha256: str, source: str) -> str:
-        destination = self._destination
-        parts = [_VERSION, sha256, source, destination.vectors.name, sorted(destination.groups)]
+    def _grant(self, name: str, groups: tuple[str, ...]) -> None:
+        """A document that cannot be read any more must not stay open to those shut out; it counts as changed now."""
+        keys = self._held[name].keys if name in self._held else ()
+        told = {"groups": list(groups), FINGERPRINT: ""}
+        self._waiting += [{"@search.action": "merge", "id": key, **told} for key in sorted(keys)]
+
+    def _fingerprint(self, sha256: str, source: str, groups: tuple[str, ...]) -> str:
+        parts = [_VERSION, sha256, source, self._destination.vectors.name, sorted(groups)]
         return hashlib.blake2b(json.dumps(parts).encode(), digest_size=16).hexdigest()
 
     async def _settle(self) -> None:
@@ -200,6 +212,23 @@ class _Push:
 
     def _tell(self, name: str) -> None:
         self._report(Progress(name, self._done, self._total, self._summary.chunks))
+
+
+def _readers(scanned: Scan, groups: tuple[str, ...], summary: Summary) -> dict[Path, tuple[str, ...]]:
+    """The groups that may read each document, by its file."""
+    rules, readers = AccessRules(), dict[Path, tuple[str, ...]]()
+    for found in scanned.found:
+        told = rules.of(found.path)
+        named = [(label, group_of(label)) for label in told or ()]
+        # Left out, the others would be everybody where nobody else is named.
+        if users := [label for label, group in named if group is None]:
+            raise IngestError(
+                f"{found.path} is for {users[0]}, and what is pushed to Azure AI Search is for groups: name a group in "
+                "its rule, or take it into an index file"
+            )
+        readers[found.path] = groups if told is None else tuple(group or "" for _, group in named)
+    summary.unused = rules.unused(scanned.roots)
+    return readers
 
 
 def _nothing(roots: Sequence[Path], skipped: Sequence[Skipped]) -> IngestError:

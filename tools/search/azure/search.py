@@ -71,7 +71,7 @@ class AzureSearch:
         self._semantic = semantic
         self._vectors = vectors
         self._embedder = embedder
-        self._time_limit = time_limit
+        self.time_limit = time_limit
         self._layout: Layout | None = None
         self._looking = asyncio.Lock()
         self._no_ranker = False
@@ -84,7 +84,7 @@ class AzureSearch:
         """Find the passages that answer a query best; see `Backend.search`."""
         if not query.strip() or top < 1:
             return Passages()
-        until = asyncio.get_running_loop().time() + self._time_limit
+        until = asyncio.get_running_loop().time() + self.time_limit
         try:
             async with asyncio.timeout_at(until):
                 layout = await self.layout()

@@ -80,6 +80,19 @@ function read(state: Conversation): string[] {
 const message = (state: Conversation, key: string) => state.entries[key] as Message;
 
 describe("a call, where the server plays", () => {
+  it("tells an answer that was written from one that was spoken", () => {
+    const text = { type: "response.output_text.delta", response_id: "r1", item_id: "a1", content_index: 0, delta: "**Yes**" } as const;
+    const known = (type: string): Event => ({
+      type: "conversation.item.done",
+      item: { id: "a1", type: "message", role: "assistant", content: [{ type, text: "Yes" }] },
+    });
+    const written = (...events: Event[]) => (after([created, response("r1"), ...events]).entries["a1"] as Message).written;
+    expect(written(text)).toBe(true);
+    expect(written(known("output_text"))).toBe(true);
+    expect(written(words("a1", "Yes"))).toBeUndefined();
+    expect(written(known("output_audio"))).toBeUndefined();
+  });
+
   it("shows an answer cut where the server stopped playing it", () => {
     const truncated: Event = { type: "conversation.item.truncated", item_id: "a1", content_index: 0, audio_end_ms: 700 };
     const state = after([created, response("r1"), added("a1", "assistant", null), words("a1", "Twenty days."), truncated]);
@@ -185,6 +198,14 @@ describe("an answer", () => {
       const state = after([response("r1"), ...events]);
       expect(citationsOf(state, message(state, "a1"))).toEqual([citation]);
     }
+  });
+
+  it("loses the citations of what was not heard when the server takes them back", () => {
+    const citation = { id: "p1", document: "a.pdf", page: 3, title: "A", text: "…", score: 1, headings: [], start: 0, end: 1, url: "/documents/a.pdf" };
+    const cites: Event = { type: "extension.citations", response_id: "r1", item_id: "a1", citations: [citation] };
+    const heard = { content_index: 0, characters: 3, ms: 200 };
+    const state = after([response("r1"), words("a1", "One two"), cites, { ...cites, citations: [], heard }]);
+    expect(citationsOf(state, message(state, "a1"))).toEqual([]);
   });
 
   it("without citations has the identical list of none, each time it is asked", () => {

@@ -238,9 +238,16 @@ function itemKnown(state: Conversation, item: Item, previous: string | null | un
   return patch(
     placed,
     item.id,
-    (entry) => (known && entry.state !== "done" && entry.cut === null ? { ...entry, parts: texts, state: "done" } : entry),
+    (entry) =>
+      known && entry.state !== "done" && entry.cut === null
+        ? { ...entry, parts: texts, state: "done", ...(isWritten(item) ? { written: true as const } : {}) }
+        : entry,
     newMessage(item.id, item.role),
   );
+}
+
+function isWritten(item: Item): boolean {
+  return item.role === "assistant" && (item.content ?? []).every((part) => /text$/u.test(part.type));
 }
 
 function forget(state: Conversation, id: string): Conversation {
@@ -275,7 +282,7 @@ function finishedBy(entry: Entry, responseId: string): Entry {
 
 function say(
   state: Conversation,
-  event: { response_id: string; item_id: string; content_index: number },
+  event: { type: string; response_id: string; item_id: string; content_index: number },
   change: (text: string) => string,
 ): Conversation {
   if (state.silenced.includes(event.response_id)) return state;
@@ -288,7 +295,8 @@ function say(
         index === event.content_index ? change(textAt(entry, index)) : textAt(entry, index),
       );
       const state = entry.state === "done" ? "done" : "streaming";
-      return { ...entry, parts, state, responseId: event.response_id };
+      const written = event.type.startsWith("response.output_text.") ? ({ written: true } as const) : {};
+      return { ...entry, parts, state, responseId: event.response_id, ...written };
     },
     newMessage(event.item_id, "assistant"),
   );

@@ -21,6 +21,8 @@ export interface Message {
   readonly state: "hearing" | "pending" | "streaming" | "done" | "failed";
   readonly responseId: string | null;
   readonly cut: Cut | null;
+  /** It came as text, not as the transcript of a voice: it may be Markdown. */
+  readonly written?: true;
 }
 
 /** One use of a tool. */

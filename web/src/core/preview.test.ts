@@ -25,6 +25,14 @@ describe("the preview's names", () => {
       type: "session.update",
       session: { turn_detection: null },
     });
+    // What is not said is not set: to ask for text only must not take the server's turns away.
+    expect(toPreview({ type: "session.update", session: { type: "realtime", output_modalities: ["text"] } })).toEqual({
+      type: "session.update",
+      session: { modalities: ["text"] },
+    });
+    expect(toPreview({ type: "session.update", session: { output_modalities: ["audio"] } })["session"]).toEqual({
+      modalities: ["audio", "text"],
+    });
     expect(toPreview({ type: "response.cancel" })).toEqual({ type: "response.cancel" });
   });
 });

@@ -23,9 +23,16 @@ export function fromPreview(event: Raw): ServerEvent {
   return { ...event, type: TO_GA[event.type] ?? event.type } as unknown as ServerEvent;
 }
 
-/** An event of the page in the preview's names. */
+/** An event of the page in the preview's names; only what it says is set. */
 export function toPreview(event: ClientEvent): Raw {
   if (event.type !== "session.update") return event as unknown as Raw;
-  const audio = event.session["audio"] as { input?: { turn_detection?: unknown } } | undefined;
-  return { type: event.type, session: { turn_detection: audio?.input?.turn_detection ?? null } };
+  const { audio, output_modalities: modalities } = event.session as {
+    audio?: { input?: { turn_detection?: unknown } };
+    output_modalities?: readonly string[];
+  };
+  const session: Record<string, unknown> = {};
+  if (audio?.input !== undefined) session["turn_detection"] = audio.input.turn_detection ?? null;
+  // Here, sound is never without its words.
+  if (modalities !== undefined) session["modalities"] = modalities.includes("audio") ? ["audio", "text"] : ["text"];
+  return { type: event.type, session };
 }

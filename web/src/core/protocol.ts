@@ -66,18 +66,47 @@ export interface Citation {
   readonly start: number;
   readonly end: number;
   readonly url: string;
+  /** Its number within the answer: it keeps it when others are taken back. */
+  readonly number?: number;
+  /** The sentences of the answer that it bears out; none for what was merely found. */
+  readonly supports?: readonly Support[];
+}
+
+/** A sentence of an answer, and the words of a passage that say it. */
+export interface Support {
+  readonly content_index: number;
+  /** The sentence's characters in the text of that part. */
+  readonly from: number;
+  readonly to: number;
+  /** The words, and where they begin in the passage. */
+  readonly text: string;
+  readonly offset: number;
+  /** Their characters in the text of the page; null where the passage does not tell its own place. */
+  readonly start?: number | null;
+  readonly end?: number | null;
+  /** Opens the document with the words marked. */
+  readonly url?: string;
 }
 
 /** How a tool call ended. */
 export type CallStatus = "completed" | "failed" | "timed_out" | "cancelled" | "denied";
 
+/** A part of the page that an agent may offer. */
+export type Panel = "documents" | "history" | "connection";
+
 /** Who answers, as the server introduces it. */
 export interface Agent {
   readonly name: string;
+  /** Empty for the page's own words. */
   readonly greeting: string;
   readonly examples: readonly string[];
+  /** Address of its picture, below the page. */
+  readonly logo?: string | null;
+  readonly panels?: readonly Panel[];
   /** Where a browser keeps what was said: nowhere, unless the server says so. */
   readonly transcripts?: Keeping;
+  /** Words about that, in place of the page's own. */
+  readonly notice?: string | null;
 }
 
 /** `session`: in the tab, until that is closed; `device`: in the browser, until the user deletes it. */
@@ -147,6 +176,10 @@ export type ServerEvent =
       readonly session_id: string;
       readonly agent: Agent;
       readonly service?: Service;
+      /** The one that the assistant was told to speak; null leaves it to the model. */
+      readonly language?: string | null;
+      /** All that its model hears and speaks; null where they are many. */
+      readonly languages?: readonly string[] | null;
       /** How to come back when the connection breaks. */
       readonly resume?: { readonly token: string; readonly grace_ms: number };
     }
@@ -194,15 +227,15 @@ export type ServerEvent =
       readonly type: "extension.citations";
       readonly response_id: string;
       readonly item_id: string;
+      /** Sent again when a barge-in shows that less was heard: this list takes the place of the one before. */
       readonly citations: readonly Citation[];
+      readonly heard?: { readonly content_index: number; readonly characters: number; readonly ms: number } | null;
     }
   | {
       readonly type: "extension.interrupted";
       readonly item_id: string;
       readonly content_index: number;
       readonly played_ms: number;
-      /** The sound was broken off here: the last word on this answer. */
-      readonly stopped?: true;
     };
 
 /** What the client sends. */

@@ -5,19 +5,22 @@
  * holds. The model's own channel is opened because services expect one; nothing of it is needed.
  */
 import { type ClientEvent, parseEvent, PROTOCOLS, type ServerEvent } from "../core/protocol";
-import type { Connection, ConnectionListener } from "./connection";
+import { type Connection, type ConnectionListener, realtimeUrl } from "./connection";
 import { exchange, fetchText, type Peer } from "./peer";
 
 /** A call that does not stand after this time is given up, ms. */
 const PATIENCE_MS = 8_000;
 
+/** Why a call was given up: the server made none, or nothing came through in time. */
+export type CallFailure = "unsupported" | "refused" | "unconnected";
+
 export interface CallListener extends ConnectionListener {
   /** It could not be established; nothing has been heard of it before. */
-  failed(): void;
+  failed(because: CallFailure): void;
 }
 
-/** Call over the server's GA routes. @param base address below which the server's paths lie. */
-export function call(base: string, listener: CallListener): Connection {
+/** Call over the server's GA routes. @param base address below which the server's paths lie. @param language of the page. */
+export function call(base: string, listener: CallListener, language = ""): Connection {
   const peer: Peer = exchange();
   let companion: WebSocket | null = null;
   let standing = false;
@@ -29,18 +32,18 @@ export function call(base: string, listener: CallListener): Connection {
     companion?.close();
     peer.close();
   };
-  const fail = () => {
+  const fail = (because: CallFailure) => {
     if (over) return;
     end();
-    listener.failed();
+    listener.failed(because);
   };
   const lose = (reason: string) => {
-    if (!standing) return fail();
+    if (!standing) return fail("unconnected");
     if (over) return;
     end();
     listener.ended({ trouble: "lost", reason });
   };
-  const timer = setTimeout(fail, PATIENCE_MS);
+  const timer = setTimeout(() => fail("unconnected"), PATIENCE_MS);
 
   const stand = () => {
     // Both have to stand: a page that shows itself ready and then starts anew would be a riddle.
@@ -65,7 +68,7 @@ export function call(base: string, listener: CallListener): Connection {
   peer.onchange = (connected) => (connected ? stand() : lose(""));
 
   const dial = async () => {
-    const secret = JSON.parse(await (await fetchText(new URL("v1/realtime/client_secrets", base))).text()) as {
+    const secret = JSON.parse(await (await fetchText(realtimeUrl("v1/realtime/client_secrets", base, language))).text()) as {
       value: string;
     };
     const answer = await fetchText(new URL("v1/realtime/calls", base), {
@@ -77,7 +80,7 @@ export function call(base: string, listener: CallListener): Connection {
     join(id);
     await peer.accept(await answer.text());
   };
-  dial().catch(fail);
+  dial().catch(() => fail("refused"));
 
   return {
     sound: peer.sound,

@@ -112,7 +112,34 @@ describe("connecting", () => {
     answer = json(401, { error: { message: "sign in: present a ticket" } });
     connect("http://h/", listener);
     await socket(0).onclose?.({ reason: "" });
-    expect(endings).toEqual([{ trouble: "refused", reason: "sign in: present a ticket" }]);
+    expect(endings).toEqual([{ trouble: "anonymous", reason: "sign in: present a ticket" }]);
+    expect(asked).toEqual(["POST /v1/tickets"]);
+  });
+
+  it("tells the server the page's language, whatever the transport's scheme", () => {
+    connect("https://h/app/", listener, "fr");
+    expect(socket(0).url.href).toBe("wss://h/app/v1/realtime?lang=fr");
+  });
+
+  it("asks again in a readable way where no ticket is the matter, and tells each refusal from the others", async () => {
+    const refusals: [number, Ending["trouble"], string][] = [
+      [401, "anonymous", "no"],
+      [403, "forbidden", "no"],
+      [429, "crowded", "no"],
+      [503, "busy", "no"],
+      [400, "refused", "no"],
+      [426, "refused", ""], // nothing against us, only that this was no WebSocket
+    ];
+    for (const [status, trouble, reason] of refusals) {
+      FakeSocket.made = [];
+      asked.length = 0;
+      const said = [() => Promise.resolve(new Response(null, { status: 204 })), json(status, { error: { message: "no" } })];
+      answer = () => (said.shift() ?? json(500, {}))();
+      connect("https://h/", listener, "fr");
+      await socket(0).onclose?.({ reason: "" });
+      expect(endings.pop()).toEqual({ trouble, reason });
+      expect(asked).toEqual(["POST /v1/tickets", "GET /v1/realtime"]);
+    }
   });
 
   it("tells a server that needs no ticket, or knows of none, from one that is not there", async () => {

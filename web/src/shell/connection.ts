@@ -1,11 +1,12 @@
 /** The connection to the server: typed events over a WebSocket. */
 import { type ClientEvent, parseEvent, PROTOCOLS, type ServerEvent } from "../core/protocol";
+import { askForTicket, askWhy, type Refusal } from "./refusal";
 import { roundTrip, type Vitals } from "./vitals";
 
 /** Why a connection ended. */
 export interface Ending {
-  /** `unreachable`: never opened, and nobody answers; `refused`: never opened though the server lives; else `lost`. */
-  readonly trouble: "unreachable" | "refused" | "lost";
+  /** `unreachable`: never opened, and nobody answers; a refusal: never opened though the server lives; else `lost`. */
+  readonly trouble: "unreachable" | Refusal | "lost";
   /** The server's own words, when it gave any. */
   readonly reason: string;
 }
@@ -29,8 +30,12 @@ export interface CallSound {
   hear(): void;
   /** Allow sound: called from a click or a key, before which browsers let no page sound. */
   open(): void;
+  /** Play on another device from now on; "" is what the system says. */
+  use(device: string): Promise<void>;
   /** Loudness of what sounds now, 0…1. */
   level(): number;
+  /** Whether the browser keeps it from sounding, until the user has done something. */
+  blocked(): boolean;
 }
 
 export interface Connection {
@@ -65,9 +70,10 @@ interface Return {
  * that breaks is made anew, as long as the server waits for us.
  *
  * @param base address below which the server's paths lie.
+ * @param language that the page is in, such as `fr`; the assistant follows it.
  */
-export function connect(base: string, listener: ConnectionListener): Connection {
-  const url = new URL("v1/realtime", base);
+export function connect(base: string, listener: ConnectionListener, language = ""): Connection {
+  const url = realtimeUrl("v1/realtime", base, language);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   let quiet = false;
   let back: Return | null = null;
@@ -123,29 +129,20 @@ export function connect(base: string, listener: ConnectionListener): Connection 
       else if (until !== null && Date.now() < until) {
         await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
         if (!quiet) socket = dial();
-      } else listener.ended({ trouble: answer.alive ? "refused" : "unreachable", reason: answer.reason ?? close.reason });
+      } else {
+        // No ticket is wanted, and yet we are not let in: the door may be shut for everyone at present.
+        const why = answer.alive && answer.reason === undefined ? await askWhy(url) : answer;
+        if (quiet) return;
+        listener.ended({ trouble: why.alive ? why.refusal : "unreachable", reason: why.reason ?? close.reason });
+      }
     };
     return dialled;
   }
 }
 
-interface Answer {
-  /** Somebody answers at all. */
-  readonly alive: boolean;
-  readonly ticket?: string;
-  /** Why there is no ticket, in the server's words. */
-  readonly reason?: string;
-}
-
-/** A browser does not tell a page why a handshake failed; a refused ticket says why in words. */
-async function askForTicket(base: string): Promise<Answer> {
-  try {
-    const answer = await fetch(new URL("v1/tickets", base), { method: "POST", cache: "no-store" });
-    const said = (await answer.json().catch(() => null)) as { ticket?: unknown; error?: { message?: unknown } } | null;
-    if (answer.ok && typeof said?.ticket === "string") return { alive: true, ticket: said.ticket };
-    const reason = said?.error?.message;
-    return typeof reason === "string" ? { alive: true, reason } : { alive: answer.status < 500 };
-  } catch {
-    return { alive: false };
-  }
+/** An address of the server's, with the page's language where it has one. */
+export function realtimeUrl(path: string, base: string, language: string): URL {
+  const url = new URL(path, base);
+  if (language !== "") url.searchParams.set("lang", language);
+  return url;
 }

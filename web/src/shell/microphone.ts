@@ -1,19 +1,9 @@
 /** The microphone: asks for it, hands out its sound in 40 ms frames of the wire's format, and gives it back. */
+import { type Processing, unmetOf } from "../core/devices";
 import { WIRE_RATE } from "../core/protocol";
+import { askForStream, MicrophoneError, stopStream } from "./microphone-access";
 import captureUrl from "./worklets/capture.ts?worker&url";
 import type { FromCapture, ToCapture } from "./worklets/messages";
-
-/** Why there is no sound from the microphone. */
-export type MicrophoneTrouble = "insecure" | "denied" | "missing" | "busy" | "unplugged" | "broken";
-
-export class MicrophoneError extends Error {
-  readonly trouble: MicrophoneTrouble;
-
-  constructor(trouble: MicrophoneTrouble, cause?: unknown) {
-    super(`no microphone: ${trouble}`, { cause });
-    this.trouble = trouble;
-  }
-}
 
 /** What the owner of a microphone wants to hear of. */
 export interface MicrophoneListener {
@@ -28,7 +18,8 @@ const LINGER_MS = 80;
 const FLUSH_LIMIT_MS = 250;
 
 interface Capture {
-  readonly stream: MediaStream;
+  stream: MediaStream;
+  source: AudioNode;
   readonly context: AudioContext;
   readonly node: AudioWorkletNode;
   flushed: () => void;
@@ -37,6 +28,8 @@ interface Capture {
 export class Microphone {
   readonly #listener: MicrophoneListener;
   #capture: Capture | null = null;
+  #device = "";
+  #muted = false;
   #level = 0;
 
   constructor(listener: MicrophoneListener) {
@@ -53,6 +46,12 @@ export class Microphone {
     return this.#capture?.stream.getAudioTracks()[0] ?? null;
   }
 
+  /** What the browser was asked to do to the sound, and does not. Nothing while the microphone is closed. */
+  unmet(): readonly Processing[] {
+    const track = this.track();
+    return track === null ? [] : unmetOf(track.getSettings());
+  }
+
   /**
    * Start to listen.
    *
@@ -60,16 +59,51 @@ export class Microphone {
    */
   async open(): Promise<void> {
     if (this.#capture !== null) return;
-    const stream = await askForStream();
+    const stream = await askForStream(this.#device);
     try {
       this.#capture = await this.#attach(stream);
     } catch (error) {
-      for (const track of stream.getTracks()) track.stop();
+      stopStream(stream);
       throw new MicrophoneError("broken", error);
     }
-    stream.getAudioTracks()[0]?.addEventListener("ended", () => {
-      if (this.#capture?.stream === stream) void this.close().then(() => this.#listener.lost());
-    });
+    this.#take(stream);
+  }
+
+  /**
+   * Listen to another device from now on; while the microphone is open, without a pause.
+   *
+   * @param device its id; "" is what the system says.
+   * @throws MicrophoneError that says why it cannot; what was listened to before is listened to further.
+   */
+  async use(device: string): Promise<void> {
+    this.#device = device;
+    const capture = this.#capture;
+    if (capture === null) return;
+    const stream = await askForStream(device);
+    if (this.#capture !== capture || this.#device !== device) {
+      stopStream(stream); // closed, or another one was chosen, while the browser was asked
+      return;
+    }
+    try {
+      const source = capture.context.createMediaStreamSource(stream);
+      capture.source.disconnect();
+      source.connect(capture.node);
+      stopStream(capture.stream);
+      Object.assign(capture, { stream, source });
+      this.#take(stream);
+    } catch {
+      // A browser that does not mix rates in one graph: begin anew.
+      stopStream(stream);
+      await this.close();
+      await this.open();
+    }
+  }
+
+  /** Let silence take the place of what is said, or end that. What was said before still arrives. */
+  mute(on: boolean): void {
+    this.#muted = on;
+    const track = this.track();
+    if (track !== null) track.enabled = !on;
   }
 
   /** Stop to listen. Resolves when the last, unfinished frame has been handed out. */
@@ -83,9 +117,16 @@ export class Microphone {
       capture.node.port.postMessage({ kind: "flush" } satisfies ToCapture);
       setTimeout(resolve, FLUSH_LIMIT_MS);
     });
-    for (const track of capture.stream.getTracks()) track.stop();
+    stopStream(capture.stream);
     this.#level = 0;
     await capture.context.close();
+  }
+
+  #take(stream: MediaStream): void {
+    this.mute(this.#muted);
+    stream.getAudioTracks()[0]?.addEventListener("ended", () => {
+      if (this.#capture?.stream === stream) void this.close().then(() => this.#listener.lost());
+    });
   }
 
   async #attach(stream: MediaStream): Promise<Capture> {
@@ -96,7 +137,7 @@ export class Microphone {
       channelCount: 1,
       channelCountMode: "explicit",
     });
-    const capture: Capture = { stream, context, node, flushed: () => undefined };
+    const capture: Capture = { stream, source, context, node, flushed: () => undefined };
     node.port.onmessage = (message: MessageEvent<FromCapture>) => {
       if (message.data.kind === "flushed") {
         capture.flushed();
@@ -108,33 +149,6 @@ export class Microphone {
     source.connect(node);
     await context.resume();
     return capture;
-  }
-}
-
-async function askForStream(): Promise<MediaStream> {
-  if (!window.isSecureContext || navigator.mediaDevices === undefined) throw new MicrophoneError("insecure");
-  try {
-    return await navigator.mediaDevices.getUserMedia({
-      audio: { channelCount: 1, echoCancellation: true, noiseSuppression: true, autoGainControl: true },
-    });
-  } catch (error) {
-    throw new MicrophoneError(troubleOf(error), error);
-  }
-}
-
-function troubleOf(error: unknown): MicrophoneTrouble {
-  switch (error instanceof DOMException ? error.name : "") {
-    case "NotAllowedError":
-    case "SecurityError":
-      return "denied";
-    case "NotFoundError":
-    case "OverconstrainedError":
-      return "missing";
-    case "NotReadableError":
-    case "AbortError":
-      return "busy";
-    default:
-      return "broken";
   }
 }
 

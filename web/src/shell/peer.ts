@@ -36,7 +36,9 @@ export function exchange(): Peer {
         silent.open();
         speaker.open();
       },
+      use: (device) => speaker.use(device),
       level: () => speaker.level(),
+      blocked: () => speaker.blocked(),
     },
     channel,
     async offer() {

@@ -5,8 +5,8 @@
 import { type Errand, Errands } from "../core/errands";
 import { fromPreview, type Raw, toPreview } from "../core/preview";
 import { parseEvent, type Citation, type ClientEvent, type ServerEvent } from "../core/protocol";
-import type { CallListener } from "./call";
-import type { Connection } from "./connection";
+import type { CallFailure, CallListener } from "./call";
+import { type Connection, realtimeUrl } from "./connection";
 import { exchange, fetchText } from "./peer";
 
 const PATIENCE_MS = 8_000;
@@ -28,8 +28,8 @@ interface Outcome {
   readonly citations: readonly Citation[];
 }
 
-/** Call over the server's routes for the preview. @param base address below which the server's paths lie. */
-export function previewCall(base: string, listener: CallListener): Connection {
+/** Call over the server's routes for the preview. @param base address below which the server's paths lie. @param language of the page. */
+export function previewCall(base: string, listener: CallListener, language = ""): Connection {
   const peer = exchange();
   const errands = new Errands();
   let standing = false;
@@ -41,13 +41,13 @@ export function previewCall(base: string, listener: CallListener): Connection {
     clearTimeout(timer);
     peer.close();
   };
-  const lose = () => {
+  const lose = (because: CallFailure) => {
     if (over) return;
     end();
     if (standing) listener.ended({ trouble: "lost", reason: "" });
-    else listener.failed();
+    else listener.failed(because);
   };
-  const timer = setTimeout(lose, PATIENCE_MS);
+  const timer = setTimeout(() => lose("unconnected"), PATIENCE_MS);
   const send = (event: Raw) => {
     if (peer.channel.readyState === "open") peer.channel.send(JSON.stringify(event));
   };
@@ -97,7 +97,7 @@ export function previewCall(base: string, listener: CallListener): Connection {
     tell({ type: "extension.citations", response_id: response.id, item_id: answer.id, citations: evidence });
   };
   peer.onchange = (connected) => {
-    if (!connected) lose();
+    if (!connected) lose("unconnected");
   };
   peer.channel.onmessage = (message: MessageEvent<unknown>) => {
     const event = typeof message.data === "string" ? parseEvent(message.data) : null;
@@ -105,7 +105,7 @@ export function previewCall(base: string, listener: CallListener): Connection {
   };
 
   const dial = async () => {
-    session = (await (await fetchText(new URL("v1/realtime/sessions", base))).json()) as Session;
+    session = (await (await fetchText(realtimeUrl("v1/realtime/sessions", base, language))).json()) as Session;
     const url = new URL(`v1/realtime/sessions/${session.id}/calls`, base);
     const answer = await fetchText(url, {
       headers: { "Content-Type": "application/sdp" },
@@ -113,7 +113,7 @@ export function previewCall(base: string, listener: CallListener): Connection {
     });
     await peer.accept(await answer.text());
   };
-  dial().catch(lose);
+  dial().catch(() => lose("refused"));
 
   return {
     sound: peer.sound,

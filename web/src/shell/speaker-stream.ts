@@ -5,6 +5,7 @@ export class SpeakerStream {
   #analyser: AnalyserNode | null = null;
   #stream: MediaStream | null = null;
   #wave = new Float32Array(512);
+  #blocked = false;
 
   constructor() {
     this.#audio.autoplay = true;
@@ -38,6 +39,11 @@ export class SpeakerStream {
     this.#audio.muted = false;
   }
 
+  /** Play on another device from now on; "" is what the system says. */
+  async use(device: string): Promise<void> {
+    if ("setSinkId" in this.#audio) await this.#audio.setSinkId(device);
+  }
+
   /** Loudness of what sounds now, 0…1. */
   level(): number {
     if (this.#analyser === null || this.#audio.muted) return 0;
@@ -45,6 +51,11 @@ export class SpeakerStream {
     let sum = 0;
     for (const sample of this.#wave) sum += sample * sample;
     return Math.sqrt(sum / this.#wave.length);
+  }
+
+  /** Whether the browser has refused to play, for want of a gesture. */
+  blocked(): boolean {
+    return this.#blocked;
   }
 
   close(): void {
@@ -56,7 +67,15 @@ export class SpeakerStream {
 
   #play(): void {
     // Refused before the first gesture; `open` tries again.
-    if (this.#stream !== null) void this.#audio.play().catch(() => undefined);
+    if (this.#stream === null) return;
+    this.#audio.play().then(
+      () => {
+        this.#blocked = false;
+      },
+      (error: unknown) => {
+        this.#blocked = error instanceof DOMException && error.name === "NotAllowedError";
+      },
+    );
   }
 
   #measure(context: AudioContext): void {

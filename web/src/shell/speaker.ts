@@ -18,6 +18,8 @@ export interface SpeakerListener {
   position(position: Position): void;
   /** Sound has begun, or there is none left. */
   playing(playing: boolean): void;
+  /** The browser keeps the sound back until the user has done something, or does so no more. */
+  blocked(blocked: boolean): void;
 }
 
 interface Output {
@@ -28,10 +30,8 @@ interface Output {
 
 /** A suspended audio thread may not answer; then nothing was being heard either. */
 const STOP_LIMIT_MS = 100;
-/** The sound of waiting: soft and short. */
-const CHIME_HZ = 523;
-const CHIME_GAIN = 0.08;
-const CHIME_S = 0.6;
+/** An audio context that may run does so well before this; one that does not waits for a gesture. */
+const START_LIMIT_MS = 500;
 
 export class Speaker {
   readonly #listener: SpeakerListener;
@@ -40,6 +40,7 @@ export class Speaker {
   #wave = new Float32Array(512);
   #playing = false;
   #underruns = 0;
+  #device = "";
   #stopped: ((progress: Progress | null) => void) | null = null;
 
   constructor(listener: SpeakerListener) {
@@ -50,11 +51,13 @@ export class Speaker {
   async open(): Promise<void> {
     this.#opening ??= this.#attach();
     const { context } = await this.#opening;
-    if (context.state === "suspended") await context.resume();
+    if (context.state !== "running") await context.resume();
   }
 
   /** Queue sound of a content part. */
   play(item: string, content: number, samples: Int16Array): void {
+    // Without a gesture so far the browser may refuse; the sound then waits for one, and the listener is told.
+    if (this.#opening === null) void this.open();
     this.#setPlaying(true);
     this.#post({ kind: "append", item, content, samples });
   }
@@ -84,16 +87,27 @@ export class Speaker {
 
   /** A discreet sound that says: something is being done. Over other sound it would be none. */
   chime(): void {
-    if (this.#output === null || this.#playing) return;
-    const { context, analyser } = this.#output;
-    const begin = context.currentTime;
-    const tone = new OscillatorNode(context, { frequency: CHIME_HZ });
-    const loudness = new GainNode(context, { gain: 0 });
-    loudness.gain.setTargetAtTime(CHIME_GAIN, begin, CHIME_S / 20);
-    loudness.gain.setTargetAtTime(0, begin + CHIME_S / 4, CHIME_S / 6);
-    tone.connect(loudness).connect(analyser);
-    tone.start(begin);
-    tone.stop(begin + CHIME_S);
+    if (this.#output !== null && !this.#playing) this.#post({ kind: "chime" });
+  }
+
+  /**
+   * Play on another device from now on.
+   *
+   * @param device its id; "" is what the system says.
+   * @throws DOMException when the browser does not let it be used.
+   */
+  async use(device: string): Promise<void> {
+    this.#device = device;
+    const context = this.#output?.context;
+    if (context !== undefined) await sink(context, device);
+  }
+
+  /** Give the loudspeaker back. */
+  async close(): Promise<void> {
+    const output = await this.#opening;
+    this.#opening = null;
+    this.#output = null;
+    await output?.context.close();
   }
 
   /** Loudness of what sounds now, 0…1, measured at the end of the chain. */
@@ -107,11 +121,14 @@ export class Speaker {
 
   async #attach(): Promise<Output> {
     const context = contextOf();
+    // One that is away must not keep the answer from being heard: then the system's own choice plays.
+    if (this.#device !== "") await sink(context, this.#device).catch(() => undefined);
     await context.audioWorklet.addModule(playbackUrl);
     const node = new AudioWorkletNode(context, "playback", { numberOfInputs: 0, outputChannelCount: [1] });
     const analyser = new AnalyserNode(context, { fftSize: 512 });
     node.connect(analyser).connect(context.destination);
     this.#output = { context, node, analyser };
+    context.onstatechange = () => this.#tellBlocked();
     node.port.onmessage = (message: MessageEvent<FromPlayback>) => this.#receive(message.data, context.sampleRate);
     return this.#output;
   }
@@ -132,6 +149,12 @@ export class Speaker {
     if (playing === this.#playing) return;
     this.#playing = playing;
     this.#listener.playing(playing);
+    if (playing) setTimeout(() => this.#tellBlocked(), START_LIMIT_MS);
+    else this.#tellBlocked();
+  }
+
+  #tellBlocked(): void {
+    this.#listener.blocked(this.#playing && this.#output !== null && this.#output.context.state !== "running");
   }
 
   #post(message: ToPlayback): void {
@@ -139,6 +162,20 @@ export class Speaker {
     if (this.#output !== null) this.#output.node.port.postMessage(message);
     else void this.#opening?.then((output) => output.node.port.postMessage(message));
   }
+}
+
+/** Whether this browser lets a page choose where it plays. */
+export function canChooseSpeaker(): boolean {
+  return typeof AudioContext !== "undefined" && "setSinkId" in AudioContext.prototype;
+}
+
+async function sink(context: AudioContext, device: string): Promise<void> {
+  if (canChooseSpeaker()) await (context as AudioContext & Sinkable).setSinkId(device);
+}
+
+/** Not in every browser, and so not in TypeScript's table of what all have. */
+interface Sinkable {
+  setSinkId(device: string): Promise<void>;
 }
 
 function positionOf(progress: Progress, rate: number): Position {

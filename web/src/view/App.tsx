@@ -4,12 +4,22 @@ import { Announcer } from "./Announcer";
 import { useShown } from "./context";
 import { Dock } from "./Dock";
 import { Header } from "./Header";
+import { LanguageScope } from "./LanguageScope";
+import { Notices } from "./Notices";
 import { Transcript } from "./Transcript";
 import { TroubleBanner } from "./Trouble";
 import { usePushToTalkKey } from "./usePushToTalkKey";
 import { Welcome } from "./Welcome";
 
 export function App() {
+  return (
+    <LanguageScope>
+      <Page />
+    </LanguageScope>
+  );
+}
+
+function Page() {
   const empty = useShown((state) => state.conversation.order.length === 0);
   const name = useShown((state) => state.conversation.agent?.name ?? words.product);
   useEffect(() => {
@@ -19,8 +29,9 @@ export function App() {
   return (
     <div className="flex h-dvh flex-col">
       <Header />
-      <main className="flex min-h-0 flex-1 flex-col">
+      <main tabIndex={-1} className="flex min-h-0 flex-1 flex-col outline-none">
         {empty ? <Welcome /> : <Transcript />}
+        <Notices />
         <TroubleBanner />
       </main>
       <Dock />

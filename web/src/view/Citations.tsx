@@ -1,35 +1,51 @@
-import { type MouseEvent, useState } from "react";
-import { citationsOf } from "../core/conversation";
-import type { Message } from "../core/entries";
+import { lazy, type MouseEvent, Suspense } from "react";
 import type { Citation } from "../core/protocol";
 import { say, words } from "../words";
-import { useShown } from "./context";
-import { documentName, isSafeUrl, sourceUrl } from "./format";
-import { Source } from "./Source";
+import { citationTitle, isSafeUrl, sourceUrl } from "./format";
 
-/** What an answer rests on, as numbered chips. */
-export function Citations({ message }: { message: Message }) {
-  const citations = useShown((state) => citationsOf(state.conversation, message));
-  const [shown, show] = useState<number | null>(null);
-  const current = shown === null ? undefined : citations[shown];
+const Source = lazy(() => import("./Source"));
+
+/** The source that is open: a citation, and which of its supports was asked about. */
+export interface Shown {
+  readonly citation: number;
+  readonly support: number | null;
+}
+
+interface Properties {
+  readonly citations: readonly Citation[];
+  readonly shown: Shown | null;
+  readonly onShow: (shown: Shown | null) => void;
+}
+
+/** What an answer rests on, as numbered chips, and the one that is open. */
+export function Citations({ citations, shown, onShow }: Properties) {
+  const current = shown === null ? undefined : citations[shown.citation];
   if (citations.length === 0) return null;
   return (
     <>
       <ul aria-label={words.source.list} className="mt-3 flex flex-wrap gap-2">
         {citations.map((citation, index) => (
           <li key={citation.id} className="rise max-w-full">
-            <Chip citation={citation} number={index + 1} onOpen={() => show(index)} />
+            <Chip
+              citation={citation}
+              number={citation.number ?? index + 1}
+              onOpen={() => onShow({ citation: index, support: null })}
+            />
           </li>
         ))}
       </ul>
-      {current !== undefined && <Source citation={current} onClose={() => show(null)} />}
+      {current !== undefined && (
+        <Suspense>
+          <Source citation={current} support={shown?.support ?? null} onClose={() => onShow(null)} />
+        </Suspense>
+      )}
     </>
   );
 }
 
 /** A true link, so that it can be opened in a tab or copied; a plain click shows the passage here. */
 function Chip({ citation, number, onOpen }: { citation: Citation; number: number; onOpen: () => void }) {
-  const name = citation.title || documentName(citation.document);
+  const name = citationTitle(citation);
   // Where there are no pages, the heading tells two passages of one document apart.
   const heading = citation.headings.at(-1) ?? "";
   const place = citation.page !== null ? say("source.page", { page: citation.page }) : heading === name ? "" : heading;

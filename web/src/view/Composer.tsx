@@ -16,7 +16,7 @@ export function Composer() {
   return (
     <form
       onSubmit={submit}
-      className="flex items-center gap-2 rounded-full border border-line bg-card py-1.5 ps-5 pe-1.5 transition-colors focus-within:border-accent"
+      className="flex items-center gap-2 rounded-full border border-line bg-card py-1.5 ps-5 pe-1.5 transition-colors focus-within:border-accent has-[input:focus-visible]:outline-2 has-[input:focus-visible]:outline-offset-3 has-[input:focus-visible]:outline-accent"
     >
       <input
         data-testid="text-input"

@@ -1,11 +1,12 @@
-import { Hand, Square } from "lucide-react";
-import type { PointerEvent } from "react";
+import { Hand, Mic, MicOff, Square } from "lucide-react";
+import { type PointerEvent, useRef } from "react";
 import { words } from "../words";
 import { Composer } from "./Composer";
 import { useClient, usePhase, useShown } from "./context";
 import { Meter } from "./Meter";
 import type { Phase } from "./phase";
 import { TalkButton } from "./TalkButton";
+import { useLevels } from "./useLevels";
 
 const HINT: Readonly<Record<Phase, () => string>> = {
   connecting: () => words.status.connecting,
@@ -13,33 +14,49 @@ const HINT: Readonly<Record<Phase, () => string>> = {
   idle: () => words.hint.idle,
   opening: () => words.hint.opening,
   listening: () => words.hint["hands-free"],
+  muted: () => words.hint.muted,
   hearing: () => words.hint.hearing,
   push: () => words.hint.push,
   thinking: () => words.hint.thinking,
   speaking: () => words.hint.speaking,
 };
 
-/** Where one speaks: the talk button in the middle, holding to talk and the level beside it, writing below. */
+/** Where one speaks: the talk button in the middle, the user's side before it, the assistant's after it, writing below. */
 export function Dock() {
   const phase = usePhase();
-  const deaf = useShown((state) => state.listening === "off");
-  const hint = phase === "speaking" && deaf ? words.hint.interruptible : HINT[phase]();
+  const listening = useShown((state) => state.listening);
+  const floor = useLevelData();
+  const hint = phase === "speaking" && listening === "off" ? words.hint.interruptible : HINT[phase]();
   return (
-    <footer className="mx-auto w-full max-w-2xl px-5 pt-2 pb-[max(1.25rem,env(safe-area-inset-bottom))] sm:px-6">
-      <div className="grid grid-cols-[1fr_auto_1fr] items-center gap-6 py-5">
-        <div className="flex justify-end">
-          <PushButton />
+    <footer className="mx-auto w-full max-w-2xl px-5 pt-2 pb-[max(1.25rem,env(safe-area-inset-bottom))] short:pt-0 short:pb-2 sm:px-6">
+      <div ref={floor} data-testid="level" className="grid grid-cols-[1fr_auto_1fr] items-center gap-3 py-5 short:py-1 min-[360px]:gap-5 sm:gap-6">
+        <div className="flex items-center justify-end gap-2 sm:gap-4">
+          <Meter side="input" shown={listening !== "off"} />
+          {listening === "hands-free" ? <MuteButton /> : <PushButton />}
         </div>
         <TalkButton />
-        <div className="flex items-center">
+        <div className="flex items-center gap-2 sm:gap-4">
           {phase === "speaking" && <SilenceButton />}
-          <Meter hidden={phase === "speaking"} />
+          <Meter side="output" shown={phase === "speaking"} />
         </div>
       </div>
-      <p className="mb-4 text-center text-[0.875rem] text-quiet">{hint}</p>
+      <p className="mb-4 text-center short:mb-2 text-[0.875rem] text-quiet">{hint}</p>
       <Composer />
     </footer>
   );
+}
+
+/** Both levels as data, for whoever styles or tests the page. */
+function useLevelData() {
+  const element = useRef<HTMLDivElement>(null);
+  useLevels(({ input, output }) => {
+    const data = element.current?.dataset;
+    if (data === undefined) return;
+    const [heard, sounding] = [input.toFixed(3), output.toFixed(3)];
+    if (data["inputLevel"] !== heard) data["inputLevel"] = heard;
+    if (data["outputLevel"] !== sounding) data["outputLevel"] = sounding;
+  });
+  return element;
 }
 
 const SIDE =
@@ -48,7 +65,7 @@ const SIDE =
 function PushButton() {
   const client = useClient();
   const pushed = useShown((state) => state.listening === "push");
-  const usable = useShown((state) => state.conversation.ready && state.listening !== "hands-free");
+  const usable = useShown((state) => state.conversation.ready);
   const press = (event: PointerEvent<HTMLButtonElement>) => {
     if (event.button !== 0) return;
     event.currentTarget.setPointerCapture(event.pointerId);
@@ -70,6 +87,24 @@ function PushButton() {
       className={`${SIDE} ${pushed ? "border-accent! bg-accent-soft! text-accent!" : ""}`}
     >
       <Hand aria-hidden className="size-5" />
+    </button>
+  );
+}
+
+function MuteButton() {
+  const client = useClient();
+  const muted = useShown((state) => state.sound.muted);
+  const label = muted ? words.unmute : words.mute;
+  return (
+    <button
+      type="button"
+      data-testid="mute"
+      aria-label={label}
+      title={label}
+      onClick={() => client.mute(!muted)}
+      className={`${SIDE} ${muted ? "border-warn! bg-warn-soft! text-warn!" : ""}`}
+    >
+      {muted ? <MicOff aria-hidden className="size-5" /> : <Mic aria-hidden className="size-5" />}
     </button>
   );
 }

@@ -1,7 +1,15 @@
 import { CircleSlash } from "lucide-react";
+import { lazy, Suspense, useMemo, useState } from "react";
+import { citationsOf } from "../core/conversation";
 import { heardOf, type Message, textOf } from "../core/entries";
+import { marksOf, withStandIns } from "../core/marks";
 import { words } from "../words";
-import { Citations } from "./Citations";
+import { Citations, type Shown } from "./Citations";
+import { useShown } from "./context";
+import { citationTitle } from "./format";
+import { Marked, type Marks } from "./Marked";
+
+const Markdown = lazy(() => import("./Markdown"));
 
 export function MessageView({ message }: { message: Message }) {
   if (message.role === "user") return <UserMessage message={message} />;
@@ -37,20 +45,58 @@ function Waiting({ message }: { message: Message }) {
 }
 
 function AssistantMessage({ message }: { message: Message }) {
-  const { heard, unheard } = heardOf(message);
+  const citations = useShown((state) => citationsOf(state.conversation, message));
+  const [shown, show] = useState<Shown | null>(null);
+  const marks = useMemo(
+    (): Marks => ({
+      list: marksOf(message, citations),
+      titleOf: (mark) => citationTitle(citations[mark.citation]),
+      open: (mark) => show({ citation: mark.citation, support: mark.support }),
+    }),
+    [message, citations],
+  );
   return (
     <li data-testid="message-assistant" data-state={message.state} data-cut={message.cut !== null} className="rise me-6 sm:me-12">
-      <p className="text-[1.0625rem]/[1.65] whitespace-pre-wrap">
-        {heard}
-        {message.cut !== null && <CutMark />}
-        {unheard !== "" && (
-          <del className="text-quiet no-underline" title={words.message.unheard}>
-            {unheard}
-          </del>
-        )}
-      </p>
-      <Citations message={message} />
+      {message.written && message.cut === null ? (
+        <Written text={textOf(message)} marks={marks} />
+      ) : (
+        <Spoken message={message} marks={marks} />
+      )}
+      <Citations citations={citations} shown={shown} onShow={show} />
     </li>
+  );
+}
+
+const TYPE = "text-[1.0625rem]/[1.65]";
+
+function Written({ text, marks }: { text: string; marks: Marks }) {
+  const whole = withStandIns(text, marks.list);
+  const plain = (
+    <p className="whitespace-pre-wrap">
+      <Marked text={whole} marks={marks} />
+    </p>
+  );
+  return (
+    <div className={TYPE}>
+      <Suspense fallback={plain}>
+        <Markdown text={whole} marks={marks} />
+      </Suspense>
+    </div>
+  );
+}
+
+function Spoken({ message, marks }: { message: Message; marks: Marks }) {
+  const { heard, unheard } = heardOf(message);
+  return (
+    <p className={`${TYPE} whitespace-pre-wrap`}>
+      <Marked text={withStandIns(heard, marks.list)} marks={marks} />
+      {message.cut !== null && <CutMark />}
+      {unheard !== "" && (
+        <del className="text-quiet no-underline" title={words.message.unheard}>
+          <Marked text={withStandIns(unheard, marks.list, heard.length)} marks={marks} />
+        </del>
+      )}
+    </p>
   );
 }
 

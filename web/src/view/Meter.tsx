@@ -1,39 +1,41 @@
 import { useRef } from "react";
 import { words } from "../words";
-import { useShown } from "./context";
 import { useLevels } from "./useLevels";
 
-const BARS = 9;
+const BARS = 5;
 
-/** The level of the microphone; as data also that of the speaker. */
-export function Meter({ hidden }: { hidden: boolean }) {
+/** How loud one side is: bars that grow away from the talk button. Only what has changed is written. */
+export function Meter({ side, shown }: { side: "input" | "output"; shown: boolean }) {
   const meter = useRef<HTMLDivElement>(null);
-  const on = useShown((state) => state.listening !== "off");
+  const lit = useRef(0);
   useLevels((levels) => {
     const element = meter.current;
     if (element === null) return;
-    element.dataset["inputLevel"] = levels.input.toFixed(3);
-    element.dataset["outputLevel"] = levels.output.toFixed(3);
-    element.setAttribute("aria-valuenow", String(Math.round(levels.input * 100)));
-    const lit = Math.round(levels.input * BARS);
+    const level = levels[side].toFixed(3);
+    if (element.dataset["level"] === level) return;
+    element.dataset["level"] = level;
+    element.setAttribute("aria-valuenow", String(Math.round(levels[side] * 100)));
+    const now = Math.round(levels[side] * BARS);
+    if (now === lit.current) return;
+    lit.current = now;
     for (const [index, bar] of [...element.children].entries()) {
-      bar.classList.toggle("bg-accent", index < lit);
-      bar.classList.toggle("bg-line", index >= lit);
+      bar.classList.toggle("bg-accent", index < now);
+      bar.classList.toggle("bg-line", index >= now);
     }
   });
   return (
     <div
       ref={meter}
-      data-testid="level"
+      data-testid={`level-${side}`}
       role="meter"
-      aria-label={words.level}
+      aria-label={words.level[side]}
       aria-valuemin={0}
       aria-valuemax={100}
       aria-valuenow={0}
-      className={`flex h-12 items-center gap-[3px] transition-opacity ${hidden ? "w-0 overflow-hidden opacity-0" : on ? "" : "opacity-0"}`}
+      className={`flex h-12 items-center gap-0.5 sm:gap-[3px] transition-opacity ${side === "input" ? "flex-row-reverse" : ""} ${shown ? "" : "opacity-0"}`}
     >
       {Array.from({ length: BARS }, (_, index) => (
-        <span key={index} className="w-1 rounded-full bg-line" style={{ height: `${8 + index * 2}px` }} />
+        <span key={index} className="w-[3px] rounded-full bg-line sm:w-1" style={{ height: `${9 + index * 4}px` }} />
       ))}
     </div>
   );

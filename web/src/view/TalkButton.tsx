@@ -13,7 +13,7 @@ export function TalkButton() {
   const ring = useRef<HTMLDivElement>(null);
   useLevels((levels) => ring.current?.style.setProperty("--level", Math.max(levels.input, levels.output).toFixed(3)));
   return (
-    <div ref={ring} className="relative grid size-24 place-items-center">
+    <div ref={ring} className="relative grid size-24 short:size-14 place-items-center">
       {ready && (
         <>
           <span aria-hidden className="halo-far pointer-events-none absolute inset-0 rounded-full bg-accent" />
@@ -33,11 +33,11 @@ export function TalkButton() {
         aria-label={on ? words.talk.stop : words.talk.start}
         disabled={!ready}
         onClick={() => void client.toggleHandsFree()}
-        className={`relative grid size-24 place-items-center rounded-full shadow-lg shadow-accent/20 transition-[background-color,color,scale] active:scale-95 disabled:bg-line disabled:text-quiet disabled:shadow-none ${
+        className={`relative grid size-24 short:size-14 place-items-center rounded-full shadow-lg shadow-accent/20 transition-[background-color,color,scale] active:scale-95 disabled:bg-line disabled:text-quiet disabled:shadow-none ${
           on ? "border-2 border-accent bg-card text-accent" : "bg-accent text-on-accent hover:bg-accent-strong"
         }`}
       >
-        <Mic aria-hidden className="size-9" strokeWidth={1.75} />
+        <Mic aria-hidden className="size-9 short:size-6" strokeWidth={1.75} />
       </button>
     </div>
   );

@@ -3,6 +3,8 @@ import type { Call } from "../core/entries";
 import { words } from "../words";
 import { Approval } from "./Approval";
 import { durationOf, pretty, subjectOf, titleOf } from "./format";
+import { Pictures } from "./Pictures";
+import { ToolResult } from "./ToolResult";
 
 /** One use of a tool: a quiet line, which opens to what was asked and what came back. */
 export function ToolCall({ call }: { call: Call }) {
@@ -10,7 +12,7 @@ export function ToolCall({ call }: { call: Call }) {
   return (
     <li data-testid="tool-call" data-status={call.status} className="rise text-[0.875rem] text-quiet">
       <details className="group">
-        <summary className="flex cursor-pointer list-none items-center gap-2 rounded-lg [&::-webkit-details-marker]:hidden">
+        <summary className="flex min-h-6 cursor-pointer list-none items-center gap-2 rounded-lg [&::-webkit-details-marker]:hidden">
           <StatusIcon status={call.status} />
           <span className="min-w-0 truncate">
             <span className="font-medium text-ink">{titleOf(call.name)}</span>
@@ -22,9 +24,10 @@ export function ToolCall({ call }: { call: Call }) {
         <div className="mt-2 ms-6 flex flex-col gap-3 rounded-xl border border-line bg-card p-3.5">
           <Block label={words.call.arguments} text={pretty(call.arguments)} />
           {call.error !== null && <p className="text-warn">{call.error}</p>}
-          {call.result !== null && <Block label={words.call.result} text={pretty(call.result)} />}
+          {call.result !== null && <ToolResult result={call.result} />}
         </div>
       </details>
+      <Pictures result={call.result} />
       {call.approval !== null && <Approval call={call} />}
       {call.status === "running" && call.message !== null && <p className="ms-6 mt-0.5">{call.message}</p>}
       {call.status === "running" && call.fraction !== null && (

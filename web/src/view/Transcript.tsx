@@ -9,10 +9,11 @@ const NEAR = 120;
 
 export function Transcript() {
   const order = useShown((state) => state.conversation.order);
-  const scroller = useFollowEnd();
+  const { scroller, list } = useFollowEnd();
   return (
     <section ref={scroller} aria-label={words.conversation} tabIndex={0} className="fades min-h-0 flex-1 overflow-y-auto outline-offset-[-3px]">
-      <ol data-testid="transcript" className="mx-auto flex w-full max-w-2xl flex-col gap-5 px-5 pt-4 pb-10 sm:px-6">
+      <h2 className="sr-only">{words.conversation}</h2>
+      <ol ref={list} data-testid="transcript" className="entries mx-auto flex w-full max-w-2xl flex-col gap-5 px-5 pt-4 pb-10 sm:px-6">
         {order.map((key) => (
           <EntryView key={key} entryKey={key} />
         ))}
@@ -39,22 +40,34 @@ const EntryView = memo(function EntryView({ entryKey }: { entryKey: string }) {
   }
 });
 
+/** Keep the end in view as the list grows. The browser tells its size once a frame, so no word forces a layout. */
 function useFollowEnd() {
   const scroller = useRef<HTMLElement>(null);
-  const follows = useRef(true);
-  const conversation = useShown((state) => state.conversation);
+  const list = useRef<HTMLOListElement>(null);
   useEffect(() => {
     const element = scroller.current;
-    if (element === null) return undefined;
+    if (element === null || list.current === null) return undefined;
+    let follows = true;
+    let last = { top: 0, height: 0 };
     const watch = () => {
-      follows.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR;
+      const { scrollTop: top, scrollHeight: height, clientHeight } = element;
+      // Told late: the list may have grown since. Only who has moved back, in a list that has not shrunk, wants to read.
+      if (height - top - clientHeight < NEAR) follows = true;
+      else if (top < last.top && height >= last.height) follows = false;
+      last = { top, height };
     };
+    const growth = new ResizeObserver(() => {
+      if (!follows) return;
+      element.scrollTop = element.scrollHeight;
+      last = { top: element.scrollTop, height: element.scrollHeight };
+    });
+    growth.observe(list.current);
+    growth.observe(element);
     element.addEventListener("scroll", watch, { passive: true });
-    return () => element.removeEventListener("scroll", watch);
+    return () => {
+      growth.disconnect();
+      element.removeEventListener("scroll", watch);
+    };
   }, []);
-  useEffect(() => {
-    const element = scroller.current;
-    if (element !== null && follows.current) element.scrollTop = element.scrollHeight;
-  }, [conversation]);
-  return scroller;
+  return { scroller, list };
 }

@@ -2,6 +2,7 @@ import { TriangleAlert, X } from "lucide-react";
 import type { Trouble } from "../store";
 import { type Advice, say, words } from "../words";
 import { useClient, useShown } from "./context";
+import { focusMain } from "./focus";
 
 /** What went wrong, what to do about it, and the button that does it. */
 export function TroubleBanner() {
@@ -9,7 +10,7 @@ export function TroubleBanner() {
   const trouble = useShown((state) => state.trouble);
   const problem = useShown((state) => state.conversation.problem);
   if (trouble === null && problem === null) return null;
-  const { title, advice } = trouble === null ? words.problem : adviceOf(trouble);
+  const { title, advice } = trouble === null ? problemAdvice(problem?.code ?? "") : adviceOf(trouble);
   const reason = trouble === null ? problem?.message : trouble.of === "connection" ? trouble.reason : "";
   return (
     <div className="mx-auto w-full max-w-2xl px-5 pb-3 sm:px-6">
@@ -22,6 +23,7 @@ export function TroubleBanner() {
           {trouble?.of === "connection" && (
             <Action label={words.reconnect} testid="reconnect" onClick={() => client.connect()} />
           )}
+          {trouble === null && <Action label={words.askAgain} testid="ask-again" onClick={() => client.askAgain()} />}
           {trouble?.of === "microphone" && trouble.trouble !== "insecure" && (
             <Action label={words.retry} testid="retry" onClick={() => void client.toggleHandsFree()} />
           )}
@@ -30,7 +32,10 @@ export function TroubleBanner() {
           <button
             type="button"
             aria-label={words.dismiss}
-            onClick={() => client.dismiss()}
+            onClick={(event) => {
+              focusMain(event.currentTarget);
+              client.dismiss();
+            }}
             className="-m-1 grid size-8 shrink-0 place-items-center rounded-full text-quiet hover:text-ink"
           >
             <X aria-hidden className="size-4" />
@@ -46,7 +51,10 @@ function Action({ label, testid, onClick }: { label: string; testid: string; onC
     <button
       type="button"
       data-testid={testid}
-      onClick={onClick}
+      onClick={(event) => {
+        focusMain(event.currentTarget); // the button goes with the trouble
+        onClick();
+      }}
       className="mt-2.5 rounded-full border border-warn/40 px-3.5 py-1.5 text-[0.875rem] font-medium text-warn hover:border-warn"
     >
       {label}
@@ -54,10 +62,19 @@ function Action({ label, testid, onClick }: { label: string; testid: string; onC
   );
 }
 
+/** What services call it when somebody has asked too much. */
+const LIMITS = new Set(["insufficient_quota", "quota_exceeded", "rate_limit_exceeded", "too_many_requests"]);
+
+function problemAdvice(code: string): Advice {
+  return LIMITS.has(code) ? words.quota : words.problem;
+}
+
 function adviceOf(trouble: Trouble): Advice {
   switch (trouble.of) {
     case "microphone":
       return words.microphone[trouble.trouble];
+    case "speaker":
+      return words.speaker[trouble.trouble];
     case "connection":
       return words.connection[trouble.trouble];
     case "talking":

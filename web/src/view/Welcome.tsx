@@ -8,13 +8,14 @@ export function Welcome() {
   const ready = useShown((state) => state.conversation.ready);
   const examples = agent?.examples ?? [];
   return (
-    <section className="min-h-0 flex-1 overflow-y-auto">
+    <section className="fades-below min-h-0 flex-1 overflow-y-auto">
       <div className="mx-auto flex min-h-full w-full max-w-2xl flex-col justify-center px-6 py-8">
         <p className="rise text-balance text-[1.75rem]/[1.25] font-semibold tracking-[-0.02em] sm:text-[2.25rem]/[1.2]">
           {agent?.greeting || words.greeting}
         </p>
+        <Notice />
         {examples.length > 0 && (
-          <div className="rise mt-9">
+          <div className="rise mt-8">
             <h2 className="text-[0.8125rem] font-medium text-quiet">{words.tryAsking}</h2>
             <ul className="mt-3 flex flex-col gap-2">
               {examples.map((example) => (
@@ -24,9 +25,9 @@ export function Welcome() {
                     data-testid="example"
                     disabled={!ready}
                     onClick={() => void client.sendText(example)}
-                    className="group flex w-full items-center justify-between gap-4 rounded-2xl border border-line bg-card px-4 py-3 text-left transition-colors hover:border-accent hover:bg-accent-soft disabled:opacity-50"
+                    className="group flex w-full items-center justify-between gap-4 rounded-2xl border border-line bg-card px-4 py-3 text-start transition-colors hover:border-accent hover:bg-accent-soft disabled:opacity-50"
                   >
-                    {example}
+                    <span dir="auto">{example}</span>
                     <ArrowUpRight
                       aria-hidden
                       className="size-4 shrink-0 text-quiet transition-colors group-hover:text-accent rtl:-scale-x-100"
@@ -39,5 +40,15 @@ export function Welcome() {
         )}
       </div>
     </section>
+  );
+}
+
+/** What becomes of what is said: to be known before anything is. */
+function Notice() {
+  const agent = useShown((state) => state.conversation.agent);
+  return (
+    <p data-testid="notice" className="rise mt-4 text-[0.8125rem]/[1.55] text-quiet">
+      {agent?.notice || words.transcripts[agent?.transcripts ?? "session"]}
+    </p>
   );
 }

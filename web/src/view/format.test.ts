@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { documentName, durationOf, isSafeUrl, pretty, sourceUrl, subjectOf, titleOf } from "./format";
+import { citationTitle, documentAddress, documentName, durationOf, isSafeUrl, pretty, sourceUrl, subjectOf, textAddress, titleOf } from "./format";
 
 const citation = (document: string, page: number | null, url = `/documents/${document}`) => ({
   id: "1", document, page, title: "", text: "", score: 1, headings: [], start: 0, end: 0, url,
@@ -11,6 +11,26 @@ describe("how things are written", () => {
     expect(sourceUrl(citation("a.pdf", null))).toBe("/documents/a.pdf");
     expect(sourceUrl(citation("a.pdf", 7, "/documents/a.pdf#page=2"))).toBe("/documents/a.pdf#page=2");
     expect(sourceUrl(citation("a.pptx", 4))).toBe("/documents/a.pptx");
+  });
+
+  it("opens a document at the words that bear out the answer, where they are told", () => {
+    const support = { content_index: 0, from: 0, to: 5, text: "x", offset: 0, url: "/documents/a.md?view=passage&start=3&end=4#passage" };
+    expect(sourceUrl({ ...citation("a.md", null), supports: [support] })).toBe(support.url);
+    expect(sourceUrl({ ...citation("a.md", null), supports: [] })).toBe("/documents/a.md");
+    expect(sourceUrl({ ...citation("a.pdf", 2), supports: [support] })).toBe("/documents/a.pdf#page=2");
+  });
+
+  it("finds the text and the file of the server's own documents, and of no others", () => {
+    const base = "http://localhost/page/";
+    const slide = citation("a b.pptx", 4, "/documents/a%20b.pptx?view=passage&start=3&end=9&page=4#passage");
+    expect(documentAddress(slide, base)).toBe("http://localhost/documents/a%20b.pptx");
+    expect(textAddress({ ...slide, start: 3, end: 9 }, base, 4)).toBe("http://localhost/documents/a%20b.pptx?view=text&start=3&end=9&page=4");
+    expect(textAddress(slide, base, 5, 60)).toBe("http://localhost/documents/a%20b.pptx?view=text&page=5&begin=60");
+    for (const url of ["https://example.org/documents/a.md", "javascript:alert(1)", "/elsewhere/a.md", "http://["]) {
+      expect(textAddress(citation("a.md", null, url), base, null)).toBeNull();
+    }
+    expect(citationTitle(slide)).toBe("a b");
+    expect(citationTitle(undefined)).toBe("");
   });
 
   it("never makes a link of an address that runs as a script", () => {

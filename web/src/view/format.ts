@@ -1,5 +1,6 @@
 /** How values are written for a reader. */
 import type { Citation } from "../core/protocol";
+import { say } from "../words";
 
 /** `search_documents` → `Search documents`. */
 export function titleOf(name: string): string {
@@ -28,8 +29,9 @@ export function pretty(value: unknown): string {
   }
 }
 
+/** A stretch of time, in the page's language. */
 export function durationOf(ms: number): string {
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+  return ms < 999.5 ? say("duration.ms", { time: ms }) : say("duration.s", { time: ms / 1000 });
 }
 
 /** The name of a document without its folders and its extension. */
@@ -38,11 +40,43 @@ export function documentName(path: string): string {
   return name.replace(/\.[a-z0-9]{1,5}$/iu, "").replace(/_+/gu, " ");
 }
 
-/** Where a citation stands: a PDF opens at its page. */
+/** What a citation is called: its document's title, else its name. */
+export function citationTitle(citation: Citation | undefined): string {
+  return citation === undefined ? "" : citation.title || documentName(citation.document);
+}
+
+/**
+ * Where the server gives the text of a page of a citation's document.
+ *
+ * @param page which page; null where the document has none.
+ * @param begin the character from which it is to be told; null for the surroundings of the passage.
+ * @returns null for a document that is not the server's own.
+ */
+export function textAddress(citation: Citation, base: string, page: number | null, begin: number | null = null): string | null {
+  const address = documentAddress(citation, base);
+  if (address === null) return null;
+  const query = new URLSearchParams({ view: "text" });
+  if (page === citation.page) {
+    query.set("start", String(citation.start));
+    query.set("end", String(citation.end));
+  }
+  if (page !== null) query.set("page", String(page));
+  if (begin !== null) query.set("begin", String(begin));
+  return `${address}?${query.toString()}`;
+}
+
+/** The file of a citation's document; null for one that is not the server's own. */
+export function documentAddress(citation: Citation, base: string): string | null {
+  if (!isSafeUrl(citation.url, base)) return null;
+  const url = new URL(citation.url, base);
+  if (url.origin !== new URL(base).origin || !url.pathname.includes("/documents/")) return null;
+  return url.origin + url.pathname;
+}
+
+/** Where a citation stands: a PDF opens at its page, anything else with the words marked that bear out the answer. */
 export function sourceUrl(citation: Citation): string {
-  return citation.page !== null && isPdf(citation) && !citation.url.includes("#")
-    ? `${citation.url}#page=${citation.page}`
-    : citation.url;
+  if (!isPdf(citation)) return citation.supports?.[0]?.url ?? citation.url;
+  return citation.page !== null && !citation.url.includes("#") ? `${citation.url}#page=${citation.page}` : citation.url;
 }
 
 export function isPdf(citation: Citation): boolean {
@@ -53,6 +87,16 @@ export function isPdf(citation: Citation): boolean {
 export function isSafeUrl(url: string, base: string): boolean {
   try {
     return ["http:", "https:"].includes(new URL(url, base).protocol);
+  } catch {
+    return false;
+  }
+}
+
+/** Whether the page holds what stands at an address, or its own server does. */
+export function isHere(url: string, base: string): boolean {
+  if (url.startsWith("data:")) return true;
+  try {
+    return new URL(url, base).origin === new URL(base).origin;
   } catch {
     return false;
   }

@@ -8,19 +8,21 @@ export type Phase =
   | "idle"
   | "opening"
   | "listening"
+  | "muted"
   | "hearing"
   | "push"
   | "thinking"
   | "speaking";
 
 export function phaseOf(state: State): Phase {
-  const { conversation, link, listening, speaking } = state;
+  const { conversation, link, listening, speaking, sound } = state;
   if (link === "closed") return "closed";
-  if (!conversation.ready) return "connecting";
+  if (!conversation.ready || link === "connecting") return "connecting";
   if (listening === "opening") return "opening";
   if (listening === "push") return "push";
   if (conversation.hearing) return "hearing";
   if (speaking) return "speaking";
   if (conversation.activeResponse !== null || callRunning(conversation)) return "thinking";
-  return listening === "hands-free" ? "listening" : "idle";
+  if (listening === "hands-free") return sound.muted ? "muted" : "listening";
+  return "idle";
 }

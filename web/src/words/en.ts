@@ -1,9 +1,24 @@
-/** Every word that the page itself says, in English; `{{…}}` is filled in. Every other language has the same keys. */
+/**
+ * Every word that the page itself says, in English; `{{…}}` is filled in. Every other language has the same keys. A text
+ * with a number in it comes as `key_one` and `key_other` (i18next's `count`); other languages have other plurals.
+ */
 export const en = {
   product: "Vocative",
   greeting: "Hello, I am an AI assistant. Ask me about your documents.",
   tryAsking: "Try asking",
   conversation: "Conversation",
+  close: "Close",
+  transcripts: {
+    session: "This page keeps the conversation only while it is open.",
+    device: "This browser keeps your conversations until you delete them in the history.",
+  },
+  language: {
+    choose: "Language of the page",
+    lacks: {
+      title: "The assistant does not speak {{language}}",
+      advice: "Its model hears and speaks {{spoken}} only. Ask in {{spoken}}; the page itself stays in {{language}}.",
+    },
+  },
   you: "You",
   status: {
     connecting: "Connecting",
@@ -11,6 +26,7 @@ export const en = {
     ready: "Ready",
     opening: "Opening the microphone",
     listening: "Listening",
+    muted: "Muted",
     hearing: "Hearing you",
     thinking: "Thinking",
     speaking: "Speaking",
@@ -21,6 +37,7 @@ export const en = {
     idle: "Tap to talk, or hold the space bar",
     opening: "Opening the microphone …",
     "hands-free": "Listening. Just speak, or tap to stop.",
+    muted: "Muted: nothing that you say is sent",
     hearing: "Listening …",
     push: "Let go when you have finished",
     thinking: "One moment …",
@@ -29,8 +46,37 @@ export const en = {
     offline: "Not connected",
   },
   push: "Hold to talk",
+  mute: "Mute the microphone",
+  unmute: "Unmute the microphone",
   silence: "Stop the answer",
-  level: "Sound level",
+  level: { input: "Level of your microphone", output: "Level of the answer" },
+  devices: {
+    open: "Sound and devices",
+    title: "Sound",
+    close: "Close",
+    microphone: "Microphone",
+    speaker: "Loudspeaker",
+    system: "As the system says",
+    unnamedMicrophone: "Microphone {{number}}",
+    unnamedSpeaker: "Loudspeaker {{number}}",
+    reveal: "Show my devices",
+    revealWhy: "The browser names them once this page may use the microphone.",
+    speakerFixed: "This browser plays where the system says.",
+    unmet: {
+      echoCancellation: "Echo is not cancelled here: wear headphones, or the assistant may hear itself.",
+      noiseSuppression: "Background noise is not suppressed here.",
+      autoGainControl: "Your loudness is not evened out here.",
+    },
+    textOnly: "Text only",
+    textOnlyWhy: "Answers are written, not spoken.",
+    waiting: "Sound while it works",
+    waitingWhy: "A soft tone now and then while a tool takes its time.",
+    fellBack: {
+      unsupported: "This browser offers no WebRTC, so sound travels over a WebSocket.",
+      refused: "The server made no call, so sound travels over a WebSocket.",
+      unconnected: "No call could be connected from this network, so sound travels over a WebSocket.",
+    },
+  },
   composer: { label: "Your question", placeholder: "Or type a question", send: "Send" },
   message: {
     hearing: "Listening …",
@@ -51,6 +97,15 @@ export const en = {
     arguments: "Asked with",
     result: "Result",
   },
+  picture: {
+    none: "A picture that the assistant made",
+    open: "Show large: {{alt}}",
+    elsewhere: "Open the picture in a new tab: {{alt}}",
+    download: "Download",
+    close: "Close",
+    data: "(a picture)",
+    broken: "The picture cannot be shown.",
+  },
   approval: {
     title: "May the assistant do this: {{tool}}?",
     approve: "Approve",
@@ -61,6 +116,8 @@ export const en = {
   },
   source: {
     list: "Sources",
+    count_one: "{{count, number}} source",
+    count_other: "{{count, number}} sources",
     page: "p. {{page}}",
     pageLong: "Page {{page}}",
     open: "Open the document",
@@ -68,8 +125,89 @@ export const en = {
     close: "Close",
     preview: "Preview of the document",
     passage: "The passage that the answer rests on",
+    mark: "Source {{number}}: {{title}}",
+    loading: "Opening the document …",
+    gone: "The document cannot be shown here",
+    again: "Try again",
+    unmarked: "The words could not be found on this page as they were read. They stand in the passage.",
+    view: "The document",
+    pageOf: "{{page}} of {{pages}}",
+    pageField: "Page, of {{pages}}",
+    previous: "Previous page",
+    next: "Next page",
+    zoomIn: "Larger",
+    zoomOut: "Smaller",
+    fit: "Fit to width",
+    asText: "As text",
+    asPage: "As printed",
+    earlier: "Earlier text",
+    later: "Later text",
+  },
+  duration: {
+    ms: "{{time, number(maximumFractionDigits: 0)}} ms",
+    s: "{{time, number(minimumFractionDigits: 1; maximumFractionDigits: 1)}} s",
   },
   panel: { close: "Close" },
+  shelf: {
+    open: "Documents",
+    title: "Documents",
+    description: "What the assistant knows, to read and to search.",
+    search: "Search in the documents",
+    searching: "Searching …",
+    found_one: "{{count}} passage found",
+    found_other: "{{count}} passages found",
+    nothing: "Nothing in the documents matches. Try other words.",
+    loading: "Looking …",
+    empty: "There are no documents yet.",
+    emptyOwn: "There are no documents yet. Add one, then ask about it.",
+    incomplete: "Some documents can be searched but not listed.",
+    mine: "Yours",
+    mineNote: "Only you can read these.",
+    shared: "Shared",
+    pages_one: "{{count}} page",
+    pages_other: "{{count}} pages",
+    format: {
+      markdown: "Markdown",
+      text: "Text",
+      html: "Web page",
+      pdf: "PDF",
+      docx: "Word",
+      pptx: "PowerPoint",
+    },
+    add: "Add documents",
+    drop: "Drop documents here to add them",
+    dropClosed: "This assistant takes no documents from you",
+    closed: "This assistant takes no documents from you. If it should, sign in or ask whoever runs it.",
+    limits: "{{formats}}; up to {{size}} each.",
+    used: "{{files}} of {{maxFiles}} documents and {{bytes}} of {{maxBytes}} are used.",
+    uploads: "What you add",
+    progress: "Progress of {{name}}",
+    cancel: "Cancel {{name}}",
+    dismiss: "Take {{name}} off this list",
+    again: "Try {{name}} again",
+    stage: {
+      waiting: "Waits for its turn",
+      sending: "Sending, {{percent}} %",
+      reading: "Being read …",
+      added: "Added. You can ask about it now.",
+      updated: "Updated. You can ask about it now.",
+      unchanged: "It was here already.",
+      cancelled: "Cancelled",
+    },
+    problem: {
+      large: "Too large: it has {{size}}, and {{most}} are allowed. Split it, or leave out pictures.",
+      unreadable: "It cannot be read: a folder, or moved meanwhile. Choose the files themselves.",
+      unreachable: "The connection broke before it was sent. Check that you are online, then try again.",
+      refused: "Not added: {{reason}}.",
+    },
+    delete: "Delete {{name}}",
+    confirm: "Delete “{{name}}”? The assistant forgets it.",
+    deleteNow: "Delete",
+    keep: "Keep",
+    deleted: "{{name}} is deleted.",
+    failed: "That did not work. Check that you are online, then try again.",
+    failedSaying: "That did not work: {{reason}}.",
+  },
   history: {
     open: "History",
     title: "What was said",
@@ -136,6 +274,7 @@ export const en = {
     },
   },
   retry: "Try again",
+  askAgain: "Ask again",
   reconnect: "Connect again",
   dismiss: "Dismiss",
   serverSays: "It says: {{reason}}",
@@ -156,18 +295,56 @@ export const en = {
     unplugged: { title: "The microphone went away", advice: "Plug it in again, then try again." },
     broken: { title: "The microphone did not start", advice: "Try again; if that does not help, reload the page." },
   },
+  speaker: {
+    unusable: {
+      title: "That loudspeaker cannot be used",
+      advice: "Answers sound where the system says. Choose another one, or plug it in again.",
+    },
+  },
   connection: {
     unreachable: { title: "The server does not answer", advice: "Check that it runs and that you are online." },
     refused: { title: "The server refused the session", advice: "Try again; if that does not help, ask whoever runs it." },
+    anonymous: { title: "You are not signed in", advice: "Sign in, then connect again." },
+    forbidden: { title: "You may not use this assistant", advice: "Ask whoever runs it to let you in, then connect again." },
+    crowded: {
+      title: "You have too many conversations open",
+      advice: "Close the assistant in another tab or on another device, then connect again.",
+    },
+    busy: { title: "The assistant is fully occupied", advice: "Wait a moment, then connect again." },
+    model: {
+      title: "The speech model cannot be reached",
+      advice: "Connect again in a moment; if that does not help, tell whoever runs the assistant.",
+    },
     lost: { title: "The connection was lost", advice: "What was said stays here. Connect again to go on." },
+    mending: {
+      title: "The connection broke and is being made anew",
+      advice: "Nothing is lost. If it takes too long, connect again: the conversation then starts afresh.",
+    },
+  },
+  sound: {
+    title: "The sound is off",
+    advice: "Your browser lets no page play sound before you have clicked or pressed a key.",
+    on: "Turn sound on",
   },
   tooShort: {
     title: "That was too short to hear",
     advice: "Hold the button or the space bar while you speak.",
   },
   problem: { title: "Something went wrong", advice: "You can ask again." },
+  quota: {
+    title: "The model’s limit has been reached",
+    advice: "Wait a minute, then ask again. If it happens often, whoever runs the assistant can raise the quota.",
+  },
 } as const;
 
-/** The same keys, with texts of any language. */
+/** The same keys, with texts of any language; of a plural, the forms that the language has. */
 export type Words = Texts<typeof en>;
-type Texts<Table> = { readonly [Key in keyof Table]: Table[Key] extends string ? string : Texts<Table[Key]> };
+type Texts<Table> = {
+  readonly [Key in keyof Table as Key extends `${string}_one` ? never : Key]: Table[Key] extends string
+    ? string
+    : Texts<Table[Key]>;
+} & {
+  readonly [Key in keyof Table as Key extends `${infer Base}_one`
+    ? `${Base}_${"zero" | "one" | "two" | "few" | "many"}`
+    : never]?: string;
+};

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from agent.engine.thinking import toolbox
 from agent.engine.thinking.choosing import choose
 
 if TYPE_CHECKING:
@@ -96,3 +97,11 @@ def test_without_a_search_an_unrelated_request_chooses_nothing(toolset: Toolset,
 
 def test_without_tools_nothing_is_chosen(context: Context) -> None:
     assert choose("Anything?", [], context) == []
+
+
+def test_one_word_that_only_stands_in_a_tools_name_is_no_order(context: Context) -> None:
+    tools = toolbox.read(
+        [{"type": "function", "name": name, "description": ""} for name in ("delete_all", "stop_music")]
+    )
+    assert chosen("All.", tools, context) == []
+    assert chosen("Stop.", tools, context) == [("stop_music", {})]

@@ -111,6 +111,49 @@ async def test_groups_keep_documents_and_new_groups_take_the_place_of_the_old(st
     assert len(await backend.search("annual leave")) == 1
 
 
+async def test_rules_of_access_say_which_groups_may_read_and_go_before_those_of_the_run(destination, folder, searching):
+    from tools.context import User
+
+    (folder / ".vocative-access").write_text('[access]\n"dental.md" = ["group:hr"]\n"nothing.md" = ["group:x"]\n')
+    summary = await push([folder], dataclasses.replace(destination, groups=("staff",)))
+    assert [rule.partition(": ")[2] for rule in summary.unused] == ["nothing matches 'nothing.md'"]
+    backend = searching(vectors=False)
+
+    async def found(*groups):
+        return {each.document for each in await backend.search("dental leave", user=User("u", groups=groups))}
+
+    assert await found() == set()
+    assert (await found("staff"), await found("hr")) == ({"leave.md"}, {"dental.md"})
+    (folder / ".vocative-access").write_text('[access]\n"dental.md" = "everyone"\n')
+    assert (await push([folder], dataclasses.replace(destination, groups=("staff",)))).updated == 1
+    assert await found() == {"dental.md"}
+
+
+async def test_a_document_for_users_is_not_pushed_for_everybody(stand_in, destination, folder):
+    (folder / ".vocative-access").write_text('[access]\n"dental.md" = ["group:hr", "user:anna"]\n')
+    with pytest.raises(IngestError, match=r"dental\.md is for user:anna.*name a group"):
+        await push([folder], destination)
+    assert stand_in.indexes == {}
+
+
+async def test_a_document_that_cannot_be_read_any_more_is_shut_and_read_again_later(destination, folder, searching):
+    await push([folder], destination)
+    backend, content = searching(vectors=False), (folder / "dental.md").read_bytes()
+
+    async def found():
+        return {each.document for each in await backend.search("dental leave")}
+
+    (folder / "dental.md").write_bytes(b"\x89PNG no text")
+    (folder / ".vocative-access").write_text('[access]\n"dental.md" = ["group:hr"]\n')
+    assert len((await push([folder], destination)).skipped) == 1
+    assert await found() == {"leave.md"}
+    (folder / "dental.md").write_bytes(content)
+    (folder / ".vocative-access").unlink()
+    assert (await push([folder], destination)).updated == 1
+    assert await found() == {"dental.md", "leave.md"}
+
+
+@pytest.mark.slow
 async def test_a_run_that_was_cut_short_is_gone_on_with_and_nothing_is_there_twice(stand_in, destination, folder):
     for number in range(30):
         (folder / f"{number}.md").write_text(f"# Rule {number}\n\n" + f"Rule {number} holds. " * 1000, "utf-8")
@@ -133,12 +176,12 @@ async def test_a_run_that_was_cut_short_is_gone_on_with_and_nothing_is_there_twi
     assert again.unchanged == 32
 
 
-def many_rules():
-    return "".join(f"## Rule {number}\n\n{'Rule ' * 70}{number}.\n\n" for number in range(1100))
+def many_rules(count):
+    return "".join(f"## Rule {number}\n\n{'Rule ' * 70}{number}.\n\n" for number in range(count))
 
 
 async def test_a_document_half_of_which_was_pushed_is_pushed_again_whole(stand_in, destination, tmp_path):
-    (tmp_path / "rules.md").write_text(many_rules(), "utf-8")
+    (tmp_path / "rules.md").write_text(many_rules(1100), "utf-8")
     reached, held = second_request_held(stand_in)
     running = asyncio.create_task(push([tmp_path], destination))
     await reached.wait()
@@ -152,6 +195,7 @@ async def test_a_document_half_of_which_was_pushed_is_pushed_again_whole(stand_i
     assert 0 < half < len(documents) == summary.chunks
 
 
+@pytest.mark.slow
 async def test_kill_9_in_the_middle_leaves_a_run_that_can_be_gone_on_with(stand_in, endpoint, destination, folder):
     for number in range(50):
         (folder / f"{number}.md").write_text(f"# Rule {number}\n\n" + f"Rule {number} holds. " * 1000, "utf-8")
@@ -252,7 +296,7 @@ async def test_a_query_key_may_not_fill_an_index_and_that_is_said(endpoint, dest
 async def test_more_passages_than_one_answer_holds_are_read_through_in_the_order_of_their_keys(
     stand_in, destination, folder
 ):
-    (folder / "rules.md").write_text(many_rules(), "utf-8")
+    (folder / "rules.md").write_text(many_rules(1100), "utf-8")
     await push([folder], destination)
     assert len(stand_in.indexes["handbook"].documents) > 1000
     assert (await push([folder], destination)).unchanged == 3
@@ -261,6 +305,7 @@ async def test_more_passages_than_one_answer_holds_are_read_through_in_the_order
     assert filters[-1].startswith("id gt '")
 
 
+@pytest.mark.slow
 async def test_the_samples_are_pushed_with_our_own_embedder_and_answer(stand_in, service):
     from tools.search.embedder import shared_embedder
 

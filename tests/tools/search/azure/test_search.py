@@ -197,6 +197,14 @@ async def test_a_service_without_the_ranker_is_searched_without_it_from_then_on(
     assert caplog.text.count("without the semantic ranker") == 1
 
 
+async def test_a_ranker_that_is_busy_is_used_again_the_next_time(stand_in, handbook, searching):
+    stand_in.fails("post.search", 429, times=4, message="Semantic ranking is throttled.")
+    backend = searching()
+    await backend.search(QUESTION)
+    await backend.search(QUESTION)
+    assert [body.get("queryType") for body in stand_in.bodies("post.search")] == [*["semantic"] * 4, None, "semantic"]
+
+
 async def test_passages_that_the_ranker_did_not_see_in_time_are_said_to_be_in_a_rough_order(
     stand_in, handbook, searching
 ):

@@ -13,7 +13,9 @@ export type FromCapture =
 export type ToPlayback =
   | { readonly kind: "append"; readonly item: string; readonly content: number; readonly samples: Int16Array }
   | { readonly kind: "finish"; readonly item: string; readonly content: number }
-  | { readonly kind: "clear" };
+  | { readonly kind: "clear" }
+  /** Let be heard, softly, that something is being done. */
+  | { readonly kind: "chime" };
 
 /** Playback → page. */
 export type FromPlayback =

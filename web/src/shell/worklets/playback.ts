@@ -1,4 +1,5 @@
 /** On the audio thread: plays what is queued, reports how far it came, falls silent at once when told to. */
+import { Chime } from "../../core/chime";
 import { toFloat32, toInt16 } from "../../core/pcm";
 import { Playlist } from "../../core/playlist";
 import { WIRE_RATE } from "../../core/protocol";
@@ -22,6 +23,7 @@ class Playback extends AudioWorkletProcessor {
   /** The sample played last, and whether the sound broke off after it. */
   #last = 0;
   #broken = false;
+  readonly #chime = new Chime(sampleRate);
 
   constructor() {
     super();
@@ -34,19 +36,25 @@ class Playback extends AudioWorkletProcessor {
     for (const progress of this.#playlist.pull(out)) this.#post({ kind: "progress", progress });
     if (this.#broken) this.#soften(out);
     this.#last = out.at(-1) ?? 0;
+    this.#chime.mix(out);
     return true;
   }
 
   #receive(message: ToPlayback): void {
     switch (message.kind) {
       case "append":
+        this.#chime.end();
         this.#append(message.item, message.content, message.samples);
         break;
       case "finish":
         this.#drain();
         this.#playlist.finish(message.item, message.content);
         break;
+      case "chime":
+        this.#chime.begin();
+        break;
       case "clear": {
+        this.#chime.end();
         this.#feeding = null;
         this.#resampler.flush();
         const progress = this.#playlist.clear();

@@ -1,0 +1,87 @@
+"""The server opens what an agent declares, refuses in words what cannot be opened, and tells the model of changes."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from aiohttp import ClientSession, WSMsgType
+from aiohttp.test_utils import TestServer
+
+from agent import Agent
+from agent.server import EXTENSIONS, Server
+from agent.testing import Script, Stage
+from tools import DynamicToolset, PerProcess, PerSession, SourceError, Toolset, tool
+
+
+class Board(DynamicToolset):
+    """A board on which tools are written while sessions run."""
+
+    def __init__(self, *, shut=False):
+        super().__init__()
+        self.log, self.shut, self.tools = [], shut, Toolset()
+
+    @property
+    def toolset(self):
+        return self.tools
+
+    async def open(self):
+        self.log.append("open")
+        if self.shut:
+            raise SourceError("the board is locked: ask the caretaker")
+
+    async def close(self):
+        self.log.append("close")
+
+    @tool
+    def write(self, name: str) -> str:
+        """Write a tool on the board."""
+        self.tools = Toolset([tool(name=name, description="New.")(lambda: f"{name} was used")])
+        self.changed()
+        return "written"
+
+
+async def test_a_session_whose_tools_cannot_be_opened_is_refused_in_words():
+    async def connect():
+        raise AssertionError("no model is dialled for it")
+
+    server = Server(Agent(tools=[PerSession(lambda: Board(shut=True))]), connect, None)
+    async with (
+        TestServer(server.application()) as running,
+        ClientSession() as http,
+        http.ws_connect(running.make_url("/v1/realtime"), protocols=(EXTENSIONS,)) as socket,
+    ):
+        error = json.loads((await socket.receive(timeout=5)).data)["error"]
+        assert error["code"] == "assistant_unavailable"
+        assert error["message"] == "the board is locked: ask the caretaker"
+        closed = await socket.receive(timeout=5)
+        assert (closed.type, closed.data) == (WSMsgType.CLOSE, 1011)
+
+
+async def test_what_all_share_is_opened_before_the_first_caller_and_closed_with_the_server():
+    board = Board()
+    server = Server(Agent(tools=[board, PerSession(Board)], handoffs=[Agent(name="B", tools=[board])]), None, None)
+    await server.prepare()
+    assert board.log == ["open"]
+    await server.close()
+    assert board.log == ["open", "close"]
+
+
+async def test_what_all_share_and_cannot_be_opened_keeps_the_server_from_starting():
+    with pytest.raises(SourceError, match="locked"):
+        await Server(Agent(tools=[PerProcess(lambda: Board(shut=True))]), None, None).prepare()
+
+
+@pytest.mark.slow
+def test_a_tool_that_comes_while_a_session_runs_is_offered_to_the_model_and_called():
+    board, script = Board(), Script()
+    script.when("write").calls("write", name="lamp").then_says("It is there.")
+    script.when("use").calls("lamp").then_says(lambda outputs: outputs[0])
+    with Stage(script=script) as stage:
+        caller = stage.caller(Agent(tools=[board, board.write]))
+        caller("Please write.").expect_call("write")
+        # The client is shown the model's acknowledgement, as of any change of its session.
+        if not any(event["type"] == "session.updated" for event in caller.events):
+            caller.waits_for("session.updated")
+        caller("Please use it.").expect_answer(contains="lamp was used")
+    assert board.log == ["open", "close"]

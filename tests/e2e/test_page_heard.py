@@ -1,0 +1,191 @@
+"""What the page really played, recorded at the loudspeaker and written down by the engine's ears, is what it says."""
+
+from __future__ import annotations
+
+import base64
+import json
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from playwright.async_api import async_playwright, expect
+
+from agent.engine.audio import resample
+from agent.engine.hear import load_ears
+from agent.engine.parts import HEARING_RATE
+from agent.engine.wav import write_wav
+from tests.quality.word_errors import errors, words
+from tests.web.recorder import record, taken
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from numpy.typing import NDArray
+    from playwright.async_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/google-chrome") if Path(path).exists()), None)
+RATE = 24_000
+PATIENCE = 60_000  # ms; a loaded machine takes its time
+WITHIN = 200  # ms between what was heard and what is said to have been
+
+
+class Wire:
+    """The events between page and server, as they crossed."""
+
+    def __init__(self, page: Page) -> None:
+        self.received: list[dict[str, Any]] = []
+        self.sent: list[dict[str, Any]] = []
+
+        def watch(socket) -> None:
+            socket.on("framereceived", lambda text: self.received.append(json.loads(text)))
+            socket.on("framesent", lambda text: self.sent.append(json.loads(text)))
+
+        page.on("websocket", watch)
+
+    def sound(self, item: str) -> NDArray[np.int16]:
+        """All that was sent of an answer."""
+        deltas = [e for e in self.received if e["type"] == "response.output_audio.delta" and e["item_id"] == item]
+        return np.frombuffer(b"".join(base64.b64decode(each["delta"]) for each in deltas), "<i2")
+
+    def text(self, item: str) -> str:
+        """All that was written of an answer."""
+        kinds = {"response.output_audio_transcript.delta"}
+        return "".join(e["delta"] for e in self.received if e["type"] in kinds and e["item_id"] == item)
+
+    def reports(self) -> list[dict[str, Any]]:
+        """How far the page says it has come."""
+        return [event for event in self.sent if event["type"] == "extension.playback"]
+
+    def truncated(self, item: str) -> list[int]:
+        """Where the model was told that an answer ends, ms."""
+        found = [e for e in self.received if e["type"] == "conversation.item.truncated" and e["item_id"] == item]
+        return [event["audio_end_ms"] for event in found]
+
+
+@asynccontextmanager
+async def recorded_page(url: str, recording: Path | None = None) -> AsyncIterator[tuple[Page, Wire]]:
+    said = [] if recording is None else [f"--use-file-for-fake-audio-capture={recording}%noloop"]
+    fake = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", *said]
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            chromium_sandbox=False,
+            args=[*fake, "--autoplay-policy=no-user-gesture-required"],
+        )
+        page = await (await browser.new_context(bypass_csp=True)).new_page()
+        page.set_default_timeout(PATIENCE)
+        await record(page)
+        wire = Wire(page)
+        try:
+            await page.goto(url)
+            await expect(page.get_by_test_id("talk")).to_be_enabled(timeout=PATIENCE)
+            yield page, wire
+        finally:
+            await browser.close()
+
+
+@pytest.fixture(scope="module")
+def ears():
+    return load_ears()
+
+
+def written(ears, sound: NDArray[np.int16]) -> str:
+    return ears.transcribe(resample(sound.astype(np.float32) / 32768, RATE, HEARING_RATE))
+
+
+async def until(page: Page, condition) -> None:
+    for _ in range(PATIENCE // 50):
+        if condition():
+            return
+        await page.wait_for_timeout(50)
+    pytest.fail("it did not come about")
+
+
+async def ask(page: Page, question: str) -> None:
+    await page.get_by_test_id("text-input").fill(question)
+    await page.get_by_test_id("send").click()
+    await page.evaluate("document.activeElement.blur()")
+
+
+def differences(played: NDArray[np.int16], sent: NDArray[np.int16]) -> NDArray[np.int64]:
+    """Between what was played and what was sent, sample for sample, where the two lie upon each other."""
+    piece = played[RATE // 2 : RATE].astype(float)
+    where = sent[: RATE * 2].astype(float)
+    energy = np.convolve(where**2, np.ones(len(piece)), "valid")
+    at = int((energy - 2 * np.correlate(where, piece, "valid")).argmin()) - RATE // 2
+    beginning = max(0, -at)
+    part = sent[max(0, at) :][: len(played) - beginning].astype(int)
+    return np.abs(played[beginning:][: len(part)].astype(int) - part)
+
+
+async def test_an_answer_is_played_whole_and_unaltered_and_its_words_are_those_on_the_screen(assistant, ears):
+    async with recorded_page(assistant.http) as (page, wire):
+        await ask(page, "How many steps does the lighthouse have?")
+        answer = page.get_by_test_id("message-assistant").first
+        await expect(answer).to_contain_text("142")
+        await until(page, wire.reports)
+        item = wire.reports()[0]["item_id"]
+        await until(page, lambda: wire.reports()[-1]["played_ms"] >= round(len(wire.sound(item)) * 1000 / RATE) > 0)
+        played = (await taken(page)).audible()
+        sent = wire.sound(item)
+        assert differences(played, sent).max() <= 1  # of 32768
+        assert abs(len(sent) - len(played)) * 1000 / RATE < 1000  # silence at both ends
+        assert errors(await answer.locator("p").inner_text(), written(ears, played))[0] <= 1
+
+
+@pytest.mark.parametrize("deed", ["by holding to talk", "by speaking"])
+async def test_what_was_heard_of_an_interrupted_answer_ends_where_the_page_says(assistant, ears, say, tmp_path, deed):
+    recording = tmp_path / "barge-in.wav"
+    question = say("Tell me about the lighthouse.")
+    gap, tail = np.zeros(RATE * 5, np.int16), np.zeros(RATE * 10, np.int16)
+    write_wav(recording, np.concatenate([question, gap, say("Stop, please. How much is the Island Pass?"), tail]))
+    async with recorded_page(assistant.http, recording) as (page, wire):
+        if deed == "by speaking":
+            mark = "speech"
+            await page.get_by_test_id("talk").click()
+        else:
+            mark = "Space"
+            await ask(page, "Can I bring my dog?")
+            await until(page, lambda: wire.reports() and wire.reports()[-1]["played_ms"] >= 1_600)
+            await page.keyboard.down("Space")
+        await until(page, lambda: any(each.get("stopped") for each in wire.reports()))
+        await expect(page.get_by_test_id("message-assistant").first).to_have_attribute("data-cut", "true")
+        last = next(each for each in wire.reports() if each.get("stopped"))
+        await until(page, lambda: wire.truncated(last["item_id"]))
+        recorded = await taken(page)
+    item, sent = last["item_id"], wire.sound(last["item_id"])
+    assert last["played_ms"] < len(sent) * 1000 / RATE - 500  # it was broken off, and did not end by itself
+    assert recorded.silent_after(mark) < 100
+    # From the first sample that can be heard; the answer itself begins a little before.
+    lead = int(np.flatnonzero(np.abs(sent.astype(int)) > 100)[0]) * 1000 / RATE
+    played = recorded.until(mark).audible()
+    heard_ms = lead + len(played) * 1000 / RATE
+    assert abs(heard_ms - last["played_ms"]) < WITHIN
+    assert abs(heard_ms - wire.truncated(item)[0]) < WITHIN
+    assert np.quantile(differences(played, sent), 0.98) <= 1  # all but the slide into silence
+    heard = written(ears, played)
+    until_there = written(ears, sent[: last["played_ms"] * RATE // 1000])
+    # The last word may be cut in the middle, and its beginning be taken for another one.
+    assert errors(until_there, heard)[0] <= 1
+    if deed == "by holding to talk":  # an answer without numbers, which are not said as they are written
+        said, answer = words(heard)[:-1], words(wire.text(item))
+        assert len(said) > 2
+        assert errors(" ".join(answer[: len(said)]), " ".join(said))[0] <= 1
+
+
+async def test_text_only_is_answered_in_writing_by_the_real_engine_and_nothing_sounds(assistant):
+    async with recorded_page(assistant.http) as (page, wire):
+        await page.get_by_test_id("sound").click()
+        await page.get_by_test_id("text-only").click()
+        await page.keyboard.press("Escape")
+        await ask(page, "How many steps does the lighthouse have?")
+        await expect(page.get_by_test_id("message-assistant").first).to_contain_text("142")
+        await expect(page.get_by_test_id("citation").first).to_be_visible()
+        kinds = {event["type"] for event in wire.received}
+        assert "response.output_text.delta" in kinds
+        assert "response.output_audio.delta" not in kinds
+        assert await page.evaluate("window.played.blocks.length") == 0

@@ -1,0 +1,41 @@
+/** Which language the page is in: what its address says, what was chosen before, what the browser prefers; else English. */
+import { pageLanguage, speak } from "./words";
+import { chooseLanguage, type Language } from "./words/languages";
+
+const KEPT = "vocative.language";
+
+/** Put the page in the language that fits it; where its texts cannot be loaded, it stays in English. */
+export async function settleLanguage(): Promise<void> {
+  const asked = new URLSearchParams(location.search).get("lang");
+  const language = chooseLanguage([asked, kept(), ...navigator.languages]);
+  await speak(language).catch(() => undefined);
+}
+
+/** Put the page in another language, and remember that. @returns whether its texts could be loaded. */
+export async function changeLanguage(language: Language): Promise<boolean> {
+  try {
+    await speak(language);
+  } catch {
+    return false;
+  }
+  try {
+    localStorage.setItem(KEPT, language);
+  } catch {
+    // Not allowed to store: then the choice holds until the page is closed.
+  }
+  const address = new URL(location.href);
+  if (address.searchParams.has("lang")) {
+    // Loaded anew, the page would obey its address.
+    address.searchParams.set("lang", pageLanguage());
+    history.replaceState(history.state, "", address);
+  }
+  return true;
+}
+
+function kept(): string | null {
+  try {
+    return localStorage.getItem(KEPT);
+  } catch {
+    return null;
+  }
+}
