@@ -85,7 +85,7 @@ def documents_routes(
     """
 
     async def listing(request: web.Request) -> web.Response:
-        listed = {"documents": []} if library is None else await asyncio.to_thread(_listed, library, user_of(request))
+        listed = await asyncio.to_thread(_listed, library, user_of(request))
         return web.json_response(listed, headers=_PRIVATE)
 
     async def document(request: web.Request) -> web.StreamResponse:
@@ -110,7 +110,9 @@ def documents_routes(
     return [web.get("/api/documents", listing), web.get("/documents/{path:.+}", document)]
 
 
-def _listed(library: Library, user: User | None) -> dict[str, Any]:
+def _listed(library: Library | None, user: User | None) -> dict[str, Any]:
+    if library is None:
+        return {"documents": []}
     allowance = library.allowance(user)
     return {
         "documents": library.documents(user),
