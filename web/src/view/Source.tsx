@@ -1,6 +1,6 @@
 import { ExternalLink, X } from "lucide-react";
 import { Dialog } from "radix-ui";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import { evidenceOf, placesIn } from "../core/evidence";
 import type { Citation } from "../core/protocol";
 import { runs } from "../core/textpage";
