@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from agent.library import Library
     from tools import User
+    from tools.search.backend import Passage
 
 PATH: Final = "/api/documents/search"
 LONGEST: Final = 500  # characters of a query
@@ -46,10 +47,7 @@ def lookup_routes(library: Library | None, user_of: Callable[[web.Request], User
         if not (top.isascii() and top.isdigit() and len(top) < 4 and 1 <= int(top) <= MOST):
             return _wrong("invalid_top", f"top must be a number from 1 to {MOST}, and not {top!r:.50}")
         try:
-            nothing: Sequence[Passage] = ()
-            found = (
-                nothing if library is None else await library.index.search(query, top=int(top), user=user_of(request))
-            )
+            found = await _found(library, query, int(top), user_of(request))
         except SearchError as error:
             text = f"the documents cannot be searched now: {error}"
             return refused(Refusal(503, TRY_AGAIN_LATER, "index_unavailable", text, 5))
@@ -60,6 +58,10 @@ def lookup_routes(library: Library | None, user_of: Callable[[web.Request], User
         return web.json_response(answer, headers=_PRIVATE)
 
     return [web.get(PATH, search)]
+
+
+async def _found(library: Library | None, query: str, top: int, user: User | None) -> Sequence[Passage]:
+    return () if library is None else await library.index.search(query, top=top, user=user)
 
 
 def _wrong(code: str, text: str) -> web.Response:

@@ -93,8 +93,7 @@ def documents_routes(
     """
 
     async def listing(request: web.Request) -> web.Response:
-        nothing: dict[str, Any] = {"documents": []}
-        listed = nothing if library is None else await asyncio.to_thread(_listed, library, user_of(request))
+        listed = await asyncio.to_thread(_listed, library, user_of(request))
         return web.json_response(listed, headers=_PRIVATE)
 
     async def document(request: web.Request) -> web.StreamResponse:
@@ -121,7 +120,9 @@ def documents_routes(
     return [web.get("/api/documents", listing), web.get("/documents/{path:.+}", document)]
 
 
-def _listed(library: Library, user: User | None) -> dict[str, Any]:
+def _listed(library: Library | None, user: User | None) -> dict[str, Any]:
+    if library is None:
+        return {"documents": []}
     allowance = library.allowance(user)
     return {
         "documents": library.documents(user),

@@ -114,8 +114,8 @@ class Conduct:
     def ask_approval(self, call_id: str, arguments: str, now: float) -> list[Action]:
         """A call must not run before the user has allowed it. Its own time begins then."""
         call = self._calls.running(call_id)
-        if call is None or self._approvals.awaits(call_id):
-            return []
+        if call is None or self._approvals.awaits(call_id) or not self._extensions:
+            return []  # a client that did not opt in can neither ask its user nor be told of our tools
         rules = self._of(call)
         call.deadline = math.inf
         self._patience.forget(call_id)

@@ -13,6 +13,7 @@ from agent.library import Library
 from agent.options.uploads import Uploads
 from tools import User
 from tools.errors import SearchError, ToolsError
+from tools.search.several import Several
 
 TEXT = "# Leave & rest\n\nEveryone &lt; 60 gets 25 days of annual leave.\n"
 
@@ -32,11 +33,23 @@ def library(folder):
     library.close()
 
 
-def test_documents_are_taken_in_and_listed(library):
-    listed = library.documents()
-    assert listed[0].pop("bytes") > 0
-    assert listed[0].pop("modified") > 0
-    assert listed == [{"path": "staff/leave.md", "title": "Leave & rest", "format": "markdown", "pages": None}]
+def test_documents_are_taken_in_and_listed(library, folder):
+    file = folder / "staff" / "leave.md"
+    listed = {"path": "staff/leave.md", "title": "Leave & rest", "format": "markdown", "pages": None}
+    size, written = file.stat().st_size, file.stat().st_mtime
+    assert library.documents() == [{**listed, "bytes": size, "modified": written}]
+    file.unlink()
+    assert library.documents() == [{**listed, "bytes": size, "modified": None}]
+
+
+def test_a_list_says_whether_it_names_all_that_can_be_found(library):
+    class SearchOnly:
+        async def search(self, query, *, top=5, user=None):
+            return []
+
+    assert library.listed_whole
+    assert Library(Several({"": library.index})).listed_whole
+    assert not Library(Several({"": library.index, "azure": SearchOnly()})).listed_whole
 
 
 async def test_its_index_can_be_searched(library):

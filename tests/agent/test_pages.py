@@ -8,6 +8,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from agent.library import Library
 from agent.pages import document_url, documents_routes, page_routes
+from tools.search.several import Several
 
 
 @pytest.fixture
@@ -52,6 +53,18 @@ async def test_the_documents_are_listed(client):
     listed = await (await client.get("/api/documents")).json()
     assert [each["path"] for each in listed["documents"]] == ["staff handbook.md"]
     assert listed["documents"][0]["title"] == "Leave"
+
+
+async def test_a_list_that_does_not_name_all_says_so(client):
+    class SearchOnly:
+        async def search(self, query, *, top=5, user=None):
+            return []
+
+    assert (await (await client.get("/api/documents")).json()).keys() == {"documents"}
+    application = web.Application()
+    application.router.add_routes(documents_routes(Library(Several({"azure": SearchOnly()}))))
+    async with TestClient(TestServer(application)) as other:
+        assert await (await other.get("/api/documents")).json() == {"documents": [], "incomplete": True}
 
 
 async def test_a_passage_is_shown_in_its_place_and_document_text_never_runs(client):

@@ -74,8 +74,11 @@ async def test_the_keyboard_alone_reaches_everything_in_the_order_in_which_it_is
         session = await double.session()
         await session.introduce()
         await expect(page.get_by_test_id("talk")).to_be_enabled()
+        header = "[...document.querySelectorAll('header :is(button, select)')].map((each) => each.dataset.testid)"
+        expected = [*await page.evaluate(header), "example", "example", "example", "push", "talk", "text-input"]
+        assert "language" in expected
         reached = []
-        for _ in range(7):
+        for _ in expected:
             await page.keyboard.press("Tab")
             reached.append(await page.evaluate("document.activeElement.dataset.testid"))
             # Whatever has the focus, or what it stands in, shows it.
@@ -83,7 +86,7 @@ async def test_the_keyboard_alone_reaches_everything_in_the_order_in_which_it_is
             focused = page.locator(":focus")
             around = focused.locator("xpath=ancestor-or-self::*[self::label or self::form][1]")
             assert await focused.evaluate(shown) or await around.evaluate(shown), reached
-        assert reached == ["language", "example", "example", "example", "push", "talk", "text-input"]
+        assert reached == expected
         await page.keyboard.type("How much leave do I have?")
         await page.keyboard.press("Enter")
         await session.until_sent("response.create")

@@ -21,7 +21,7 @@ def test_the_policy_lets_in_nothing_but_the_pages_own_and_no_inline_code():
     assert directives.pop("default-src") == "'none'"
     assert directives.pop("require-trusted-types-for") == "'script'"
     assert directives.pop("base-uri") == directives.pop("form-action") == "'none'"
-    for name in ("script-src", "style-src", "connect-src", "worker-src", "frame-src", "frame-ancestors"):
+    for name in ("script-src", "style-src", "connect-src", "worker-src", "frame-ancestors"):
         assert directives.pop(name) == "'self'"
     # A picture may also be one that the page holds already; it comes from nowhere.
     assert set(directives.pop("img-src").split()) <= {"'self'", "blob:", "data:"}

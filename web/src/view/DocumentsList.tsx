@@ -27,8 +27,8 @@ export function DocumentsList() {
           {listing.uploads === undefined ? words.shelf.empty : words.shelf.emptyOwn}
         </p>
       )}
-      <Group title={words.shelf.mine} note={words.shelf.mineNote} holdings={mine} onGone={gone} />
-      <Group title={words.shelf.shared} note="" holdings={shared} onGone={gone} />
+      <Group title={words.shelf.mine} holdings={mine} onGone={gone} />
+      <Group title={words.shelf.shared} holdings={shared} onGone={gone} />
       {listing.incomplete === true && <p className="text-[0.8125rem] text-quiet">{words.shelf.incomplete}</p>}
     </div>
   );
@@ -36,18 +36,16 @@ export function DocumentsList() {
 
 interface GroupProperties {
   readonly title: string;
-  readonly note: string;
   readonly holdings: readonly Holding[];
   readonly onGone: (name: string) => void;
 }
 
-function Group({ title, note, holdings, onGone }: GroupProperties) {
+function Group({ title, holdings, onGone }: GroupProperties) {
   if (holdings.length === 0) return null;
   return (
     <section aria-label={title}>
       <h3 className="flex items-baseline gap-2 text-[0.8125rem] font-medium text-quiet">
         {title} <span className="tabular-nums">{holdings.length}</span>
-        {note !== "" && <span className="ms-auto font-normal">{note}</span>}
       </h3>
       <ul className="mt-1 divide-y divide-line">
         {holdings.map((holding) => (

@@ -32,7 +32,9 @@ export function FoundPassages() {
               >
                 <span className="block font-medium [overflow-wrap:anywhere]">{passage.title || documentName(passage.document)}</span>
                 <span className="block text-[0.8125rem] text-quiet">{placeOf(passage)}</span>
-                <span className="mt-1.5 line-clamp-3 text-[0.875rem]/[1.55] [overflow-wrap:anywhere]">{passage.text}</span>
+                <span className="mt-1.5 line-clamp-3 text-[0.875rem]/[1.55] [overflow-wrap:anywhere] whitespace-pre-line">
+                  {passage.text.replaceAll(/\n{2,}/gu, "\n")}
+                </span>
               </button>
             </li>
           ))}

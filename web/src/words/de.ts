@@ -161,7 +161,6 @@ export const de: Words = {
     emptyOwn: "Es gibt noch keine Dokumente. Fügen Sie eines hinzu, und fragen Sie dann danach.",
     incomplete: "Manche Dokumente lassen sich durchsuchen, aber nicht auflisten.",
     mine: "Ihre eigenen",
-    mineNote: "Nur Sie können sie lesen.",
     shared: "Gemeinsame",
     pages_one: "{{count}} Seite",
     pages_other: "{{count}} Seiten",

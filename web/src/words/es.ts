@@ -164,7 +164,6 @@ export const es: Words = {
     emptyOwn: "Aún no hay documentos. Añada uno y pregunte por él.",
     incomplete: "En algunos documentos se puede buscar, pero no aparecen en la lista.",
     mine: "Suyos",
-    mineNote: "Solo usted puede leerlos.",
     shared: "Compartidos",
     pages_one: "{{count}} página",
     pages_many: "{{count}} de páginas",

@@ -164,7 +164,6 @@ export const fr: Words = {
     emptyOwn: "Il n’y a pas encore de documents. Ajoutez-en un, puis posez vos questions.",
     incomplete: "Certains documents peuvent être recherchés, mais ne figurent pas dans la liste.",
     mine: "Les vôtres",
-    mineNote: "Vous seul pouvez les lire.",
     shared: "Partagés",
     pages_one: "{{count}} page",
     pages_many: "{{count}} de pages",

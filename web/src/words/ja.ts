@@ -158,7 +158,6 @@ export const ja: Words = {
     emptyOwn: "ドキュメントはまだありません。追加してから、その内容についてお尋ねください。",
     incomplete: "一部のドキュメントは、検索できますが一覧には表示されません。",
     mine: "自分のドキュメント",
-    mineNote: "ご本人だけが閲覧できます。",
     shared: "共有",
     pages_other: "{{count}} ページ",
     format: {
