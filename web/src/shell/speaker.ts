@@ -49,6 +49,7 @@ export class Speaker {
 
   /** Make ready. Called from a click or a key: browsers let no page sound before one. */
   async open(): Promise<void> {
+    if (!isSecureContext) return;
     this.#opening ??= this.#attach();
     const { context } = await this.#opening;
     if (context.state !== "running") await context.resume();
@@ -56,6 +57,8 @@ export class Speaker {
 
   /** Queue sound of a content part. */
   play(item: string, content: number, samples: Int16Array): void {
+    // A page of an insecure origin has no worklets: what is said is read there, and must not count as sounding for ever.
+    if (!isSecureContext) return;
     // Without a gesture so far the browser may refuse; the sound then waits for one, and the listener is told.
     if (this.#opening === null) void this.open();
     this.#setPlaying(true);
