@@ -279,13 +279,13 @@ async def test_a_connection_that_is_being_mended_is_announced_until_it_is(double
             await session.send("extension.reconnected", reason="the model's session expired")
         else:
             token = {"token": "t", "grace_ms": 20_000}
-            await session.send("extension.ready", session_id="s", agent=None, resume=token)
+            await session.send("extension.ready", session_id="s", agent={"name": "A", "greeting": "", "examples": []}, resume=token)
             double.refuse = (503, "one moment")
             session.socket._req.transport.abort()
             await expect(notice).to_contain_text("is being made anew")
             double.refuse = None
             back = await double.session()
-            await back.send("extension.ready", session_id="s", agent=None)
+            await back.send("extension.ready", session_id="s", agent={"name": "A", "greeting": "", "examples": []})
             await back.send("extension.resumed", missed=0, complete=True)
         await expect(notice).to_have_count(0)
         await expect(page.get_by_test_id("status")).to_have_attribute("data-phase", "idle")

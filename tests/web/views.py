@@ -58,7 +58,8 @@ async def views(page: Page, double: Double) -> AsyncIterator[str]:
     await expect(page.get_by_test_id("mending")).to_be_visible()
     yield "mending"
     await session.send("extension.reconnected", reason="the model's session expired")
-    await session.send("extension.ready", session_id="s1", agent=None, languages=["tlh"])
+    who = {"name": "Contoso assistant", "greeting": "", "examples": []}
+    await session.send("extension.ready", session_id="s1", agent=who, languages=["tlh"])
     await expect(page.get_by_test_id("lacking")).to_be_visible()
     yield "language lacking"
     await session.socket.close(code=1011, message=b"the model went away")
