@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tools import User
     from tools.search.document import DocumentRecord
     from tools.search.ingest import Progress, Summary
+    from tools.search.reading import DocumentText
 
 
 OWN: Final = "uploads"  # what the names of a caller's own documents begin with
@@ -213,16 +214,14 @@ class Library:
         Raises:
             InputError: The file cannot be read any more.
         """
-        record = self.index.document(document, user)
-        path = None if record is None else _file(record)
-        if record is None or path is None:
+        opened = self._opened(document, user)
+        if opened is None:
             return None
+        record, read = opened
         try:
-            text = read_document(path).page_text(page)
+            text = read.page_text(page)
         except LookupError:
             return None
-        except UnreadableError as error:
-            raise InputError(f"{document} cannot be read any more: {error}") from None
         start, end = sorted((min(max(start, 0), len(text)), min(max(end, 0), len(text))))
         return View(
             html.escape(record.title), html.escape(text[:start]), html.escape(text[start:end]), html.escape(text[end:])
@@ -246,14 +245,21 @@ class Library:
         Raises:
             InputError: The file cannot be read any more.
         """
+        opened = self._opened(document, user)
+        if opened is None:
+            return None
+        try:
+            return text_view(*opened, page, start, end, begin=begin)
+        except LookupError:
+            return None
+
+    def _opened(self, document: str, user: User | None) -> tuple[DocumentRecord, DocumentText] | None:
         record = self.index.document(document, user)
         path = None if record is None else _file(record)
         if record is None or path is None:
             return None
         try:
-            return text_view(record, read_document(path), page, start, end, begin=begin)
-        except LookupError:
-            return None
+            return record, read_document(path)
         except UnreadableError as error:
             raise InputError(f"{document} cannot be read any more: {error}") from None
 

@@ -1,12 +1,12 @@
 import { Download, X } from "lucide-react";
 import { Dialog } from "radix-ui";
-import { useState } from "react";
 import { kindOf, type Picture } from "../core/pictures";
 import { words } from "../words";
+import { useReturnFocus } from "./focus";
 
 /** A picture, as large as the window allows. */
 export default function PictureView({ picture, onClose }: { picture: Picture; onClose: () => void }) {
-  const [opener] = useState(() => document.activeElement);
+  const giveBack = useReturnFocus();
   const alt = picture.alt || words.picture.none;
   const round = "inline-flex items-center gap-2 rounded-full bg-black/60 px-4 py-2 text-[0.875rem] text-white hover:bg-black/80";
   return (
@@ -16,10 +16,7 @@ export default function PictureView({ picture, onClose }: { picture: Picture; on
         <Dialog.Content
           data-testid="picture-view"
           aria-describedby={undefined}
-          onCloseAutoFocus={(event) => {
-            event.preventDefault();
-            if (opener instanceof HTMLElement) opener.focus({ preventScroll: true });
-          }}
+          onCloseAutoFocus={giveBack}
           className="rise fixed inset-3 flex flex-col items-center justify-center gap-4 outline-none sm:inset-8"
         >
           <div className="flex w-full shrink-0 justify-end gap-2">

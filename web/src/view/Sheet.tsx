@@ -1,7 +1,8 @@
 import { X } from "lucide-react";
 import { Dialog } from "radix-ui";
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import { words } from "../words";
+import { useReturnFocus } from "./focus";
 
 interface Properties {
   readonly title: string;
@@ -13,12 +14,7 @@ interface Properties {
 
 /** A panel at the side; on a phone it comes from below and fills the page. */
 export function Sheet({ title, description, testid, onClose, children }: Properties) {
-  // Radix gives the focus back to its own trigger only, and a panel that is loaded when it is opened has none.
-  const [opener] = useState(() => document.activeElement);
-  const goBack = (event: Event) => {
-    event.preventDefault();
-    if (opener instanceof HTMLElement) opener.focus();
-  };
+  const giveBack = useReturnFocus();
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
@@ -26,7 +22,7 @@ export function Sheet({ title, description, testid, onClose, children }: Propert
         <div aria-hidden className="fixed inset-0 bg-black/40 backdrop-blur-[2px]" />
         <Dialog.Content
           data-testid={testid}
-          onCloseAutoFocus={goBack}
+          onCloseAutoFocus={giveBack}
           className="rise fixed inset-x-0 top-6 bottom-0 flex flex-col rounded-t-3xl border border-line bg-paper shadow-2xl outline-none sm:start-auto sm:end-3 sm:top-3 sm:bottom-3 sm:w-[min(30rem,92vw)] sm:rounded-3xl"
         >
           <div className="flex items-start justify-between gap-4 px-5 pt-5 pb-3 sm:px-7 sm:pt-6">
