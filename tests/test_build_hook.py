@@ -160,5 +160,7 @@ def test_the_wheel_carries_the_page(hook, tmp_path):
     names = zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist()
     assert "agent/static/web/index.html" in names
     assert f"agent/static/web/{hook.STAMP}" in names
-    assert {name.rsplit(".", 1)[1] for name in names if name.startswith("agent/static/web/assets/")} == {"js", "css"}
+    assets = {name.rsplit(".", 1)[1] for name in names if name.startswith("agent/static/web/assets/")}
+    # The viewer's reader of PDFs brings its worker (mjs), decoders (wasm), fonts and character maps.
+    assert {"js", "css", "mjs", "wasm", "bcmap"} <= assets
     assert not [name for name in names if name.startswith("web/") or "node_modules" in name]
