@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from agent.core.frames import Frame
+from agent.transports.base import Nowhere, never
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from agent.core.handover import Outcomes
     from agent.outbox import Outbox
-    from agent.transports.base import Transport
+    from agent.transports.base import Onward, Transport
 
     Take: TypeAlias = "Callable[[Frame, float], Outcomes]"
     Ended: TypeAlias = "Callable[[int, str, float], Outcomes]"
-
-
-class Onward(Protocol):
-    """The other side of the session, whichever connection it has at present."""
-
-    send: Callable[[str], None]
 
 
 class Line:
@@ -60,8 +55,6 @@ class Line:
         self._take, self._ended = take, ended
         self._perform, self._clock = perform, clock
         self._broken, self._binary, self._gone = broken, binary, gone
-        self._passes: Callable[[str], bool] = _never
-        self._onward: Onward = _NOWHERE
 
     def start(self) -> None:
         """Begin to listen."""
@@ -70,16 +63,11 @@ class Line:
     def becomes(self, take: Take, ended: Ended) -> None:
         """Someone else takes its frames and its end from now on."""
         self._take, self._ended = take, ended
-        self._passes, self._onward = _never, _NOWHERE
+        self.transport.shorten(never, _NOWHERE)
 
     def shortens(self, passes: Callable[[str], bool], onward: Onward) -> None:
-        """Some of its frames need not be taken.
-
-        Args:
-            passes: Tells whether a text goes on as it is, and that is all there is to do about it.
-            onward: Where to.
-        """
-        self._passes, self._onward = passes, onward
+        """Some of its frames need not be taken; see `Transport.shorten`."""
+        self.transport.shorten(passes, onward)
 
     def leave(self, code: int = 1000, reason: str = "") -> None:
         """Close it. What it may still send is dropped, and what waits for it too."""
@@ -93,8 +81,6 @@ class Line:
         try:
             if isinstance(message, bytes):
                 self._perform(self._binary())
-            elif self._passes(message):
-                self._onward.send(message)
             else:
                 self._perform(self._take(Frame(message), self._clock()))
         except Exception as error:
@@ -109,20 +95,7 @@ class Line:
             self._broken(error)
 
 
-def _never(_text: str) -> bool:
-    return False
-
-
-class _Nowhere:
-    def __init__(self) -> None:
-        self.send: Callable[[str], None] = _unsent
-
-
-def _unsent(_text: str) -> None:
-    pass
-
-
-_NOWHERE = _Nowhere()
+_NOWHERE = Nowhere()
 
 
 def _nothing(_frame: Frame, _now: float) -> Outcomes:

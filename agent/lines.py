@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from agent.core.frames import Frame
     from agent.core.handover import HandoverAction, Outcomes
     from agent.core.session import Session
-    from agent.line import Ended, Onward, Take
-    from agent.transports.base import Transport
+    from agent.line import Ended, Take
+    from agent.transports.base import Onward, Transport
 
 _log = logging.getLogger(__name__)
 

@@ -30,9 +30,12 @@ class Outbox:
         live_audio: What waits may be a microphone's sound.
 
     Attributes:
-        taken: Messages that were sent; tells whether anything moves.
+        taken: Messages that had to wait and were sent; tells whether anything moves.
         dropped: Messages of sound that were given up.
     """
+
+    __slots__ = ("_characters", "_held", "_hold", "_limit", "_live_audio", "_release", "_transport", "_waiting",
+                 "dropped", "taken")  # fmt: skip
 
     def __init__(
         self,
@@ -63,7 +66,6 @@ class Outbox:
         if self._waiting or self._transport.full:
             self._keep(text)
         else:
-            self.taken += 1
             self._transport.send(text)
 
     @property

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
     from agent.core.handover import Outcomes
     from agent.core.session import Session
-    from agent.line import Onward
-    from agent.transports.base import Transport
+    from agent.transports.base import Onward, Transport
 
 _log = logging.getLogger(__name__)
 

@@ -108,7 +108,7 @@ DEFINED = {
     "agent.core.frames": ["Frame", "MalformedFrame", "decode"],
     "agent.core.turns": ["TABLE", "Model", "Signal", "Turns", "User"],
     "agent.core.dialect": ["DIALECTS", "GA", "PREVIEW", "VOICE_LIVE", "VOICE_LIVE_ONLY", "Dialect"],
-    "agent.transports.base": ["Pull", "Transport", "TransportClosed", "outlet"],
+    "agent.transports.base": ["Nowhere", "Onward", "Pull", "Transport", "TransportClosed", "never", "outlet"],
     "agent.relay": ["Relay"],
 }
 METHODS = {
@@ -134,7 +134,7 @@ METHODS = {
         "successor_closed",
         "upstream_closed",
     ],
-    ("agent.transports.base", "Transport"): ["close", "pause", "resume", "send", "start", "wait_closed"],
+    ("agent.transports.base", "Transport"): ["close", "pause", "resume", "send", "shorten", "start", "wait_closed"],
     ("agent.transports.stream", "Stream"): ["close", "receive", "send"],
     ("agent.relay", "Relay"): ["abandon", "attends", "rejoin", "run"],
 }

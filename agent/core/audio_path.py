@@ -1,4 +1,4 @@
-"""Audio path: the short way of the two kinds of frames that a call consists of, the caller's sound and the model's.
+"""Audio path: the short way of the frames that a call consists of: the caller's sound, the model's, and its words.
 
 It may only do what the whole way would do. A frame that goes the whole way and passes as it is opens the path for those
 that follow it; whatever else happens in the session closes it again. So the path needs no rules of its own, and asks
@@ -12,11 +12,16 @@ from typing import TYPE_CHECKING
 from agent.core.firewall import MAX_TEXT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from agent.core.actions import Actions
     from agent.core.deltas import AudioDelta
+    from agent.core.frames import Frame
     from agent.core.input_clock import InputClock
     from agent.core.playback import Track
 
 _EVENT_ID = '"event_id":'
+_DELTA = '"delta":"'
 # How an append goes on and ends where its audio stands last.
 _APPEND, _AUDIO, _END = '"input_audio_buffer.append"', '"audio":', '"}'
 
@@ -31,7 +36,9 @@ class AudioPath:
         plain: Both sides speak in the same names, so that a frame of the model's can pass as it is.
     """
 
-    __slots__ = ("_before", "_clock", "_head", "_least", "_listens", "_middle", "_tail", "_track", "plain")
+    __slots__ = (
+        "_before", "_clock", "_head", "_least", "_listens", "_middle", "_note", "_tail", "_track", "_words", "plain",
+    )  # fmt: skip
 
     def __init__(self, clock: InputClock) -> None:
         self.plain = False
@@ -41,10 +48,12 @@ class AudioPath:
         self._track: Track | None = None
         self._head = self._middle = self._tail = ""
         self._least = 0
+        self._words = ("", "", "")
+        self._note: Callable[[str], None] | None = None
 
     def close(self) -> None:
         """Something has happened that may have changed where sound goes."""
-        self._track, self._listens = None, False
+        self._track, self._note, self._listens = None, None, False
 
     # ── the caller's ──
 
@@ -93,16 +102,27 @@ class AudioPath:
             delta: Where its audio stands.
             track: Where it was counted.
         """
-        if not self.plain:
-            return
-        named = text.find(_EVENT_ID, 0, delta.start)
-        begins = text.find('"', named + len(_EVENT_ID), delta.start) + 1
-        ends = text.find('"', begins, delta.start)
-        if named < 0 or ends < 0 or text[named + len(_EVENT_ID) : begins - 1].strip():
-            return  # the id stands behind the audio, or nowhere, or is none; each of them goes the whole way
-        self._head, self._middle, self._tail = text[:begins], text[ends : delta.start], text[delta.end :]
-        self._least = len(self._head) + len(self._middle) + len(self._tail)
-        self._track = track
+        around = _around(text, delta.start, delta.end) if self.plain else None
+        if around is not None:
+            self._head, self._middle, self._tail = around
+            self._least = len(self._head) + len(self._middle) + len(self._tail)
+            self._track = track
+
+    def follow_words(self, frame: Frame, actions: Actions, note: Callable[[str], None]) -> None:
+        """A piece of what is being said has gone the whole way.
+
+        Args:
+            frame: The frame.
+            actions: What came of it; nothing but that it goes to the client, if it is to be followed.
+            note: Takes note of the text of each that is like it.
+        """
+        text = frame.text
+        passed = len(actions) == 1 and getattr(actions[0], "frame", None) is frame
+        if self.plain and passed and "\\" not in text:
+            begins = text.find(_DELTA) + len(_DELTA)
+            around = _around(text, begins, text.find('"', begins)) if begins > len(_DELTA) else None
+            if around is not None:
+                self._words, self._note = around, note
 
     def spoken(self, text: str) -> bool:
         """Take a frame of the model's.
@@ -115,7 +135,7 @@ class AudioPath:
         """
         track = self._track
         if track is None or len(text) < self._least or not text.startswith(self._head):
-            return False
+            return self._note is not None and self._said(text, self._note)
         start, end = text.find('"', len(self._head)), len(text) - len(self._tail)
         if not text.startswith(self._middle, start):
             return False
@@ -125,3 +145,31 @@ class AudioPath:
             return False
         track.sent_bytes += (end - start) // 4 * 3 - text.count("=", max(start, end - 2), end)
         return True
+
+    def _said(self, text: str, note: Callable[[str], None]) -> bool:
+        head, middle, tail = self._words
+        if not text.startswith(head):
+            return False
+        start, end = text.find('"', len(head)), len(text) - len(tail)
+        if not text.startswith(middle, start) or "\\" in text or not text.endswith(tail):
+            return False
+        if text.find('"', start + len(middle)) != end:
+            return False
+        note(text)
+        return True
+
+
+def _around(text: str, start: int, end: int) -> tuple[str, str, str] | None:
+    """What stands before the event id, between it and the delta, and behind that; None where it does not stand so.
+
+    Args:
+        text: An event.
+        start: Where its delta begins.
+        end: Where that ends.
+    """
+    named = text.find(_EVENT_ID, 0, start)
+    begins = text.find('"', named + len(_EVENT_ID), start) + 1
+    ends = text.find('"', begins, start)
+    if named < 0 or ends < 0 or text[named + len(_EVENT_ID) : begins - 1].strip():
+        return None  # the id stands behind the delta, or nowhere, or is none; each of them goes the whole way
+    return text[:begins], text[ends:start], text[end:]

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, cast
 
 from agent.core import events, messages
 from agent.core.actions import ToUpstream
+from agent.core.citations import TRANSCRIPT_DELTAS
 from agent.core.continuity import WATCHED, Continuity
 from agent.core.floor import Floor
+from agent.core.frames import Frame
 from agent.core.handover import Ask, FromModel, GiveUp, Switch
 from agent.core.recasting import Recasting
 from agent.core.turns import User
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
 
     from agent.core.actions import Actions
     from agent.core.events import Json
-    from agent.core.frames import Frame
     from agent.core.handover import Outcome, Step
     from agent.core.state import State
     from agent.core.succession import Policy
@@ -90,6 +91,13 @@ class Renewal:
                 return ()
             frame = seen
         return self.redirect(self._from_model(frame, now))
+
+    def noted(self, kind: str, text: str) -> None:
+        """A delta has been passed on as it is; see `AudioPath.follow_words`."""
+        frame = Frame(text)
+        self.continuity.history.take(kind, frame)
+        if kind in TRANSCRIPT_DELTAS:
+            self._state.citations.spoken(frame)
 
     def upstream_closed(self, code: int, reason: str, now: float) -> list[Step]:
         """The present upstream is gone."""

@@ -6,6 +6,7 @@ the client understands as it is passes as the identical object.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from agent.core import events, firewall, messages, notices, told_session, utterances
@@ -142,7 +143,10 @@ class Session:
             return self._model.audio(frame, now)
         if kind not in DELTAS:
             self._changed()
-        return self._renewal.receive(frame, kind, now)
+            return self._renewal.receive(frame, kind, now)
+        actions = self._renewal.receive(frame, kind, now)
+        self.audio.follow_words(frame, actions, partial(self._renewal.noted, kind))
+        return actions
 
     def _from_model(self, frame: Frame, now: float) -> Actions:
         actions = self._read(frame, now)

@@ -16,13 +16,14 @@ class Guard:
 
     Attributes:
         take: Counts one message of the client's; see `Meter.take`.
+        on_credit: Lets sound pass that is counted later; see `Meter.on_credit`.
     """
 
     def __init__(self, limits: Limits, *, now: float, valid_for: float | None) -> None:
         self._limits = limits
         self._meter = Meter(limits, now)
         # Fifty times a second: not by way of another method.
-        self.take = self._meter.take
+        self.take, self.on_credit = self._meter.take, self._meter.on_credit
         self._ends = now + limits.duration_s
         self._valid_until = None if valid_for is None else now + valid_for
         self._recheck = now + limits.recheck_s

@@ -15,13 +15,14 @@ from agent.door.admission import Admission, Grounds
 from agent.door.credentials import AUTHENTICATE_EVENT
 from agent.door.guard import Guard
 from agent.door.refusal import Refusal, TurnedAway, unauthorized
+from agent.transports.base import Nowhere, never
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from agent.door.admissions import Seat
     from agent.door.door import Door
-    from agent.transports.base import Transport
+    from agent.transports.base import Onward, Transport
     from tools.context import User
 
 _log = logging.getLogger(__name__)
@@ -100,6 +101,10 @@ class GuardedTransport:
         """Send one message."""
         self.inner.send(text)
 
+    def shorten(self, passes: Callable[[str], bool], onward: Onward) -> None:
+        """What need not be received is counted all the same, a little later."""
+        self.inner.shorten(self._guard.on_credit(passes), onward)
+
     def pause(self) -> None:
         """Deliver nothing for now."""
         self.inner.pause()
@@ -122,6 +127,7 @@ class GuardedTransport:
         """End the session: say why in an `error` event, as a close frame has little room, and close."""
         if not self._shown_out and self._end is None:
             self._shown_out = True
+            self.inner.shorten(never, Nowhere())
             _log.info("shown out with %d: %s: %s", refusal.close_code, refusal.code, refusal.reason)
             self.inner.send(_error(refusal))
             self.close(refusal.close_code, refusal.reason)

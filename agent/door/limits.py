@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from agent.door.refusal import POLICY, TOO_BIG, Refusal
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 # What a message costs at least, in characters: many tiny ones are more work than one long one.
 LEAST = 1024
+# Characters of sound that may be counted later than they came: about a second of it.
+CREDIT = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +59,8 @@ class Meter:
         heard: When the client's last message came.
     """
 
-    __slots__ = ("_burst_s", "_control_burst_s", "_control_paid", "_longest", "_paid", "_refusals", "_s_per_char",
-                 "_s_per_control", "heard")  # fmt: skip
+    __slots__ = ("_burst_s", "_control_burst_s", "_control_paid", "_credit", "_longest", "_owed", "_paid", "_refusals",
+                 "_s_per_char", "_s_per_control", "heard")  # fmt: skip
 
     def __init__(self, limits: Limits, now: float = 0.0) -> None:
         self.heard = now
@@ -65,6 +71,8 @@ class Meter:
         self._s_per_control = 1 / limits.control_per_s
         self._control_burst_s = (limits.control_burst + 0.5) * self._s_per_control
         self._longest = limits.message_bytes
+        self._credit = min(CREDIT, limits.message_bytes, int(limits.burst_bytes) // 4)
+        self._owed = 0
         self._paid = self._control_paid = float("-inf")
         self._refusals = _refusals(limits)
 
@@ -86,7 +94,8 @@ class Meter:
         paid = self._paid
         if paid < now:  # noqa: PLR1730
             paid = now
-        paid += (characters if characters > LEAST else LEAST) * self._s_per_char  # noqa: FURB136
+        owed, self._owed = self._owed, 0
+        paid += ((characters if characters > LEAST else LEAST) + owed) * self._s_per_char  # noqa: FURB136
         if paid - now > self._burst_s:
             return self._refusals[1]
         self._paid = paid
@@ -100,6 +109,27 @@ class Meter:
             return self._refusals[2]
         self._control_paid = paid
         return None
+
+    def on_credit(self, passes: Callable[[str], bool]) -> Callable[[str], bool]:
+        """Let sound pass that is counted only with the next message that is taken.
+
+        Args:
+            passes: Tells whether a text passes at all.
+
+        Returns:
+            Tells the same, but lets nothing more pass when about a second of sound is owed.
+        """
+        credit = self._credit
+
+        def passes_on_credit(text: str) -> bool:
+            length = len(text)
+            owed = self._owed + (length if length > LEAST else LEAST)  # noqa: FURB136  (as above)
+            if owed > credit or not passes(text):
+                return False
+            self._owed = owed
+            return True
+
+        return passes_on_credit
 
 
 def _refusals(limits: Limits) -> tuple[Refusal, Refusal, Refusal]:

@@ -26,6 +26,26 @@ class TransportClosed(Exception):  # noqa: N818  (an end, not always an error)
         self.reason = reason
 
 
+class Onward(Protocol):
+    """The other side of a session, whichever connection it has at present."""
+
+    def send(self, text: str) -> None:
+        """Send one message, after all that wait for that side."""
+        ...
+
+
+class Nowhere:
+    """No other side: nothing passes."""
+
+    def send(self, text: str) -> None:
+        """Drop it."""
+
+
+def never(_text: str) -> bool:
+    """No text passes."""
+    return False
+
+
 class Transport(Protocol):
     """A bidirectional stream of text messages with a close code, as a WebSocket is one."""
 
@@ -52,6 +72,15 @@ class Transport(Protocol):
 
     def send(self, text: str) -> None:
         """Send one message, or keep it until the other side takes it; after the end it is dropped."""
+        ...
+
+    def shorten(self, passes: Callable[[str], bool], onward: Onward) -> None:
+        """Some texts need not be received; a transport whose messages are few may ignore this and deliver them all.
+
+        Args:
+            passes: Tells whether a text goes on as it is, and that is all there is to do about it; asked once of each.
+            onward: Where to.
+        """
         ...
 
     def pause(self) -> None:

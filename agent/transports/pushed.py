@@ -11,7 +11,7 @@ from agent.transports.base import TransportClosed
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from agent.transports.base import Pull
+    from agent.transports.base import Onward, Pull
 
 # Messages that may wait to be sent before the relay is told that this end is slow.
 CAPACITY = 256
@@ -54,6 +54,9 @@ class Pushed:
         if not self._over:
             self._outgoing.append(text)
             self._something.set()
+
+    def shorten(self, passes: Callable[[str], bool], onward: Onward) -> None:
+        """Deliver all of them: what has tasks of its own gains nothing."""
 
     def pause(self) -> None:
         """Receive nothing for now."""

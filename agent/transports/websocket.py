@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
 
 from picows import WSCloseCode, WSListener, WSMsgType, WSProtocolError
+
+from agent.transports.base import Nowhere, never
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from picows import WSFrame, WSTransport
+
+    from agent.transports.base import Onward
 
 # RFC 6455, section 5.5: a control frame carries at most 125 bytes, two of which are the code.
 MAX_REASON_BYTES = 123
@@ -27,15 +32,32 @@ _CONTINUATION, _TEXT, _BINARY = WSMsgType.CONTINUATION, WSMsgType.TEXT, WSMsgTyp
 _UNSENDABLE = frozenset({1005, 1006, 1015})
 
 
+class _Send(Protocol):
+    def __call__(self, text: str) -> None: ...
+
+
 class WebSocketTransport(WSListener):
     """Moves text frames over a WebSocket that picows drives; hand it to picows as the connection's listener.
 
     Args:
         max_message: Bytes of the largest message that is taken; a larger one closes the socket with 1009.
+
+    Attributes:
+        send: Sends one text frame; before the handshake and after the end it is dropped.
+        full: Whether what was sent waits because the other side is slow.
     """
+
+    # Fifty frames a second in each direction find what they need of a socket within a few lines of the cache.
+    __slots__ = (
+        "_closed", "_down", "_early", "_end", "_hurry", "_max_message", "_onward", "_ours", "_parts", "_parts_type",
+        "_passes", "_paused", "_received", "_room", "_size", "_wire", "full", "send",
+    )  # fmt: skip
 
     def __init__(self, max_message: int) -> None:
         super().__init__()
+        self.send: _Send = _dropped
+        self._passes: Callable[[str], bool] = never
+        self._onward: Onward = Nowhere()
         self._max_message = max_message
         self._wire: WSTransport | None = None
         self._received: Callable[[str | bytes], None] = self._keep
@@ -74,10 +96,9 @@ class WebSocketTransport(WSListener):
         else:
             self.resume()
 
-    def send(self, text: str) -> None:
-        """Send one text frame; after the end it is dropped."""
-        if self._wire is not None and self._end is None:
-            self._wire.send(_TEXT, text)
+    def shorten(self, passes: Callable[[str], bool], onward: Onward) -> None:
+        """Some texts need not be received; see `Transport.shorten`."""
+        self._passes, self._onward = passes, onward
 
     def pause(self) -> None:
         """Read nothing for now."""
@@ -96,6 +117,7 @@ class WebSocketTransport(WSListener):
         if self._end is not None:
             return
         self._end, self._ours = (code, reason), True
+        self.send = _dropped
         if self._wire is None:
             return  # whoever dialled has given up; should it open all the same, it is closed at once
         self.resume()  # the answer to our close frame has to be read
@@ -114,7 +136,11 @@ class WebSocketTransport(WSListener):
     def on_ws_connected(self, transport: WSTransport) -> None:
         """The handshake is done."""
         self._wire = transport
-        if self._end is not None:
+        if self._end is None:
+            # Straight into picows: a method of ours in between would be one more call for each frame.
+            straight: Any = partial(transport.send, _TEXT)
+            self.send = straight
+        else:
             transport.disconnect(graceful=False)
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
@@ -125,7 +151,10 @@ class WebSocketTransport(WSListener):
                 text = frame.get_payload_as_utf8_text()
             except UnicodeDecodeError:
                 raise WSProtocolError(WSCloseCode.INVALID_TEXT, "a text frame is not valid UTF-8") from None
-            self._received(text)
+            if self._passes(text):
+                self._onward.send(text)
+            else:
+                self._received(text)
         elif kind is WSMsgType.CLOSE:
             self._told_end(transport, frame)
         elif kind is _TEXT or kind is _BINARY or kind is _CONTINUATION:
@@ -134,6 +163,7 @@ class WebSocketTransport(WSListener):
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
         """The socket is down."""
+        self.send = _dropped
         if self._hurry is not None:
             self._hurry.cancel()
         if self._end is None:
@@ -172,6 +202,7 @@ class WebSocketTransport(WSListener):
         if not self._ours:
             code = int(frame.get_close_code().value) or 1005
             self._end = (code, frame.get_close_reason() or "")
+            self.send = _dropped
             transport.send_close(_close_code(1000 if code in _UNSENDABLE else code))
         transport.disconnect()
 
@@ -179,6 +210,10 @@ class WebSocketTransport(WSListener):
         closed, self._closed = self._closed, None
         if closed is not None and self._end is not None:
             closed(*self._end)
+
+
+def _dropped(text: str) -> None:
+    del text
 
 
 def fitting(reason: str) -> bytes:

@@ -56,7 +56,7 @@ def test_a_message_goes_out_at_once_and_as_it_is(line, brake):
     box, text = outbox(line, brake), "as it is"
     box.send(text)
     assert line.sent[0] is text
-    assert (box.taken, box.waiting) == (1, 0)
+    assert (box.taken, box.waiting) == (0, 0)
 
 
 def test_what_waits_goes_out_in_order_and_before_what_comes_later(line, brake):

@@ -44,6 +44,7 @@ OURS = (
     "hand-off",
     "ingest",
     "orders in documents",
+    "path",
     "pictures",
     "policy",
     "retrieval",

@@ -162,7 +162,71 @@ def test_a_delta_of_the_transcript_leaves_it_open():
     assert session.audio.spoken(delta(2))
 
 
+def words(number=1, text="so ", item="i", kind="response.output_audio_transcript.delta", **more):
+    fields = {"response_id": "r", "item_id": item, "output_index": 0, "content_index": 0}
+    event = {"type": kind, "event_id": f"event_{number}", **fields, "delta": text, **more}
+    return json.dumps(event, separators=(",", ":"))
+
+
+def undone(session):
+    return [(kind, frame.text) for kind, frame in session._renewal.continuity.history._undone._deltas]
+
+
+def test_words_that_went_the_whole_way_open_it_for_those_like_them():
+    session = opened()
+    session.receive_upstream(Frame(words(1)), 1.0)
+    assert session.audio.spoken(words(22, "far "))
+    assert [text for _, text in undone(session)] == [words(1), words(22, "far ")]
+    session.receive_upstream(Frame(delta(1)), 1.0)
+    assert session.audio.spoken(delta(2))
+    assert session.audio.spoken(words(3, ""))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        words(2, item="j"),
+        words(2, kind="response.output_text.delta"),
+        words(2, 'a "word"'),
+        words(2, obfuscation="x"),
+        words(2)[:-1],
+        words(2).replace('"event_2"', "7"),
+        words(2).replace("so ", 'so","delta":"'),
+        "",
+    ],
+)
+def test_any_other_words_go_the_whole_way(other):
+    session = opened()
+    session.receive_upstream(Frame(words(1)), 1.0)
+    assert not session.audio.spoken(other)
+    assert len(undone(session)) == 1
+
+
+@pytest.mark.parametrize(
+    "first", [words(1, 'a "word"'), words(1).replace('"event_1"', "7"), words(1).replace('"delta":', '"delta": ')]
+)
+def test_words_that_cannot_be_followed_open_nothing(first):
+    session = opened()
+    session.receive_upstream(Frame(first), 1.0)
+    assert not session.audio.spoken(first)
+
+
+def test_words_that_were_changed_on_their_way_open_nothing():
+    session = opened()
+    hidden = {"id": "f", "type": "function_call", "name": "x", "call_id": "c"}
+    added = {"type": "response.output_item.added", "response_id": "r", "output_index": 0, "item": hidden}
+    session.receive_upstream(Frame(json.dumps(added)), 1.0)
+    later = words(1).replace('"output_index":0', '"output_index":1')
+    [shown] = session.receive_upstream(Frame(later), 1.0)
+    assert shown.frame.data["output_index"] == 0
+    assert not session.audio.spoken(later)
+
+
 FROM_MODEL = [
+    words(6),
+    words(7, "far "),
+    words(8, "and ", item="j"),
+    words(9, kind="response.output_text.delta"),
     *(delta(number, "A" * 8 * number, response, item) for number, response, item in [(1, "r", "i"), (2, "s", "j")]),
     delta(3, "AAA="),
     delta(4, "AAAA", index=1),
@@ -223,3 +287,4 @@ def test_it_does_nothing_but_what_the_whole_way_would_do(steps):
         assert short.next_deadline() == whole.next_deadline()
         assert short._renewal.continuity.clock.ms == whole._renewal.continuity.clock.ms
         assert vars(short._state.playback)["_tracks"] == vars(whole._state.playback)["_tracks"]
+        assert undone(short) == undone(whole)

@@ -335,3 +335,26 @@ async def test_limits_of_one_user_hold_for_those_who_say_it_late(door, seats):
     assert await let_in(ours, Admission(Grounds.PROMISED), seats.enter(None, promised=True), door) is None
     heard, end = await told(theirs)
     assert (heard[0]["error"]["code"], end.code) == ("too_many_sessions", 1013)
+
+
+async def test_sound_that_takes_the_short_way_is_counted_and_stops_with_the_session(door, steady):
+    class Socket:
+        """Only what a socket is told of short ways."""
+
+        def shorten(self, passes, onward):
+            self.passes, self.onward = passes, onward
+
+        def __getattr__(self, name):
+            return lambda *_given, **_named: None
+
+    socket = Socket()
+    guarded = GuardedTransport(socket, Admission(Grounds.TICKET, ADA), door, clock=steady)
+    guarded.shorten(lambda _text: True, "the model")
+    passed = 0
+    while socket.passes(APPEND):
+        passed += 1
+    assert (passed, socket.onward) == (1, "the model")  # a quarter of a burst of 7,500 bytes
+    for _ in range(20):
+        guarded._take(APPEND)
+    assert not socket.passes(APPEND)  # shown out
+    guarded.close()

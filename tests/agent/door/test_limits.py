@@ -93,3 +93,36 @@ def test_no_schedule_gets_more_than_the_burst_and_what_time_has_filled(schedule)
             control += not audio
     assert characters <= 40_001 + 8000 * now
     assert control <= 21 + 10 * now
+
+
+def test_sound_on_credit_is_counted_with_the_next_message(meter):
+    passes = meter.on_credit(lambda _text: True)
+    sound = "A" * 2000
+    assert [passes(sound) for _ in range(4)] == [True, True, True, False]  # 7,500 characters may be owed
+    assert meter.take(0.0, 34_000, True) is None  # and 6,000 of 40,000 are
+    assert meter.take(0.0, 1024, True).status == 429
+    assert passes(sound)
+
+
+def test_a_short_message_on_credit_counts_as_the_least_that_one_costs(meter):
+    passes = meter.on_credit(lambda _text: True)
+    assert sum(passes("A") for _ in range(100)) == 7500 // LEAST
+
+
+def test_what_does_not_pass_is_not_owed(meter):
+    passes = meter.on_credit(lambda text: text == "yes")
+    assert not any(passes("A" * 1000) for _ in range(100))
+    assert passes("yes")
+
+
+@given(st.lists(st.tuples(st.integers(0, 30_000), st.booleans()), max_size=60))
+def test_credit_changes_when_something_is_counted_and_not_how_much(messages):
+    credit, cash = Meter(Limits()), Meter(Limits())
+    passes = credit.on_credit(lambda _text: True)
+    for length, may_pass in messages:
+        assert cash.take(0.0, length, True) is None
+        if not (may_pass and passes("A" * length)):
+            assert credit.take(0.0, length, True) is None
+    for meter in (credit, cash):
+        meter.take(0.0, 0, True)
+    assert credit._paid == pytest.approx(cash._paid)

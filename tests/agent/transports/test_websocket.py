@@ -9,7 +9,7 @@ from aiohttp import WSMsgType
 
 from agent.transports.base import TransportClosed
 from agent.transports.stream import Stream
-from agent.transports.websocket import MAX_REASON_BYTES, fitting
+from agent.transports.websocket import MAX_REASON_BYTES, WebSocketTransport, fitting
 
 
 async def ended(stream):
@@ -227,3 +227,39 @@ async def test_a_peer_that_answers_no_ping_is_given_up_with_a_reason(adopted, ht
         code, reason = await ended(Stream(await arrived))
     assert code == 1006
     assert "ping" in reason
+
+
+async def test_what_passes_goes_straight_on_and_all_else_is_received(adopted, http):
+    url, arrived = await adopted()
+    async with http.ws_connect(url) as socket:
+        server, onward = await arrived, Onward()
+        heard = asyncio.Queue()
+        server.shorten(lambda text: text.startswith("sound"), onward)
+        server.start(heard.put_nowait, room=lambda: None, closed=lambda *_end: None)
+        for text in ("sound 1", "word 1", "sound 2", "word 2"):
+            await socket.send_str(text)
+        async with asyncio.timeout(5):
+            assert [await heard.get() for _ in range(2)] == ["word 1", "word 2"]
+        assert onward.sent == ["sound 1", "sound 2"]
+        server.close()
+
+
+class Onward:
+    def __init__(self):
+        self.sent = []
+
+    def send(self, text):
+        self.sent.append(text)
+
+
+async def test_what_is_sent_before_the_handshake_and_after_the_end_is_dropped(adopted, http):
+    early = WebSocketTransport(100)
+    early.send("too early")
+    url, arrived = await adopted()
+    async with http.ws_connect(url) as socket:
+        server = await arrived
+        server.send("in time")
+        server.close()
+        server.send("too late")
+        assert (await socket.receive_str()) == "in time"
+        assert (await socket.receive()).type is WSMsgType.CLOSE
