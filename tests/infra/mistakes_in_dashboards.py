@@ -1,0 +1,207 @@
+"""Mistakes in the dashboards and the alert rules: what is asked for, and of what, and how it is shown."""
+
+from __future__ import annotations
+
+from tests.infra.mutation import mutations
+
+IN_DASHBOARDS = [
+    *mutations(
+        "infra/dashboards/vocative-grafana.json",
+        ("a comma too few", '"editable": true,', '"editable": true', "is no JSON"),
+        (
+            "a series that is not there",
+            "vocative_barge_ins_total{",
+            "vocative_bargeins_total{",
+            "the series 'vocative_bargeins_total'",
+        ),
+        (
+            "a counter without its suffix",
+            "vocative_playback_underruns_total{",
+            "vocative_playback_underruns{",
+            "which nothing reports",
+        ),
+        (
+            "a metric that is shown no more",
+            "vocative_shed_total",
+            "vocative_refusals_total",
+            "nothing of 'vocative.shed'",
+        ),
+        (
+            "a label of another metric",
+            "sum by (side, outcome)",
+            "sum by (direction, outcome)",
+            "groups by the label 'direction'",
+        ),
+        (
+            "a label that is matched and is not there",
+            'job=~\\"$job\\",instance=~',
+            'task=~\\"$job\\",instance=~',
+            "asks for the label 'task'",
+        ),
+        ("an outcome that never comes", 'outcome=\\"failed\\"', 'outcome=\\"broken\\"', "asks for outcome 'broken'"),
+        (
+            "one of two outcomes that never comes",
+            'outcome=~\\"error|timeout\\"',
+            'outcome=~\\"error|late\\"',
+            "asks for outcome 'late'",
+        ),
+        (
+            "a counter taken for a gauge",
+            "sum by (reason) (increase(vocative_refusals_total{",
+            "sum by (reason) (delta(vocative_refusals_total{",
+            "something else than a counter",
+        ),
+        (
+            "a gauge taken for a counter",
+            'gen_ai_request_model=~\\"($model|)\\"})',
+            'gen_ai_request_model=~\\"($model|)\\"}[5m])',
+            "it is a gauge",
+        ),
+        (
+            "a variable that is not declared",
+            'instance=~\\"$instance\\"',
+            'instance=~\\"$replica\\"',
+            "the variable 'replica'",
+        ),
+        (
+            "a variable of a label that is not there",
+            '"query": "label_values(vocative_sessions_active, job)"',
+            '"query": "label_values(vocative_sessions_active, task)"',
+            "the label 'task', which",
+        ),
+        ("a legend of what is not grouped", '"{{direction}}"', '"{{side}}"', "the legend of 'Audio' names 'side'"),
+        ("two panels in one place", '"x": 8,', '"x": 7,', "lies upon"),
+        ("a panel beyond the grid", '"w": 24,', '"w": 25,', "beyond the 24 columns"),
+        ("an id twice", '"id": 3,', '"id": 2,', "the id 2 is there twice"),
+        ("two queries of one name", '"refId": "B"', '"refId": "A"', "the refId 'A' is there twice"),
+        ("a data source of one's own", '"uid": "${datasource}"', '"uid": "prometheus"', "a data source of its own"),
+    ),
+    *mutations(
+        "infra/dashboards/vocative-workbook.json",
+        ("another version", '"version": "Notebook/1.0"', '"version": "Notebook/2.0"', "not 'Notebook/1.0'"),
+        (
+            "a metric that is not there",
+            "'vocative.barge_ins', 'v",
+            "'vocative.barges', 'v",
+            "the metric 'vocative.barges'",
+        ),
+        (
+            "a metric that is shown no more",
+            "customMetrics\\n| where name == 'vocative.budget.reached'",
+            "customMetrics\\n| where name == 'vocative.shed'",
+            "nothing of 'vocative.budget.reached'",
+        ),
+        (
+            "a column of another table",
+            "traces\\n| where severityLevel",
+            "traces\\n| where valueSum",
+            "no column of traces",
+        ),
+        ("a table that is not there", '"query": "traces\\n', '"query": "logs\\n', "asks no table that is known"),
+        (
+            "an attribute of another metric",
+            "Scope = tostring(customDimensions['scope'])",
+            "Scope = tostring(customDimensions['side'])",
+            "the attribute 'side'",
+        ),
+        (
+            "an outcome that never comes",
+            "in ('error', 'timeout')",
+            "in ('error', 'late')",
+            "outcome 'late', which is never",
+        ),
+        (
+            "a dropped bracket",
+            "sum(valueSum) by bin(timestamp, 1h)",
+            "sum(valueSum by bin(timestamp, 1h)",
+            "never closed",
+        ),
+        ("a bracket too many", "round(coalesce(Value, 0.0), 2)", "round(coalesce(Value, 0.0)), 2)", "closes nothing"),
+        ("an open text", "name == 'vocative.cost'", "name == 'vocative.cost", "cannot be read at"),
+        ("a function that is not there", "percentilew(valueSum", "percentileOf(valueSum", "calls 'percentileOf'"),
+        ("a parameter that is not declared", "{TimeRange:grain}", "{Time:grain}", "no parameter {Time:grain}"),
+        ("a name twice", '"name": "tokens"', '"name": "cache"', "the name 'cache' is there twice"),
+        (
+            "a chart of no kind",
+            '"visualization": "areachart"',
+            '"visualization": "stackchart"',
+            "'stackchart', not one of",
+        ),
+        (
+            "a panel that ignores the time",
+            '"timeContextFromParameter": "TimeRange"',
+            '"timeContextFromParameter": "Range"',
+            "follows no parameter for its time",
+        ),
+    ),
+    *mutations(
+        "infra/modules/workbook.bicep",
+        (
+            "a file that is not there",
+            "vocative-workbook.json",
+            "workbook.json",
+            "'../dashboards/workbook.json' to be loaded",
+        ),
+        ("a kind that was", "kind: 'shared'", "kind: 'user'", "not one of shared"),
+        ("data under another name", "serializedData:", "serialisedData:", "has no property 'serialisedData'"),
+        ("an old version", "workbooks@2023-06-01", "workbooks@2018-06-17-preview", "has no API version"),
+    ),
+    *mutations(
+        "infra/modules/call-alerts.bicep",
+        ("a metric that is not there", '"vocative.sessions"', '"vocative.calls"', "the metric 'vocative.calls'"),
+        ("an outcome that never comes", '"failed"', '"broken"', "outcome 'broken', which is never reported"),
+        ("a scope that never comes", '"day"', '"month"', "scope 'month', which is never reported"),
+        ("an attribute that is not there", 'customDimensions["scope"]', 'customDimensions["of"]', "the attribute 'of'"),
+        ("a measure that the query has not", "measure: 'Percent'", "measure: 'Share'", "'Share', is no column"),
+        ("a column that is not there", "where Turns >= 10", "where Count >= 10", "asks for 'Count'"),
+        ("a rule twice", "name: 'tools-fail'", "name: 'answers-late'", "a rule 'answers-late' already"),
+        (
+            "a threshold that cannot be set",
+            "threshold: failedSessions",
+            "threshold: 5",
+            "'failedSessions' is never used",
+        ),
+        (
+            "an aggregation of no kind",
+            "timeAggregation: rule.aggregation",
+            "timeAggregation: 'Sum'",
+            "'Sum', not one of",
+        ),
+    ),
+    *mutations(
+        "infra/modules/alerts.bicep",
+        (
+            "metrics asked of the workspace",
+            'ContainerAppConsoleLogs | where ContainerAppName == "${appName}" and Log has_any',
+            'customMetrics | where name == "vocative.shed" and name in',
+            "asked of workspaceid, which has it not",
+        ),
+        ("a column of another table", "by ReplicaName", "by cloud_RoleInstance", "asks for 'cloud_RoleInstance'"),
+        ("a word of no language", "| summarize Spans =", "| summarise Spans =", "asks for 'summarise'"),
+    ),
+    *mutations(
+        "infra/modules/replica-alert.bicep",
+        ("a comparison of no kind", "operator: 'LessThan'", "operator: 'Below'", "'Below', not one of"),
+        ("an aggregation of no kind", "timeAggregation: 'Maximum'", "timeAggregation: 'Most'", "'Most', not one of"),
+    ),
+    *mutations(
+        "infra/main.bicep",
+        (
+            "a threshold that is not handed on",
+            "    toolErrorPercent: alertToolErrorPercent\n",
+            "",
+            "its parameter 'toolErrorPercent'",
+        ),
+        (
+            "a threshold out of bounds",
+            "alertToolErrorPercent int = 20",
+            "alertToolErrorPercent int = 120",
+            "@maxValue(100)",
+        ),
+        ("people who are not told", "output VOCATIVE_ALERT_GROUP_ID", "output VOCATIVE_ALERT_GROUP", "read by nobody"),
+    ),
+    *mutations(
+        "infra/vocative.bicep",
+        ("an alarm where none has to be there", "= if (minReplicas > 0) {", "= {", "where no replica has to be there"),
+    ),
+]
