@@ -19,7 +19,7 @@ class Metric:
     Attributes:
         name: As OpenTelemetry has it.
         kind: `counter`, `gauge` (an up-down counter is one) or `histogram`.
-        unit: In UCUM; `s` becomes a suffix in Prometheus, and what stands in braces does not.
+        unit: In UCUM; `s` becomes a suffix in Prometheus, and nothing else does.
         attributes: Its own, each with values that it may have; none are listed where they are anybody's.
     """
 
@@ -55,30 +55,35 @@ def label(name):
 
 
 _STAGES = ("speech", "transcript", "model", "retrieval", "tool", "first_audio", "heard")
+_ENDS = ("ended", "refused", "failed")
 _OUTCOMES = ("ok", "error", "timeout", "refused", "cancelled")
+_OPERATIONS = ("chat", "transcription")
 _TOKENS = {
+    "gen_ai.operation.name": _OPERATIONS,
     "gen_ai.token.type": ("input", "output"),
     "vocative.modality": ("text", "audio", "image"),
     "vocative.cached": ("true", "false"),
 }
 
+_OPERATION = {"gen_ai.operation.name": _OPERATIONS, "error.type": ()}
+
 METRICS = [
-    Metric("vocative.sessions.active", GAUGE),
-    Metric("vocative.sessions", COUNTER, "", {"outcome": ("ended", "refused", "failed"), "reason": ()}),
-    Metric("vocative.session.duration", HISTOGRAM, "s"),
+    Metric("vocative.sessions.active", GAUGE, "{session}"),
+    Metric("vocative.sessions", COUNTER, "{session}", {"outcome": _ENDS, "reason": ()}),
+    Metric("vocative.session.duration", HISTOGRAM, "s", {"outcome": _ENDS}),
     Metric("vocative.turn.stage.duration", HISTOGRAM, "s", {"stage": _STAGES}),
-    Metric("vocative.turn.response_latency", HISTOGRAM, "s"),
-    Metric("vocative.tool.calls", COUNTER, "", {"gen_ai.tool.name": (), "outcome": _OUTCOMES}),
-    Metric("vocative.tool.duration", HISTOGRAM, "s", {"gen_ai.tool.name": ()}),
+    Metric("vocative.turn.response_latency", HISTOGRAM, "s", {"vocative.turn.kind": ()}),
+    Metric("vocative.tool.calls", COUNTER, "{call}", {"gen_ai.tool.name": (), "outcome": _OUTCOMES}),
+    Metric("vocative.tool.duration", HISTOGRAM, "s", {"gen_ai.tool.name": (), "outcome": _OUTCOMES}),
     Metric("gen_ai.client.token.usage", HISTOGRAM, "{token}", _TOKENS),
-    Metric("gen_ai.client.operation.duration", HISTOGRAM, "s", {"gen_ai.operation.name": ()}),
+    Metric("gen_ai.client.operation.duration", HISTOGRAM, "s", _OPERATION),
     Metric("vocative.audio.seconds", COUNTER, "s", {"direction": ("in", "out")}),
-    Metric("vocative.reconnects", COUNTER, "", {"side": ("model", "client"), "outcome": ()}),
-    Metric("vocative.refusals", COUNTER, "", {"reason": ()}),
-    Metric("vocative.playback.underruns", COUNTER),
-    Metric("vocative.barge_ins", COUNTER),
+    Metric("vocative.reconnects", COUNTER, "{connection}", {"side": ("model", "client"), "outcome": (), "reason": ()}),
+    Metric("vocative.refusals", COUNTER, "{refusal}", {"reason": ()}),
+    Metric("vocative.playback.underruns", COUNTER, "{underrun}"),
+    Metric("vocative.barge_ins", COUNTER, "{turn}"),
     Metric("vocative.cost", COUNTER, "{USD}"),
-    Metric("vocative.budget.reached", COUNTER, "", {"scope": ("session", "user", "day")}),
+    Metric("vocative.budget.reached", COUNTER, "{session}", {"scope": ("session", "user", "day")}),
     Metric("vocative.event_loop.lag", HISTOGRAM, "s"),
     Metric("vocative.shed", COUNTER, "", {"reason": ()}),
 ]

@@ -123,7 +123,7 @@ IN_DASHBOARDS = [
         ("a name twice", '"name": "tokens"', '"name": "cache"', "the name 'cache' is there twice"),
         (
             "a chart of no kind",
-            '"visualization": "areachart"',
+            '"visualization": "tiles"',
             '"visualization": "stackchart"',
             "'stackchart', not one of",
         ),

@@ -121,6 +121,14 @@ def test_names_in_prometheus_are_those_that_opentelemetry_makes():
     assert names["vocative.cost"] == "vocative_cost_total"
 
 
+def test_the_table_is_that_of_what_measures():
+    instruments = pytest.importorskip("agent.telemetry.instruments", reason="there is no agent/telemetry yet")
+    kinds = {"updown": "gauge"}
+    mine = {each.name: (each.kind, each.unit, set(each.attributes or {})) for each in METRICS}
+    for name, each in instruments.MEASURES.items():
+        assert mine.get(name) == (kinds.get(each.kind, each.kind), each.unit, set(each.attributes)), name
+
+
 def test_the_page_lists_every_rule_and_every_threshold():
     listed = dict(re.findall(r"^\| `([a-z-]+)` \| .* \| (.*) \| \d \|$", PAGE, re.MULTILINE))
     made = set()
