@@ -135,6 +135,25 @@ IN_DASHBOARDS = [
         ),
     ),
     *mutations(
+        "infra/dashboards/vocative-alerts.yml",
+        ("a wrong indentation", "    rules:", "   rules:", "is no YAML"),
+        (
+            "a series that is not there",
+            "vocative_shed_total",
+            "vocative_sheds_total",
+            "the series 'vocative_sheds_total'",
+        ),
+        ("a label that is not there", "(job, gen_ai_tool_name)", "(job, tool)", "groups by the label 'tool'"),
+        ("an outcome that never comes", '"failed"', '"broken"', "asks for outcome 'broken'"),
+        (
+            "a rule twice",
+            "alert: VocativeLoadShed",
+            "alert: VocativeCallersRefused",
+            "'VocativeCallersRefused' is there twice",
+        ),
+        ("a rule without words", "          summary: Load is shed\n", "", "does not say what it means"),
+    ),
+    *mutations(
         "infra/modules/workbook.bicep",
         (
             "a file that is not there",

@@ -8,17 +8,19 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 import hatch_build
 from tests.infra import prometheus
 from tests.infra.checker import alerts, grafana, kql, workbook
 from tests.infra.checker.check import ROOT, templates
-from tests.infra.checker.dashboards import GRAFANA, WORKBOOK
+from tests.infra.checker.dashboards import GRAFANA, RULES, WORKBOOK
 from tests.infra.checker.syntax import literal, property_of, walk
 from tests.infra.metric_names import METRICS
 
 DASHBOARD = json.loads((ROOT / GRAFANA).read_text("utf-8"))
 NOTEBOOK = json.loads((ROOT / WORKBOOK).read_text("utf-8"))
+ALERTS = yaml.safe_load((ROOT / RULES).read_text("utf-8"))["groups"][0]["rules"]
 PAGE = (ROOT / "docs" / "dashboards.md").read_text("utf-8")
 KUSTO = Path(__file__).parent / "kusto"
 TYPES = {
@@ -51,6 +53,8 @@ def test_a_parser_of_promql_takes_each_query_of_grafana():
     parser = pytest.importorskip("promql_parser", reason="promql-parser is not installed")
     for title, query in grafana.queries(DASHBOARD):
         assert parser.parse(filled_in(query)), title
+    for rule in ALERTS:
+        assert parser.parse(rule["expr"]), rule["alert"]
     with pytest.raises(ValueError, match="unclosed"):
         parser.parse("sum(vocative_shed_total")
 
@@ -66,6 +70,18 @@ def test_each_panel_shows_something_of_a_real_prometheus():
         sessions = next(query for title, query in grafana.queries(DASHBOARD) if title == "Sessions now")
         assert float(ask(filled_in(sessions))[0]["value"][1]) == 2 * prometheus.SAMPLES
         assert ask(filled_in(sessions, "another-model")) == []
+        # Everything that there is goes wrong there.
+        for rule in ALERTS:
+            assert ask(rule["expr"]), rule["alert"]
+
+
+@pytest.mark.skipif(not prometheus.installed(), reason="prometheus is not installed")
+def test_prometheus_takes_the_file_of_rules():
+    done = subprocess.run(
+        ["promtool", "check", "rules", str(ROOT / RULES)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert f"{len(ALERTS)} rules found" in done.stdout
 
 
 def test_a_turn_is_made_up_of_its_stages():
@@ -145,6 +161,15 @@ def test_the_page_lists_every_rule_and_every_threshold():
         if name.startswith("alert")
     }
     assert set(re.findall(r"`(AZURE_ALERT_\w+)` \((\d+)", PAGE)) == thresholds
+
+
+def test_the_page_lists_every_rule_of_prometheus():
+    listed = dict(re.findall(r"^\| `(Vocative\w+)` \| .* \| (?:more than )?([\d.]+)?.* \|$", PAGE, re.MULTILINE))
+    assert set(listed) == {each["alert"] for each in ALERTS}
+    for each in ALERTS:
+        limit = re.search(r"(?<![=!])> ([\d.]+)", each["expr"])
+        if listed[each["alert"]]:
+            assert float(limit[1]) == float(listed[each["alert"]]), each["alert"]
 
 
 def test_the_page_names_panels_that_there_are():

@@ -12,6 +12,8 @@ _SELECTOR = re.compile(r"([a-zA-Z_:][\w:]*)\{((?:[^{}\"]|\"(?:[^\"\\]|\\.)*\")*)
 _MATCHER = re.compile(r'(\w+)\s*(=~|!~|!=|=)\s*"((?:[^"\\]|\\.)*)"')
 _GROUPED = re.compile(r"\b(?:by|without|on|ignoring)\s*\(([^)]*)\)")
 _LABEL_VALUES = re.compile(r"label_values\((.*),\s*(\w+)\)")
+# What Prometheus itself knows of whom it scrapes.
+_UP = "up"
 SERIES = {name: each for each in METRICS for name in each.series}
 
 
@@ -28,6 +30,8 @@ def problems(query):
         yield "asks for no series"
     for name, matchers, span in selectors:
         metric = SERIES.get(name)
+        if name == _UP:
+            continue
         if metric is None:
             yield f"asks for the series {name!r}, which nothing reports"
             continue
