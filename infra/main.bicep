@@ -207,6 +207,27 @@ param ingressGraceSeconds int = 3600
 @description('Who is told of alerts and of the budget; empty for nobody.')
 param contactEmail string = ''
 
+@description('Alert: sessions in 15 minutes that may fail.')
+@minValue(0)
+param alertFailedSessions int = 5
+
+@description('Alert: milliseconds from the end of what a caller says to the first audio, for 19 of 20 turns.')
+@minValue(1)
+param alertLatencyMilliseconds int = 3000
+
+@description('Alert: callers in 15 minutes who may be refused, shed load included.')
+@minValue(0)
+param alertRefusedCallers int = 20
+
+@description('Alert: percent of the tool calls that may fail or time out.')
+@minValue(0)
+@maxValue(100)
+param alertToolErrorPercent int = 20
+
+@description('Alert: requests in 15 minutes that the models may refuse for want of capacity.')
+@minValue(0)
+param alertThrottledRequests int = 5
+
 @description('Money in a month beyond which contactEmail is told; 0 for no budget.')
 @minValue(0)
 param budgetAmount int = 0
@@ -505,6 +526,34 @@ module alerts 'modules/alerts.bicep' = {
     appName: appName
     aiAccountId: ai.outputs.id
     searchServiceId: search.outputs.id
+    throttledRequests: alertThrottledRequests
+  }
+}
+
+module callAlerts 'modules/call-alerts.bicep' = {
+  name: 'call-alerts'
+  scope: group
+  params: {
+    appName: appName
+    location: location
+    tags: allTags
+    insightsId: monitoring.outputs.insightsId
+    actionGroupId: alerts.outputs.groupId
+    failedSessions: alertFailedSessions
+    latencyMilliseconds: alertLatencyMilliseconds
+    refusedCallers: alertRefusedCallers
+    toolErrorPercent: alertToolErrorPercent
+  }
+}
+
+module workbook 'modules/workbook.bicep' = {
+  name: 'workbook'
+  scope: group
+  params: {
+    title: 'Vocative (${environmentName})'
+    location: location
+    tags: allTags
+    insightsId: monitoring.outputs.insightsId
   }
 }
 
@@ -549,6 +598,9 @@ output VOCATIVE_IDENTITY_PRINCIPAL_ID string = identity.outputs.principalId
 
 @description('Where traces go.')
 output APPLICATIONINSIGHTS_CONNECTION_STRING string = monitoring.outputs.connectionString
+
+@description('Who is told of alerts; empty for nobody.')
+output VOCATIVE_ALERT_GROUP_ID string = alerts.outputs.groupId
 
 @description('Realtime and embedding models.')
 output AZURE_OPENAI_ENDPOINT string = ai.outputs.openAiEndpoint

@@ -114,6 +114,9 @@ param connectionString string = ''
 @description('An OTLP collector of your own; empty for none.')
 param otlpEndpoint string = ''
 
+@description('Action group that is told if no replica is there; empty for nobody.')
+param alertGroupId string = ''
+
 @description('Cores of a replica. The container needs memory in gigabytes of twice that number.')
 @allowed([
   '0.5'
@@ -333,6 +336,17 @@ module auth 'modules/auth.bicep' = if (signIn == 'easy-auth') {
     tenantId: authTenantId
     clientSecretSettingName: identitySecret
     openPaths: concat(['/healthz'], empty(openPaths) ? [] : split(openPaths, ','))
+  }
+}
+
+// Where none has to be there while nobody calls, none is no alarm.
+module replicaAlert 'modules/replica-alert.bicep' = if (minReplicas > 0) {
+  name: 'replica-alert'
+  params: {
+    appName: app.outputs.name
+    tags: resourceGroup().tags
+    appId: app.outputs.id
+    actionGroupId: alertGroupId
   }
 }
 

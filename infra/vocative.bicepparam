@@ -31,6 +31,7 @@ param embeddingField = readEnvironmentVariable('AZURE_SEARCH_EMBEDDING_FIELD', '
 param groupsField = readEnvironmentVariable('AZURE_SEARCH_GROUPS_FIELD', 'groups')
 param connectionString = readEnvironmentVariable('APPLICATIONINSIGHTS_CONNECTION_STRING', '')
 param otlpEndpoint = readEnvironmentVariable('OTEL_EXPORTER_OTLP_ENDPOINT', '')
+param alertGroupId = readEnvironmentVariable('VOCATIVE_ALERT_GROUP_ID', '')
 param cpu = readEnvironmentVariable('AZURE_APP_CPU', '1.0')
 param minReplicas = int(readEnvironmentVariable('AZURE_APP_MIN_REPLICAS', '1'))
 param maxReplicas = int(readEnvironmentVariable('AZURE_APP_MAX_REPLICAS', '5'))

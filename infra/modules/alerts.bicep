@@ -1,4 +1,4 @@
-// What somebody should look at: callers hear these before anybody sees them.
+// What somebody should look at in what the app stands on. What callers hear of it is in call-alerts.bicep.
 
 @description('Name of whom to tell.')
 param groupName string
@@ -23,6 +23,10 @@ param aiAccountId string
 
 @description('Search service.')
 param searchServiceId string
+
+@description('Requests in 15 minutes that the models may refuse for want of capacity (429).')
+@minValue(0)
+param throttledRequests int
 
 resource people 'Microsoft.Insights/actionGroups@2023-01-01' = if (!empty(contactEmail)) {
   name: groupName
@@ -49,8 +53,18 @@ var logAlerts = [
     name: 'replicas-fail'
     title: 'Replicas of the assistant fail or are restarted'
     severity: 1
-    query: 'ContainerAppSystemLogs | where ContainerAppName == "${appName}" and Reason in ("BackOff", "ContainerCrashing", "ProbeFailed", "ReplicaUnhealthy")'
+    // A replica that drains is not ready, and that is as it should be.
+    query: 'ContainerAppSystemLogs | where ContainerAppName == "${appName}" and Reason in ("BackOff", "ContainerCrashing", "ProbeFailed", "ReplicaUnhealthy") and not(Reason == "ProbeFailed" and Log has "readiness")'
     threshold: 5
+    window: 'PT15M'
+  }
+  {
+    name: 'replica-not-ready'
+    title: 'A replica of the assistant is not ready, for longer than any drain lasts'
+    severity: 2
+    query: 'ContainerAppSystemLogs | where ContainerAppName == "${appName}" and Reason == "ProbeFailed" and Log has "readiness" | summarize Spans = dcount(bin(TimeGenerated, 5m)) by ReplicaName | where Spans >= 4'
+    threshold: 0
+    window: 'PT30M'
   }
   {
     name: 'errors-logged'
@@ -58,6 +72,7 @@ var logAlerts = [
     severity: 2
     query: 'ContainerAppConsoleLogs | where ContainerAppName == "${appName}" and Log has_any ("ERROR", "CRITICAL", "Traceback")'
     threshold: 10
+    window: 'PT15M'
   }
 ]
 
@@ -74,7 +89,7 @@ resource byLogs 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for alert
       workspaceId
     ]
     evaluationFrequency: 'PT5M'
-    windowSize: 'PT15M'
+    windowSize: alert.window
     // The tables come into being with the first row.
     skipQueryValidation: true
     autoMitigate: true
@@ -130,7 +145,7 @@ resource throttledModels 'Microsoft.Insights/metricAlerts@2018-03-01' = {
           ]
           timeAggregation: 'Total'
           operator: 'GreaterThan'
-          threshold: 5
+          threshold: throttledRequests
           skipMetricValidation: true
         }
       ]
@@ -173,3 +188,6 @@ resource throttledSearch 'Microsoft.Insights/metricAlerts@2018-03-01' = {
     }]
   }
 }
+
+@description('Who is told, for further rules; empty for nobody.')
+output groupId string = empty(contactEmail) ? '' : people.id

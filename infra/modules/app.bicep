@@ -168,5 +168,8 @@ resource app 'Microsoft.App/containerApps@2026-01-01' = {
 @description('Name, once it is there.')
 output name string = app.name
 
+@description('Resource id.')
+output id string = app.id
+
 @description('Address.')
 output url string = 'https://${app.properties.configuration.ingress.fqdn}'

@@ -57,5 +57,8 @@ resource insights 'Microsoft.Insights/components@2020-02-02' = {
 @description('Resource id of the workspace.')
 output workspaceId string = workspaceId
 
+@description('Resource id of the Application Insights component.')
+output insightsId string = insights.id
+
 @description('Where the app sends its traces. It says where to, and is no right to read anything.')
 output connectionString string = insights.properties.ConnectionString

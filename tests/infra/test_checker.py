@@ -10,10 +10,11 @@ import pytest
 from tests.infra.checker import models
 from tests.infra.checker.check import ROOT, check, templates
 from tests.infra.checker.roles import IDS, NEEDS
+from tests.infra.mistakes_in_dashboards import IN_DASHBOARDS
 from tests.infra.mistakes_in_modules import IN_MODULES
 from tests.infra.mistakes_in_the_whole import IN_THE_WHOLE
 
-MUTATIONS = IN_MODULES + IN_THE_WHOLE
+MUTATIONS = IN_MODULES + IN_THE_WHOLE + IN_DASHBOARDS
 
 
 def said(findings):

@@ -84,6 +84,9 @@ TYPES = {
     "Microsoft.Insights/diagnosticSettings": Type(("2021-05-01-preview",)),
     "Microsoft.Insights/actionGroups": Type(("2023-01-01",), _MONITOR, "ActionGroupResource"),
     "Microsoft.Insights/scheduledQueryRules": Type(("2023-12-01",), _MONITOR, "ScheduledQueryRuleResource"),
+    "Microsoft.Insights/workbooks": Type(
+        ("2023-06-01",), "azure.mgmt.applicationinsights.v2023_06_01.models", "Workbook"
+    ),
     "Microsoft.Insights/metricAlerts": Type(("2018-03-01",), _MONITOR, "MetricAlertResource"),
     "Microsoft.ContainerRegistry/registries": Type(("2025-11-01",), "azure.mgmt.containerregistry.models", "Registry"),
     "Microsoft.CognitiveServices/accounts": Type(("2026-05-01",), _AI, "Account"),

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from tests.infra.checker import (
     access,
+    alerts,
     calls,
+    dashboards,
     deployment,
     models,
     parameters,
@@ -55,6 +57,9 @@ def check(root=ROOT):
         found += calls.check(template, modules)
     if not found:
         found += reach.check(read_all, lambda template: _modules(template, read_all))
+    if not found:
+        found += alerts.check(read_all)
+        found += dashboards.check(root, read_all)
     # These compare files, and would only repeat what is wrong in one of them.
     for rules in ((parameters.check,), (deployment.check, roles.check, models.check)):
         if not found:
@@ -64,13 +69,9 @@ def check(root=ROOT):
 
 def _modules(template, read_all):
     """The templates that one calls, by the paths that it calls them by."""
-    folder = template.path.parent
-    found = {}
-    for declaration in template.of("module"):
-        for other in read_all.values():
-            if other.path.resolve() == (folder / declaration.type).resolve():
-                found[declaration.type] = other
-    return found
+    paths = {other.path.resolve(): other for other in read_all.values()}
+    called = {each.type: (template.path.parent / each.type).resolve() for each in template.of("module")}
+    return {name: paths[path] for name, path in called.items() if path in paths}
 
 
 if __name__ == "__main__":

@@ -7,7 +7,20 @@ from tests.infra.checker.syntax import line, loop_names, named, text, walk
 # What the templates call; a name that is not here may be right, and is then added.
 FUNCTIONS = {
     *("any", "base64", "cidrSubnet", "concat", "contains", "empty", "environment", "first", "format", "guid"),
-    *("items", "join", "json", "last", "length", "map", "max", "min", "range", "replace", "resourceGroup"),
+    *(
+        "items",
+        "join",
+        "json",
+        "last",
+        "length",
+        "loadTextContent",
+        "map",
+        "max",
+        "min",
+        "range",
+        "replace",
+        "resourceGroup",
+    ),
     *("resourceId", "split", "startsWith", "string", "subscription", "subscriptionResourceId", "substring", "take"),
     *("tenant", "toLower", "toUpper", "union", "uniqueString", "utcNow", "int", "bool"),
 }

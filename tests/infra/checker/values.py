@@ -10,7 +10,9 @@ _CALLS = {
     **dict.fromkeys(
         ("guid", "string", "toLower", "toUpper", "replace", "resourceId", "uniqueString", "utcNow"), "string"
     ),
-    **dict.fromkeys(("subscriptionResourceId", "cidrSubnet", "join", "format", "take", "substring"), "string"),
+    **dict.fromkeys(
+        ("subscriptionResourceId", "cidrSubnet", "join", "format", "take", "substring", "loadTextContent"), "string"
+    ),
     **dict.fromkeys(("empty", "contains", "startsWith", "bool"), "bool"),
     **dict.fromkeys(("length", "max", "min", "int"), "int"),
     **dict.fromkeys(("concat", "split", "items", "range", "map"), "array"),
