@@ -18,9 +18,9 @@ BIN := $(VENV)/bin
 endif
 STAMP := $(VENV)/.ready
 WEB := $(shell find web -type f -not -path '*/node_modules/*' 2>/dev/null)
-# The stock clients of tests/clients that the main environment cannot hold, each with a lock of its own, and a linter.
+# The stock clients of tests/clients that the main environment cannot hold, each with a lock of its own, a linter and a parser.
 CLIENTS := $(wildcard tests/clients/*/requirements.lock tests/clients/*/package-lock.json \
-	tests/workflows/*/package-lock.json)
+	tests/workflows/*/package-lock.json tests/infra/*/package-lock.json)
 RUN := $(BIN)/python
 
 .PHONY: setup run test lint types bench quality mutants screenshots lock image-lock clean

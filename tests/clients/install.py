@@ -1,7 +1,7 @@
 """Installs the stock clients that the main environment cannot hold: Python environments of their own, and Node's.
 
 Every folder here with a `requirements.lock` gets a virtual environment in `.venv/clients`, and every folder with a
-`package-lock.json` its `node_modules`; so does the linter of `tests/workflows`. What is there already, of the very same
+`package-lock.json` its `node_modules`; so do the linter of `tests/workflows` and the parser of `tests/infra`. What is there already, of the very same
 lock, is left alone.
 """
 
@@ -50,7 +50,8 @@ def install_node(lock: Path) -> None:
 
 
 def main() -> int:
-    node_locks = [*HERE.glob("*/package-lock.json"), *(HERE.parent / "workflows").glob("*/package-lock.json")]
+    folders = (HERE, HERE.parent / "workflows", HERE.parent / "infra")
+    node_locks = [lock for folder in folders for lock in folder.glob("*/package-lock.json")]
     for install, locks in ((install_python, HERE.glob("*/requirements.lock")), (install_node, node_locks)):
         for lock in sorted(locks):
             try:
