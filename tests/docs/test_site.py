@@ -15,6 +15,7 @@ from docs.building.staging import BrokenLinkError, Staging, outside_code
 from tests.docs.conftest import ROOT, zensical
 from tests.docs.html import read
 
+pytestmark = pytest.mark.xdist_group("site")
 NAVIGATION = tomllib.loads((ROOT / "zensical.toml").read_text(encoding="utf-8"))["project"]["nav"]
 
 
