@@ -69,7 +69,7 @@ class Settings(_Parts, BaseSettings):
         model_auth: `VOCATIVE_MODEL_AUTH`: how to say who we are to the model's service, instead of what is derived.
         azure_openai_endpoint: `AZURE_OPENAI_ENDPOINT`: the resource, such as `https://R.openai.azure.com/`.
         azure_openai_deployment: `AZURE_OPENAI_REALTIME_DEPLOYMENT` (or `AZURE_OPENAI_DEPLOYMENT_NAME`): the deployment
-            Realtime model.
+            of a Realtime model.
         azure_openai_api_key: `AZURE_OPENAI_API_KEY`; without it Microsoft Entra ID is used.
         azure_openai_api_version: `OPENAI_API_VERSION` (or `AZURE_OPENAI_API_VERSION`): picks the preview protocol,
             unless it is `v1`, `preview` or `latest`.
