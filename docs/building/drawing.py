@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-WIDE, HIGH, GAP, LINE, MARGIN = 140, 36, 200, 16, 20  # pixels
+WIDE, HIGH, GAP, LINE, MARGIN = 140, 36, 230, 16, 20  # pixels
 
 Move = tuple[str, str]
 

@@ -45,6 +45,8 @@ def stage(root: Path, target: Path) -> list[str]:
     """
     shutil.rmtree(target, ignore_errors=True)
     staging = Staging(root, target, GENERATED)
+    target.mkdir(parents=True)
+    shutil.copy(root / "docs" / "building" / "site.css", target)
     staging.copy_pages()
     for page, write in GENERATED.items():
         staging.write(page, write())

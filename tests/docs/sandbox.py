@@ -10,9 +10,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+POSIX = pytest.mark.skipif(sys.platform == "win32", reason="the pages speak to a POSIX shell")
 TIME = 90  # seconds for one command, on a busy machine
 
 

@@ -14,6 +14,7 @@ import pytest
 from agent.cli import cli
 from tests.docs import azure_commands
 from tests.docs.pages import PAGES, ROOT, agrees, blocks, inline, steps
+from tests.docs.sandbox import POSIX
 
 CODE = {page.name: page.read_text(encoding="utf-8") for page in PAGES}
 
@@ -88,6 +89,7 @@ def test_what_make_is_told_is_a_rule_of_the_makefile(page, command):
     assert set(words) <= set(rules), page
 
 
+@POSIX
 def test_what_make_would_do_first_is_what_the_pages_say():
     """Not run: it would make this very environment anew. What it would run is shown by make itself."""
     done = subprocess.run(["make", "-n", "run"], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -10,11 +10,11 @@ import pytest
 
 from tests.docs import azure_commands
 from tests.docs.pages import ROOT, agrees, blocks, inline, steps
-from tests.docs.sandbox import Sandbox
+from tests.docs.sandbox import POSIX, Sandbox
 from tests.docs.test_tutorial import engine, visited  # noqa: F401  (a fixture)
 
 # One engine and one folder for all.
-pytestmark = pytest.mark.xdist_group("readme")
+pytestmark = [POSIX, pytest.mark.xdist_group("readme")]
 PAGE = (ROOT / "README.md").read_text(encoding="utf-8")
 STEPS = [step for block in blocks(PAGE) if block.kind in {"shell", "console"} for step in steps(block)]
 COMMANDS = [re.split(r"\s+#|\s{3,}", step.command)[0] for step in STEPS]

@@ -8,11 +8,12 @@ import re
 import pytest
 
 from tests.docs.pages import ROOT
-from tests.docs.sandbox import Sandbox
+from tests.docs.sandbox import POSIX, Sandbox
 
 PAGE = (ROOT / "docs" / "telephony.md").read_text(encoding="utf-8")
 
 
+@POSIX
 @pytest.mark.slow
 def test_a_bridge_gets_the_telephone_s_sound(tmp_path):
     names = {}

@@ -11,8 +11,9 @@ import pytest
 
 from tests.docs import azure_commands
 from tests.docs.pages import ROOT, agrees, blocks, steps
-from tests.docs.sandbox import Sandbox
+from tests.docs.sandbox import POSIX, Sandbox
 
+pytestmark = POSIX
 PAGE = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^## (\d)\. .*?\n(.*?)(?=^## \d|^## Where)", PAGE, re.DOTALL | re.MULTILINE))
 # Done in the repository: what is theirs to do there is checked without doing it to this one.
@@ -118,6 +119,7 @@ def test_what_goes_to_azure_is_known_there_and_the_agent_gets_into_the_image(tmp
     assert not (ROOT / "hotel.py").exists()
 
 
+@pytest.mark.slow
 def test_a_server_that_is_interrupted_ends_in_order(tmp_path):
     """Ctrl+C, as the page says, and not only SIGTERM."""
     Sandbox(tmp_path).serve("vocative engine --port 0", r"ws://", stop=signal.SIGINT)
