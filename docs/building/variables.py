@@ -36,7 +36,7 @@ def settings() -> str:
         if missing:
             raise UndescribedSettingError(f"{owner.__name__} does not say what {', '.join(missing)} mean")
         if names:
-            title = (owner.__doc__ or "").strip().split("\n")[0].rstrip(".")
+            title = re.split(r"; |, beside|\.?\n", (owner.__doc__ or "").strip())[0]
             rows = [_row(name, Settings.model_fields[name], told[name]) for name in names]
             parts += [f"## {title}\n", "| variable | default | meaning |", "|---|---|---|", *rows, ""]
     return "\n".join(parts)
@@ -62,7 +62,7 @@ def _owners() -> list[type[Any]]:
 def _row(name: str, field: FieldInfo, told: str) -> str:
     named = variables(name, field)
     # The docstring names the variable as well; here it stands in the first column.
-    meaning = re.sub(r"^`[A-Z_]+`(?: \(or `[A-Z_]+`\))?(?:: |\.$)", "", told)
+    meaning = re.sub(r"^`[A-Z_]+`(?: \(or `[A-Z_]+`\))?(?:[:;] |\.$)", "", told)
     shown = ", ".join(f"`{each}`" for each in named)
     return f"| {shown} | {_default(field.get_default())} | {cell(meaning[:1].upper() + meaning[1:])} |"
 

@@ -131,5 +131,5 @@ def test_what_is_printed_is_compared_line_by_line():
 def test_blocks_are_told_apart():
     kinds = [block.kind for block in blocks(CODE["README.md"])]
     assert kinds.count("drawing") == 1
-    assert {"python", "shell", "console"} <= set(kinds)
+    assert set(kinds) == {"drawing", "python", "shell", "console"}
     assert all(steps(block) for block in blocks(CODE["README.md"]) if block.kind in {"shell", "console"})
