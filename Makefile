@@ -6,6 +6,7 @@
 #   make types   pyright (strict) and TypeScript (strict)
 #   make bench   measure; `make quality DATA=folder` measures answers, retrieval and ears on a data folder
 #   make screenshots   take docs/screenshots anew
+#   make docs    build the documentation site, into build/site
 #   make clean   remove what was built
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -23,7 +24,7 @@ CLIENTS := $(wildcard tests/clients/*/requirements.lock tests/clients/*/package-
 	tests/workflows/*/package-lock.json tests/infra/*/package-lock.json)
 RUN := $(BIN)/python
 
-.PHONY: setup run test lint types bench quality mutants screenshots lock image-lock clean
+.PHONY: setup run test lint types bench quality mutants screenshots docs lock image-lock clean
 
 setup: $(STAMP)
 
@@ -65,6 +66,10 @@ quality: setup
 screenshots: setup
 	$(RUN) tests/screenshots/make.py $(ARGS)
 
+# Strictly: a warning is an error. Nothing is fetched.
+docs: setup
+	$(RUN) -m docs.building
+
 mutants: setup
 	$(RUN) tests/mutants/run.py $(ARGS)
 
@@ -86,5 +91,5 @@ image-lock:
 	$(COMPILE) -c requirements.lock $(IMAGE)/build.in -o $(IMAGE)/build.lock
 
 clean:
-	rm -rf $(VENV) build dist agent/static/web web/node_modules tests/*/*/node_modules .pytest_cache .ruff_cache .hypothesis .coverage*
+	rm -rf $(VENV) .cache build dist agent/static/web web/node_modules tests/*/*/node_modules .pytest_cache .ruff_cache .hypothesis .coverage*
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +

@@ -67,7 +67,7 @@ def _engine_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="vocative", prog_name="vocative")
 def cli() -> None:
-    r"""Voice assistants over your documents.
+    """Voice assistants over your documents.
 
     \b
     Example:
@@ -120,7 +120,7 @@ def cli() -> None:
 @_engine_options
 @click.argument("app", required=False, metavar="[APP]")
 def run(**options: Any) -> int:
-    r"""Serve an assistant: the page, and a Realtime endpoint at /v1/realtime.
+    """Serve an assistant: the page, and a Realtime endpoint at /v1/realtime.
 
     APP is your own agent as module:name, such as hotel:agent.
 
@@ -146,7 +146,7 @@ def run(**options: Any) -> int:
 @_asker
 @_engine_options
 def ask(**options: Any) -> int:
-    r"""Ask one question, through the same relay, engine and tools that `vocative run` serves.
+    """Ask one question, through the same relay, engine and tools that `vocative run` serves.
 
     \b
     Examples:
@@ -185,7 +185,7 @@ def ask(**options: Any) -> int:
 @click.option("--folder", metavar="PREFIX", help="With --indexer: only the blobs under this prefix.")
 @click.option("--soft-delete", is_flag=True, help="With --indexer: the account keeps deleted blobs; take them out.")
 def ingest(paths: tuple[Path, ...], index: Path, to: str | None, **options: Any) -> int:
-    r"""Take documents into an index file. Unchanged files are skipped, removed ones removed.
+    """Take documents into an index file. Unchanged files are skipped, removed ones removed.
 
     \b
     Examples:
@@ -214,7 +214,7 @@ def ingest(paths: tuple[Path, ...], index: Path, to: str | None, **options: Any)
 @_asker
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def search(query: str, top: int, documents: tuple[Path, ...], index: tuple[Path, ...], **options: Any) -> int:
-    r"""Search documents, as the assistant does.
+    """Search documents, as the assistant does.
 
     \b
     Example:
@@ -239,7 +239,7 @@ def search(query: str, top: int, documents: tuple[Path, ...], index: tuple[Path,
 )
 @_engine_options
 def engine(**options: Any) -> int:
-    r"""Serve the embedded engine alone: a Realtime endpoint that any Realtime client can use.
+    """Serve the embedded engine alone: a Realtime endpoint that any Realtime client can use.
 
     It listens at the paths of OpenAI, Azure OpenAI (GA and preview) and Voice Live, and speaks each one's dialect.
 
@@ -256,7 +256,7 @@ def engine(**options: Any) -> int:
 @_engine_options
 @click.argument("app", required=False, metavar="[APP]")
 def check(**options: Any) -> int:
-    r"""Tell which model is configured, dial it, and name what is wrong.
+    """Tell which model is configured, dial it, and name what is wrong.
 
     APP is your own agent as module:name; its configuration is tried then. Nothing is said in the session, so it costs
     nothing. Exit code: 0 all is well, 1 the service or the way to it fails, 2 the configuration is wrong.

@@ -149,8 +149,9 @@ def ingest(paths: Sequence[Path], index: Path, access: Sequence[str] = (), *, wa
     with contextlib.closing(library):
         if watch:
             watching = library.watch(paths, changed=print_summary, trouble=_complain)
-            click.echo("watching for changes  (Ctrl+C stops it)", err=True)
             with contextlib.suppress(KeyboardInterrupt):
+                # Within it: who reads this may stop us at once.
+                click.echo("watching for changes  (Ctrl+C stops it)", err=True)
                 watching.run()
     return 0
 

@@ -68,7 +68,8 @@ class Settings(_Parts, BaseSettings):
         model: `VOCATIVE_MODEL`: what `--model` takes, for when that is not given.
         model_auth: `VOCATIVE_MODEL_AUTH`: how to say who we are to the model's service, instead of what is derived.
         azure_openai_endpoint: `AZURE_OPENAI_ENDPOINT`: the resource, such as `https://R.openai.azure.com/`.
-        azure_openai_deployment: `AZURE_OPENAI_REALTIME_DEPLOYMENT` (or `AZURE_OPENAI_DEPLOYMENT_NAME`).
+        azure_openai_deployment: `AZURE_OPENAI_REALTIME_DEPLOYMENT` (or `AZURE_OPENAI_DEPLOYMENT_NAME`): the deployment
+            of a Realtime model.
         azure_openai_api_key: `AZURE_OPENAI_API_KEY`; without it Microsoft Entra ID is used.
         azure_openai_api_version: `OPENAI_API_VERSION` (or `AZURE_OPENAI_API_VERSION`): picks the preview protocol,
             unless it is `v1`, `preview` or `latest`.
@@ -77,12 +78,12 @@ class Settings(_Parts, BaseSettings):
             not called like it.
         azure_openai_image_api_version: `AZURE_OPENAI_IMAGE_API_VERSION`: picks the address of a dated version.
         azure_voicelive_endpoint: `AZURE_VOICELIVE_ENDPOINT`: the resource, such as `https://R.services.ai.azure.com/`.
-        azure_voicelive_model: `AZURE_VOICELIVE_MODEL`.
+        azure_voicelive_model: `AZURE_VOICELIVE_MODEL`: the model that answers there.
         azure_voicelive_api_key: `AZURE_VOICELIVE_API_KEY`; without it Microsoft Entra ID is used.
-        azure_voicelive_api_version: `AZURE_VOICELIVE_API_VERSION`.
+        azure_voicelive_api_version: `AZURE_VOICELIVE_API_VERSION`: another version than the current one.
         openai_api_key: `OPENAI_API_KEY`: for OpenAI and any compatible service.
         openai_base_url: `OPENAI_BASE_URL`: another place than `https://api.openai.com/v1`.
-        openai_realtime_model: `OPENAI_REALTIME_MODEL`.
+        openai_realtime_model: `OPENAI_REALTIME_MODEL`: the model that answers there.
         openai_image_model: `OPENAI_IMAGE_MODEL`: the model that makes pictures, where no deployment is set.
         azure_client_id: `AZURE_CLIENT_ID`: the user-assigned managed identity, or the service principal.
         azure_tenant_id: `AZURE_TENANT_ID`: of the service principal.

@@ -6,7 +6,7 @@
     │   └── InputError           a file or document that was handed to us
     ├── ModelError               the model's service: exit code 1
     │   └── DialError            it could not be reached, or refused us
-        │       └── CredentialError  we have nothing to show it: nobody is signed in
+    │       └── CredentialError  we have nothing to show it: nobody is signed in
     └── SessionRefusedError      the assistant cannot be made ready for this caller; the server goes on
 
 A caller who breaks the protocol gets an `error` event and keeps the session: that is `core.firewall.Refused`.

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.core.turns import TABLE
+from docs.building.site import GENERATED
 
 if TYPE_CHECKING:
     from enum import Enum
@@ -33,7 +34,8 @@ def test_every_file_that_the_docs_link_to_exists():
     pages = [*(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")), *(ROOT / "docs").glob("*.md")]
     for page in pages:
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
-            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+            # What is written from the code is there once the site is built (tests/docs).
+            assert target in GENERATED or (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
 def test_no_page_names_a_package_registry():

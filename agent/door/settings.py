@@ -45,15 +45,15 @@ class DoorSettings(BaseModel):
         easy_auth: `EASY_AUTH`: believe the headers of the platform's sign-in.
         easy_auth_minutes: `EASY_AUTH_MINUTES`: how long, before a session has to be opened anew.
         ticket_session_minutes: `TICKET_SESSION_MINUTES`: how long a session opened with a ticket may last.
-        max_sessions: `MAX_SESSIONS`: in all.
-        max_sessions_per_user: `MAX_SESSIONS_PER_USER`.
+        max_sessions: `MAX_SESSIONS`: at once, in all.
+        max_sessions_per_user: `MAX_SESSIONS_PER_USER`: of one user at once.
         audio_bytes_per_second: `AUDIO_BYTES_PER_SECOND`: of decoded audio from one client, lasting.
         audio_burst_bytes: `AUDIO_BURST_BYTES`: of decoded audio from one client, at once.
         control_messages_per_second: `CONTROL_MESSAGES_PER_SECOND`: all but audio.
         control_messages_burst: `CONTROL_MESSAGES_BURST`: at once.
         max_message_bytes: `MAX_MESSAGE_BYTES`: of one message.
         idle_minutes: `IDLE_MINUTES`: without a message from the client.
-        max_session_minutes: `MAX_SESSION_MINUTES`.
+        max_session_minutes: `MAX_SESSION_MINUTES`: how long a session may last.
         recheck_minutes: `RECHECK_MINUTES`: until a credential is verified again.
     """
 

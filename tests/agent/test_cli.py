@@ -40,8 +40,19 @@ def handbook(tmp_path):
 @pytest.mark.parametrize("name", ["run", "ask", "ingest", "search", "engine", "check"])
 def test_every_command_explains_itself_with_an_example(command, name):
     out, _ = command(name, "--help")
-    assert "Example" in out
-    assert f"vocative {name}" in out
+    example = out.split("Example")[1].split("Options:")[0].splitlines()[1:]
+    # Each on a line of its own, as it is written: nothing of click's mark for that is left, and nothing is joined.
+    assert all(line.startswith("    vocative ") for line in example if line)
+    assert any(f"vocative {name}" in line for line in example)
+    assert "\b" not in out
+    assert "\\b" not in out
+
+
+def test_the_first_help_shows_how_to_begin(command):
+    lines = command("--help")[0].splitlines()
+    assert any(line.startswith("    vocative run  ") for line in lines)
+    assert "  Example:" in lines
+    assert not any("\\b" in line for line in lines)
 
 
 def test_an_unknown_command_or_option_is_a_usage_error(command):

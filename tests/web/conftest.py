@@ -21,7 +21,7 @@ from agent.library import Library
 from agent.pages import PAGE_POLICY, documents_routes
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Iterator
 
 ROOT = Path(__file__).parents[2]
 RATE = 24_000

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 import pytest
@@ -35,7 +34,11 @@ async def violations(page) -> list[str]:
     await page.evaluate("Promise.allSettled(document.getAnimations().map((each) => each.finished)).then(() => null)")
     found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     assert len(found["passes"]) > 10
-    return [f"{each['id']}: {node['html']} {node['failureSummary']}" for each in found["violations"] for node in each["nodes"]]
+    return [
+        f"{each['id']}: {node['html']} {node['failureSummary']}"
+        for each in found["violations"]
+        for node in each["nodes"]
+    ]
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])

@@ -44,7 +44,9 @@ async def test_the_page_looks_like_the_agents_before_it_is_connected(bundle):
         await expect(page.get_by_test_id("status")).to_have_attribute("data-phase", "connecting")
         assert await page.title() == "Harbour desk"
         await expect(page.get_by_role("heading", level=1)).to_have_text("Harbour desk")
-        assert await page.get_by_test_id("logo").evaluate("(image) => image.decode().then(() => image.naturalWidth > 0)")
+        assert await page.get_by_test_id("logo").evaluate(
+            "(image) => image.decode().then(() => image.naturalWidth > 0)"
+        )
         talk = page.get_by_test_id("talk")
         assert await talk.evaluate("() => getComputedStyle(document.documentElement).getPropertyValue('--accent')") == (
             "#5b2a86"
@@ -71,5 +73,9 @@ async def test_an_agent_without_a_picture_has_the_products_mark(bundle):
 async def test_a_panel_that_the_agent_does_not_offer_has_no_button(bundle, panels):
     async with branded(Agent(page=Page(panels=panels)), bundle) as page:
         await expect(page.get_by_test_id("talk")).to_be_enabled(timeout=20_000)
-        buttons = await page.locator("[data-testid^=open-]").evaluate_all("(all) => all.map((each) => each.dataset.testid)")
-        assert not {"open-documents", "open-history", "open-connection"} & set(buttons) - {f"open-{name}" for name in panels}
+        buttons = await page.locator("[data-testid^=open-]").evaluate_all(
+            "(all) => all.map((each) => each.dataset.testid)"
+        )
+        assert not {"open-documents", "open-history", "open-connection"} & set(buttons) - {
+            f"open-{name}" for name in panels
+        }

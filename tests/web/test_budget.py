@@ -1,4 +1,4 @@
-"""What a browser has to load before the page can be used, followed from the page itself; what comes later is not in it."""
+"""What a browser has to load before the page can be used, followed from the page itself; not what comes later."""
 
 from __future__ import annotations
 

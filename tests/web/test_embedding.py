@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
 
 import pytest
 from aiohttp import web
@@ -20,9 +19,6 @@ from agent.door.origin import Origins
 from agent.server import Server
 from tests.attacks.conftest import KEY, LeakyModel
 from tests.web.conftest import CHROMIUM
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("bundle")]
 
@@ -94,9 +90,9 @@ async def test_the_button_opens_the_assistant_and_closes_it_again_with_the_focus
         inside = page.frame_locator("iframe")
         await expect(inside.get_by_test_id("talk")).to_be_enabled(timeout=20_000)
         assert (await told(page, "ready"))[0] == {"name": "Contoso assistant"}
-        assert await page.evaluate("document.querySelector('vocative-assistant').shadowRoot.activeElement.localName") == (
-            "iframe"
-        )
+        assert await page.evaluate(
+            "document.querySelector('vocative-assistant').shadowRoot.activeElement.localName"
+        ) == ("iframe")
         await expect(button).to_have_attribute("aria-expanded", "true")
         await inside.get_by_test_id("close").click()
         await expect(page.locator("iframe")).to_be_hidden()
@@ -144,7 +140,9 @@ async def test_the_pages_own_ticket_says_who_its_user_is():
             data=json.dumps({"user": {"id": "ada"}}),
         )
         ticket = (await answer.json())["ticket"]
-        await page.evaluate("(ticket) => { document.querySelector('vocative-assistant').ticket = async () => ticket }", ticket)
+        await page.evaluate(
+            "(ticket) => { document.querySelector('vocative-assistant').ticket = async () => ticket }", ticket
+        )
         await page.get_by_role("button", name="Contoso assistant").click()
         await expect(page.frame_locator("iframe").get_by_test_id("talk")).to_be_enabled(timeout=20_000)
         assert grounds[-1][0] is Grounds.TICKET

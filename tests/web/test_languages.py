@@ -1,4 +1,4 @@
-"""The page in each of its languages: how one is chosen, what follows from it, and what is said where the model lacks it."""
+"""The page in each of its languages: how one is chosen, what follows, and what is said where the model lacks it."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ async def test_a_model_without_the_pages_language_is_announced_in_that_language(
     async with open_page(path="?lang=fr") as page:
         await (await double.session()).introduce(languages=["en"])
         notice = page.get_by_test_id("lacking")
-        await expect(notice).to_contain_text("L’assistant ne parle pas cette langue : français")
+        await expect(notice).to_contain_text("assistant ne parle pas cette langue : français")
         await expect(notice).to_contain_text("anglais")
         await page.get_by_role("button", name="Ignorer").click()
         await expect(notice).to_have_count(0)

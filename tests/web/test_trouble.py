@@ -214,7 +214,7 @@ async def test_a_used_up_quota_is_named_and_the_question_can_be_put_again(double
         await session.send("response.created", response={"id": "r1"})
         await session.send("response.done", response={"id": "r1", "status": "failed", "status_details": details})
         trouble = page.get_by_test_id("trouble")
-        await expect(trouble).to_contain_text("The model’s limit has been reached")
+        await expect(trouble).to_contain_text("The model\N{RIGHT SINGLE QUOTATION MARK}s limit has been reached")
         await expect(trouble).to_contain_text("You exceeded your current quota.")
         await page.get_by_test_id("ask-again").click()
         await session.until_sent("response.create")
@@ -239,7 +239,9 @@ SILENT_BEFORE_A_CLICK = """
 """
 
 
-async def test_a_browser_that_plays_nothing_yet_offers_to_turn_the_sound_on_and_then_nothing_was_lost(double, open_page):
+async def test_a_browser_that_plays_nothing_yet_offers_to_turn_the_sound_on_and_then_nothing_was_lost(
+    double, open_page
+):
     async with open_page(script=SILENT_BEFORE_A_CLICK) as page:
         session = await double.session()
         await session.introduce()
@@ -279,7 +281,9 @@ async def test_a_connection_that_is_being_mended_is_announced_until_it_is(double
             await session.send("extension.reconnected", reason="the model's session expired")
         else:
             token = {"token": "t", "grace_ms": 20_000}
-            await session.send("extension.ready", session_id="s", agent={"name": "A", "greeting": "", "examples": []}, resume=token)
+            await session.send(
+                "extension.ready", session_id="s", agent={"name": "A", "greeting": "", "examples": []}, resume=token
+            )
             double.refuse = (503, "one moment")
             session.socket._req.transport.abort()
             await expect(notice).to_contain_text("is being made anew")

@@ -58,8 +58,8 @@ def zizmor(folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
 
 
-def test_there_are_workflows_for_tests_release_and_azure():
-    assert [path.stem for path in FILES] == ["azure-dev", "ci", "release"]
+def test_there_are_workflows_for_tests_docs_release_and_azure():
+    assert [path.stem for path in FILES] == ["azure-dev", "ci", "docs", "release"]
 
 
 def test_actionlint_finds_nothing():
@@ -142,6 +142,7 @@ def test_only_the_jobs_that_sign_in_somewhere_may_get_a_token_for_it():
     }
     assert {key: rights for key, rights in granted.items() if rights} == {
         ("azure-dev", "deploy"): {"id-token"},
+        ("docs", "publish"): {"pages", "id-token"},
         ("release", "attest"): {"id-token", "attestations"},
         ("release", "publish"): {"id-token"},
         ("release", "announce"): {"contents"},
@@ -180,6 +181,16 @@ def test_what_is_published_was_built_once_and_attested_first():
         "publish": "attest",
         "announce": "publish",
     }
+
+
+def test_the_site_is_built_for_every_change_and_published_from_the_main_branch_only():
+    docs = workflow("docs")
+    assert docs["on"]["push"]["branches"] == ["main"]
+    assert "pull_request" in docs["on"]
+    build, publish = docs["jobs"]["build"], docs["jobs"]["publish"]
+    assert any(step.get("run") == "python -m docs.building" for step in build["steps"])
+    assert (publish["needs"], publish["if"]) == ("build", "github.event_name == 'push'")
+    assert (ROOT / "docs" / "building" / "__main__.py").is_file()
 
 
 def test_the_dev_container_sets_everything_up_and_shows_the_page():
