@@ -1,8 +1,8 @@
 """Installs the stock clients that the main environment cannot hold: Python environments of their own, and Node's.
 
 Every folder here with a `requirements.lock` gets a virtual environment in `.venv/clients`, and every folder with a
-`package-lock.json` its `node_modules`; so do the linter of `tests/workflows` and the parser of `tests/infra`. What is there already, of the very same
-lock, is left alone.
+`package-lock.json` its `node_modules`; so do the linter of `tests/workflows` and the parser of `tests/infra`. What is
+there already, of the very same lock, is left alone.
 """
 
 from __future__ import annotations
