@@ -1,6 +1,6 @@
-"""Facts: what an observer tells of a session, for traces, metrics and logs: times and counts, and no content.
+"""Facts: what an observer tells of a session, for traces, metrics and logs: times and counts.
 
-Times are seconds on the clock of the session's `now`.
+Content is told only to who asked for it. Times are seconds on the clock of the session's `now`.
 """
 
 from __future__ import annotations
@@ -144,6 +144,19 @@ class Transcribed:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody said. This is content: it is told only to who asked for that.
+
+    Attributes:
+        speaker: Who.
+        text: Their words, as they were transcribed.
+    """
+
+    speaker: Literal["user", "assistant"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class BargedIn:
     """The user began to speak while an answer was being given or heard."""
 
@@ -224,6 +237,7 @@ Fact: TypeAlias = (
     | CallEnded
     | ResponseEnded
     | Transcribed
+    | Said
     | BargedIn
     | Reconnected
     | AudioPassed

@@ -34,12 +34,15 @@ class ObservedSession(Session):
     Args:
         config: As for `Session`; so are the other arguments by name.
         tell: Takes each fact, at once.
+        content: Tell what was said, too.
     """
 
-    def __init__(self, config: SessionConfig, *, tell: Callable[[Fact], None], **others: Any) -> None:
+    def __init__(
+        self, config: SessionConfig, *, tell: Callable[[Fact], None], content: bool = False, **others: Any
+    ) -> None:
         super().__init__(config, **others)
         self._tell = tell
-        self._observer = Observer(tell)
+        self._observer = Observer(tell, content=content)
         self._heard_ms = 0
         self._sent: dict[tuple[str, int], int] = {}
         self._lost = self._away = self._over = self._broke = False

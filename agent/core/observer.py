@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agent.core import events
-from agent.core.facts import BargedIn, CallBegan, Met, ResponseEnded, Transcribed, TurnBegan, Underran
+from agent.core.facts import BargedIn, CallBegan, Met, ResponseEnded, Said, Transcribed, TurnBegan, Underran
 from agent.core.fields import Json, at, number_at, string_at
 from agent.core.open_calls import OpenCalls
 from agent.core.open_turn import OpenTurn
@@ -33,10 +33,12 @@ class Observer:
 
     Args:
         tell: Takes each fact, at once.
+        content: Tell what was said, too.
     """
 
-    def __init__(self, tell: Callable[[Fact], None]) -> None:
+    def __init__(self, tell: Callable[[Fact], None], *, content: bool = False) -> None:
         self._tell = tell
+        self._content = content
         self._turn: OpenTurn | None = None
         self._count = 0
         self._calls = OpenCalls()
@@ -83,6 +85,8 @@ class Observer:
         turn = self._turn
         if kind == TRANSCRIBED:
             self._tell(Transcribed(Usage.reported(data.get("usage"))))
+            if self._content:
+                self._tell(Said("user", string_at(data, "transcript")))
             if turn is not None and turn.item_id in {None, string_at(data, "item_id")}:
                 turn.transcribed(now)
         elif turn is not None:
@@ -244,6 +248,8 @@ class Observer:
         began = self._responses.pop(event.response_id, now)
         usage = Usage.reported(response.get("usage"))
         self._tell(ResponseEnded(event.response_id, began, now, event.status, error, usage, spoken))
+        for text in _texts(event.output) if self._content else ():
+            self._tell(Said("assistant", text))
         turn = self._answering(event.response_id)
         if turn is not None:
             calls = any(item.get("type") == "function_call" for item in event.output)
@@ -269,3 +275,8 @@ class Observer:
         turn, self._turn = self._turn, None
         if turn is not None:
             self._tell(turn.close(outcome, at))
+
+
+def _texts(output: list[Json]) -> list[str]:
+    parts = [part for item in output for part in events.objects(item.get("content"))]
+    return [text for part in parts if (text := string_at(part, "transcript") or string_at(part, "text"))]

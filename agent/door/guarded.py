@@ -122,6 +122,7 @@ class GuardedTransport:
         """End the session: say why in an `error` event, as a close frame has little room, and close."""
         if not self._shown_out and self._end is None:
             self._shown_out = True
+            self._door.counts(refusal)
             _log.info("shown out with %d: %s: %s", refusal.close_code, refusal.code, refusal.reason)
             self.inner.send(_error(refusal))
             self.close(refusal.close_code, refusal.reason)

@@ -6,10 +6,10 @@ import re
 import threading
 from bisect import bisect_left
 from itertools import accumulate
+from math import inf, isinf
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from prometheus_client import Metric
-from prometheus_client.utils import floatToGoString
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -49,7 +49,7 @@ class Family:
         self, name: str, kind: FamilyKind, description: str, boundaries: Sequence[float] = DEFAULT_BOUNDARIES
     ) -> None:
         self.name, self.kind, self.description = name, kind, description
-        self._boundaries = tuple(boundaries)
+        self._boundaries = tuple(map(float, boundaries))
         self._values: dict[Labels, float] = {}
         self._buckets: dict[Labels, list[int]] = {}
         self._lock = threading.Lock()
@@ -86,8 +86,10 @@ class Family:
 
     def _histogram(self, metric: Metric, labels: dict[str, str], buckets: Iterable[int], total: float) -> None:
         counts = list(accumulate(buckets))
-        for boundary, count in zip((*self._boundaries, float("inf")), counts, strict=True):
-            metric.add_sample(f"{self.name}_bucket", {**labels, "le": floatToGoString(boundary)}, count)
+        for boundary, count in zip((*self._boundaries, inf), counts, strict=True):
+            metric.add_sample(
+                f"{self.name}_bucket", {**labels, "le": "+Inf" if isinf(boundary) else str(boundary)}, count
+            )
         metric.add_sample(f"{self.name}_count", labels, counts[-1])
         metric.add_sample(f"{self.name}_sum", labels, total)
 

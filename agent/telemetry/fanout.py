@@ -40,7 +40,9 @@ class _Meter(metrics.Meter):
         self._meters = meters
 
     def create_counter(self, name: str, unit: str = "", description: str = "") -> metrics.Counter:
-        return _Counter(name, unit, description, [each.create_counter(name, unit, description) for each in self._meters])
+        return _Counter(
+            name, unit, description, [each.create_counter(name, unit, description) for each in self._meters]
+        )
 
     def create_up_down_counter(self, name: str, unit: str = "", description: str = "") -> metrics.UpDownCounter:
         made = [each.create_up_down_counter(name, unit, description) for each in self._meters]
@@ -69,17 +71,20 @@ class _Meter(metrics.Meter):
     def create_observable_counter(
         self, name: str, callbacks: Sequence[Any] | None = None, unit: str = "", description: str = ""
     ) -> metrics.ObservableCounter:
-        return [each.create_observable_counter(name, callbacks, unit, description) for each in self._meters][0]
+        made = [each.create_observable_counter(name, callbacks, unit, description) for each in self._meters]
+        return made[0]
 
     def create_observable_gauge(
         self, name: str, callbacks: Sequence[Any] | None = None, unit: str = "", description: str = ""
     ) -> metrics.ObservableGauge:
-        return [each.create_observable_gauge(name, callbacks, unit, description) for each in self._meters][0]
+        made = [each.create_observable_gauge(name, callbacks, unit, description) for each in self._meters]
+        return made[0]
 
     def create_observable_up_down_counter(
         self, name: str, callbacks: Sequence[Any] | None = None, unit: str = "", description: str = ""
     ) -> metrics.ObservableUpDownCounter:
-        return [each.create_observable_up_down_counter(name, callbacks, unit, description) for each in self._meters][0]
+        made = [each.create_observable_up_down_counter(name, callbacks, unit, description) for each in self._meters]
+        return made[0]
 
 
 class _Each:

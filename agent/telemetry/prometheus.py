@@ -4,6 +4,8 @@ So whoever measures asks OpenTelemetry's API for a meter, and nothing else; wher
 `fanout`.
 """
 
+# ruff: noqa: ARG002  (the signatures are the API's)
+
 from __future__ import annotations
 
 import threading
@@ -72,7 +74,7 @@ class PrometheusMeters(metrics.MeterProvider):
 
 def _observations(callback: Any) -> Generator[Any]:
     # A callback is a function, or a generator that is sent its options.
-    made = callback(CallbackOptions()) if callable(callback) else next(callback)
+    made: Any = callback(CallbackOptions()) if callable(callback) else next(callback)
     yield from made
 
 
@@ -120,9 +122,7 @@ class _Meter(metrics.Meter):
         self._observe(name, unit, "gauge", description, callbacks)
         return _ObservableUpDownCounter(name, callbacks, unit, description)
 
-    def _observe(
-        self, name: str, unit: str, kind: FamilyKind, description: str, callbacks: Callbacks | None
-    ) -> None:
+    def _observe(self, name: str, unit: str, kind: FamilyKind, description: str, callbacks: Callbacks | None) -> None:
         self._provider.observe(self._provider.family(name, unit, kind, description), callbacks)
 
 
