@@ -42,7 +42,7 @@ class ObservedSession(Session):
     ) -> None:
         super().__init__(config, **others)
         self._tell = tell
-        self._observer = Observer(tell, content=content)
+        self._observer = Observer(tell, lambda now: bool(self._state.playback.unheard(now)), content=content)
         self._heard_ms = 0
         self._sent: dict[tuple[str, int], int] = {}
         self._lost = self._away = self._over = self._broke = False

@@ -36,11 +36,15 @@ class Observer:
 
     Args:
         tell: Takes each fact, at once.
+        unheard: Whether the caller still hears what was sent, at a moment.
         content: Tell what was said, too.
     """
 
-    def __init__(self, tell: Callable[[Fact], None], *, content: bool = False) -> None:
+    def __init__(
+        self, tell: Callable[[Fact], None], unheard: Callable[[float], bool], *, content: bool = False
+    ) -> None:
         self._tell = tell
+        self._unheard = unheard
         self._content = content
         self._turn: OpenTurn | None = None
         self._count = 0
@@ -177,7 +181,7 @@ class Observer:
         turn = self._turn
         if turn is not None:
             unfinished = "interrupted" if turn.responded else "unanswered"
-            self._close(turn.verdict if turn.answered else unfinished)
+            self._close(turn.verdict if self._given(turn, now) else unfinished)
 
     # ── within ──
 
@@ -191,14 +195,18 @@ class Observer:
     def _begin(self, kind: Kind, now: float, item_id: str | None = None) -> OpenTurn:
         turn, self._requested = self._turn, None
         if turn is not None:
-            if turn.answered and not turn.reports and not turn.buffered:
-                # All of it was sent, and how much of it was heard nobody tells.
+            if self._given(turn, now):
                 self._close(turn.verdict)
             else:
                 if turn.responded and kind in {"spoken", "held"}:
                     self._tell(BargedIn())
                 self._close("interrupted" if turn.responded else "unanswered", now)
         return self._open(kind, now, item_id)
+
+    def _given(self, turn: OpenTurn, now: float) -> bool:
+        """Whether the answer was given to its end, though nobody has told that it was heard."""
+        heard = turn.verdict != "completed" or turn.silent or not self._unheard(now)
+        return turn.answered and not turn.buffered and heard
 
     def _open(self, kind: Kind, now: float, item_id: str | None = None) -> OpenTurn:
         self._count += 1

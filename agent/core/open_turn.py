@@ -67,11 +67,6 @@ class OpenTurn:
         """The model has begun to respond."""
         return self._responded
 
-    @property
-    def reports(self) -> bool:
-        """The caller has told how much of the answer was heard."""
-        return self._heard is not None
-
     def stop(self, now: float) -> None:
         """What the user said is over: the model is to answer."""
         if self.stopped is None:

@@ -141,6 +141,15 @@ def test_a_client_that_never_reports_ends_its_turns_with_what_was_sent():
     assert bench.told(BargedIn) == []
 
 
+def test_a_client_that_has_not_reported_yet_breaks_in_all_the_same(bench):
+    bench.asks()
+    bench.answers_aloud(ms=5000, plays=False)
+    bench.now = 3.15
+    bench.user()
+    assert (bench.turn.outcome, bench.turn.ended) == ("interrupted", 3.15)
+    assert bench.told(BargedIn) == [BargedIn()]
+
+
 def test_an_answer_that_the_user_stopped_was_interrupted_and_nobody_barged_in(bench):
     bench.asks()
     bench.answers_aloud(ms=5000, plays=False)
