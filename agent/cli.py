@@ -12,6 +12,7 @@ from agent.cloud import is_configured
 from agent.config import Settings
 from agent.errors import ModelError, UsageError, VocativeError
 from agent.filling import fill
+from agent.telemetry.settings import listen_address
 from tools.errors import ToolsError
 
 if TYPE_CHECKING:
@@ -64,6 +65,39 @@ def _engine_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+class _Listen(click.ParamType[str]):
+    """A port, or an address and a port."""
+
+    name = "[HOST:]PORT"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            return listen_address(value)
+        except ValueError as error:
+            self.fail(f"{value!r} {error}", param, ctx)
+
+
+def _telemetry_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.option("--log-content", is_flag=True, help="Write down what is said, too, and what tools are asked."),
+        click.option(
+            "--log-level", type=click.Choice(["debug", "info", "warning", "error"]), help="Of the log. Default: info."
+        ),
+        click.option(
+            "--log-format",
+            type=click.Choice(["text", "json"]),
+            help="Write a line for each turn, call and session. Default: warnings and errors only.",
+        ),
+        click.option(
+            "--metrics",
+            type=_Listen(),
+            help="Serve /metrics for Prometheus there; a port alone is this machine's only. See docs/observability.md.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="vocative", prog_name="vocative")
 def cli() -> None:
@@ -111,6 +145,7 @@ def cli() -> None:
     type=click.FloatRange(min=0, min_open=True),
     help="Take such documents away after so many days.",
 )
+@_telemetry_options
 @click.option("--webrtc", is_flag=True, help="Let pages speak with the model over WebRTC; tools still run here.")
 @click.option(
     "--webrtc-preview",

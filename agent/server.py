@@ -19,7 +19,6 @@ from agent.core import messages
 from agent.core.dialect import DIALECTS, GA
 from agent.core.profiles import PROFILES
 from agent.core.resuming import GRACE, NotResumable
-from agent.core.session import Session
 from agent.door.door import Door
 from agent.door.framing import framing
 from agent.door.guarded import let_in
@@ -37,6 +36,7 @@ from agent.relay import Relay
 from agent.returns import RESUME, Returns
 from agent.roster import Roster
 from agent.speaking import Spoken
+from agent.telemetry.unwatched import UNWATCHED
 from agent.transports.adoption import adopt, let_go
 from agent.transports.stream import Stream
 from agent.uploads.keeping import keeping
@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from agent.core.dialect import Dialect
     from agent.core.profiles import Profile
     from agent.library import Library
+    from agent.telemetry.unwatched import Watcher, Watching
     from agent.transports.base import Transport
     from agent.webrtc.calling import Calling
     from tools import User
@@ -77,6 +78,7 @@ class Server:
         profile: The service that the model is reached through.
         calling: Its model, where it takes WebRTC calls; a `PreviewCalling` for Azure's preview.
         grace: Seconds that a session waits for a client whose connection broke.
+        telemetry: Watches the sessions.
     """
 
     def __init__(  # noqa: PLR0913  (one for each thing that is joined)
@@ -89,6 +91,7 @@ class Server:
         profile: Profile = PROFILES["compatible"],
         calling: Calling | PreviewCalling | None = None,
         grace: float = GRACE,
+        telemetry: Watcher = UNWATCHED,
     ) -> None:
         self._agent = agent
         self._connect = connect
@@ -97,7 +100,11 @@ class Server:
         self._profile = profile
         Roster(agent)  # now, and not when the first caller comes: an agent that hands over to nobody
         self._shared = Shared()
-        self._signalling = None if calling is None else _signalling(agent, calling, self._door, self._shared, profile)
+        self._telemetry = telemetry
+        self._door.counts = lambda refusal: telemetry.refused(refusal.code)
+        self._signalling = (
+            None if calling is None else _signalling(agent, calling, self._door, self._shared, profile, telemetry)
+        )
         self._clients: set[Transport] = set()
         self._returns = Returns(grace)
         self._running: set[asyncio.Task[None]] = set()
@@ -181,7 +188,14 @@ class Server:
                 if token is not None and extensions:
                     await self._resume(guarded, token, guarded.user)
                 else:
-                    await self.serve(guarded, extensions=extensions, user=guarded.user, names=names, language=language)
+                    await self.serve(
+                        guarded,
+                        extensions=extensions,
+                        user=guarded.user,
+                        names=names,
+                        language=language,
+                        headers=request.headers,
+                    )
         finally:
             self._clients.discard(client)
             if not self._clients:
@@ -204,6 +218,7 @@ class Server:
         user: User | None = None,
         names: Dialect = GA,
         language: str | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         """Hold one session with a client until either side leaves, or the client is back on another connection.
 
@@ -213,6 +228,7 @@ class Server:
             user: Who it is, if known; the tools are told.
             names: The dialect that it is thought to use; its first `session.update` corrects that.
             language: Of its page, as `asked_for` gives it, or None.
+            headers: Of the request that it came with, which may say what trace it is part of.
         """
         name = f"sess_{secrets.token_hex(8)}"
         counter = itertools.count(1)
@@ -224,6 +240,7 @@ class Server:
         except (ModelError, SessionRefusedError) as error:
             _log.error("session %s: %s", name, error)
             code = "upstream_unreachable" if isinstance(error, ModelError) else "assistant_unavailable"
+            self._telemetry.unbegun(name, self._agent.name, self._profile.name, code)
             refused = Stream(client)
             await refused.send(messages.failure(new_id(), str(error), code).text)
             await refused.close(1011, str(error).encode()[:123].decode(errors="ignore"))
@@ -233,7 +250,9 @@ class Server:
             service = self._profile.introduction
             config = replace(config, ready={**config.ready, **service, **self._returns.ticket(name, _owner(user))})
         now = time.monotonic()
-        session = Session(
+        unix, about = time.time() - now, (name, self._agent.name, self._profile.name)
+        watch = self._telemetry.watch(*about, began=now, unix=unix, headers=headers)
+        session = watch.session(
             config,
             new_id=new_id,
             now=now,
@@ -241,13 +260,13 @@ class Server:
             profile=self._profile,
             client=names,
             chance=secrets.SystemRandom().random,
-            unix=time.time() - now,
+            unix=unix,
         )
         relay = Relay(
             client,
             upstream,
             session,
-            cast,
+            watch.staff(cast),
             connect=self._connect,
             waits=lambda: self._returns.left(name),
             session_id=name,
@@ -255,7 +274,7 @@ class Server:
         )
         self._returns.began(name, relay)
         # A task of its own: it may outlive this connection.
-        running = asyncio.create_task(self._run(name, relay, cast))
+        running = asyncio.create_task(self._run(name, relay, cast, watch))
         self._running.add(running)
         running.add_done_callback(self._running.discard)
         try:
@@ -264,10 +283,11 @@ class Server:
             running.cancel()
             raise
 
-    async def _run(self, name: str, relay: Relay, cast: Cast) -> None:
+    async def _run(self, name: str, relay: Relay, cast: Cast, watch: Watching) -> None:
         try:
             await relay.run()
         finally:
+            watch.over(time.monotonic())
             self._returns.ended(name)
             await cast.close()
 
@@ -322,12 +342,25 @@ async def _dialled(connect: Callable[[], Awaitable[Transport]], cast: Cast) -> T
 
 
 def _signalling(
-    agent: Agent, calling: Calling | PreviewCalling, door: Door, shared: Shared, profile: Profile
+    agent: Agent,
+    calling: Calling | PreviewCalling,
+    door: Door,
+    shared: Shared,
+    profile: Profile,
+    telemetry: Watcher,
 ) -> Signalling | PreviewSignalling:
     if isinstance(calling, PreviewCalling):
         return PreviewSignalling(agent, calling, url_of=source_url, admit=_caller_of, shared=shared, profile=profile)
-    enter = door.admissions.enter
-    signalling = Signalling(agent, calling, cite=_cited, admit=_caller_of, enter=enter, shared=shared, profile=profile)
+    signalling = Signalling(
+        agent,
+        calling,
+        cite=_cited,
+        admit=_caller_of,
+        enter=door.admissions.enter,
+        shared=shared,
+        profile=profile,
+        telemetry=telemetry,
+    )
     door.also(signalling.verify)
     return signalling
 

@@ -111,8 +111,15 @@ def test_the_page_names_every_event_of_ours_that_a_client_may_send():
     ("event", "bad"),
     [
         (
-            {"type": "extension.playback", "item_id": "i", "content_index": 0, "played_ms": 7, "stopped": True},
-            "played_ms",
+            {
+                "type": "extension.playback",
+                "item_id": "i",
+                "content_index": 0,
+                "played_ms": 7,
+                "stopped": True,
+                "underruns": 1,
+            },
+            "underruns",
         ),
         ({"type": "extension.tool.approval", "call_id": "c", "decision": "deny", "reason": "Too dear."}, "decision"),
     ],

@@ -59,7 +59,18 @@ RULES = {
     "agent.line": {"agent.core", "agent.outbox", "agent.transports.base"},
     "agent.outbox": {"agent.transports.base"},
     "agent.errors": set(),
-    "agent.config": {"agent.errors", "agent.door.settings", "agent.search_settings", "pydantic", "pydantic_settings"},
+    "agent.extras": set(),
+    # The SDK, an exporter of its own or aiohttp stand in one module each; whoever measures asks the API for a meter.
+    "agent.telemetry": {"agent.telemetry", "agent.core", "opentelemetry"},
+    "agent.telemetry.families": {"prometheus_client"},
+    "agent.telemetry.prometheus": {"agent.telemetry.families", "opentelemetry", "prometheus_client"},
+    "agent.telemetry.scraping": {"agent.telemetry.prometheus", "agent.errors", "aiohttp", "prometheus_client"},
+    "agent.telemetry.settings": {"pydantic"},
+    "agent.telemetry.staffing": {"agent.telemetry", "agent.core", "agent.staff", "opentelemetry", "tools"},
+    "agent.telemetry.unwatched": {"agent.core", "agent.staff"},
+    "agent.telemetry.watch": {"agent.telemetry", "agent.core", "agent.staff", "opentelemetry"},
+    "agent.config": {"agent.errors", "agent.door.settings", "agent.search_settings", "agent.telemetry.settings"}
+    | {"pydantic", "pydantic_settings"},
     "agent.search_settings": {"pydantic"},
     "agent.cloud": {"agent.config", "agent.credentials", "agent.errors", "azure.core", "tools"},
     "agent.filling": {"agent.cloud", "agent.config", "agent.errors", "agent.terminal", "click", "tools"},
@@ -94,7 +105,7 @@ RULES = {
         "agent.errors",
     }
     | {"agent.assistant", "agent.door.admissions", "agent.transports.pushed", "agent.transports.base", "tools"}
-    | {"agent.cast", "agent.speaking", "agent.webrtc.on_call"},
+    | {"agent.cast", "agent.speaking", "agent.telemetry.unwatched", "agent.webrtc.on_call"},
     "agent.webrtc.signalling": {
         "agent.door",
         "tools",
@@ -106,7 +117,7 @@ RULES = {
         "agent.errors",
         "aiohttp",
     }
-    | {"agent.assistant", "agent.options", "agent.speaking"},
+    | {"agent.assistant", "agent.options", "agent.speaking", "agent.telemetry.unwatched"},
     "agent.webrtc.tooldesk": {"agent.core", "agent.staff", "tools"},
     "agent.webrtc.preview_signalling": {
         "agent.webrtc.signalling",

@@ -208,7 +208,7 @@ def _names_item(data: Json) -> Json:
 
 def _playback(data: Json, _rights: Rights) -> Json:
     _names_item(data)
-    for name in ("content_index", "played_ms"):
+    for name in ("content_index", "played_ms", "underruns"):
         value = data.get(name, 0)
         if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < 2**31:
             raise Refused(f"{name} must be a number from 0", "invalid_value", name)

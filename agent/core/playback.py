@@ -74,6 +74,10 @@ class Playback:
         track = self._tracks.get((item_id, content_index))
         return self._length(track) if track else 0
 
+    def lengths(self) -> dict[tuple[str, int], int]:
+        """Milliseconds of audio that were passed on, by item and content part, of all parts that are remembered."""
+        return {key: self._length(track) for key, track in self._tracks.items()}
+
     def is_complete(self, item_id: str) -> bool:
         """Whether the model has sent all of an item's sound; True for one that is remembered no more."""
         return all(track.complete for track in self._tracks.values() if track.item_id == item_id)

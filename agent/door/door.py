@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from agent.door.authentication import Verifier
     from agent.door.claims import Policy
     from agent.door.knock import Knock
+    from agent.door.refusal import Refusal
     from tools.context import User
 
 _log = logging.getLogger(__name__)
@@ -73,6 +74,7 @@ class Door:
     Attributes:
         rules: What the operator decided.
         admissions: The sessions that there are; `drain` them before the server stops.
+        counts: Told of everybody who is turned away or shown out.
 
     Args:
         rules: What the operator decided.
@@ -82,6 +84,7 @@ class Door:
     def __init__(self, rules: Rules | None = None, *, clock: Callable[[], float] = time.time) -> None:
         self.rules = Rules() if rules is None else rules
         self.admissions = Admissions(self.rules.limits)
+        self.counts: Callable[[Refusal], None] = lambda _refusal: None
         self._clock = clock
         self._fetcher = Fetcher()
         self._tickets = Tickets(self.rules.secret)

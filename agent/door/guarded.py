@@ -128,6 +128,7 @@ class GuardedTransport:
         if not self._shown_out and self._end is None:
             self._shown_out = True
             self.inner.shorten(never, Nowhere())
+            self._door.counts(refusal)
             _log.info("shown out with %d: %s: %s", refusal.close_code, refusal.code, refusal.reason)
             self.inner.send(_error(refusal))
             self.close(refusal.close_code, refusal.reason)

@@ -143,6 +143,7 @@ async def _visited(door: Door, request: web.Request, handler: Handler) -> web.St
     except TurnedAway as no:
         _log.info("turned away %s %r from %s: %d %s: %s", knock.method, knock.path, knock.remote, no.status,
                   no.refusal.code, no.reason)  # fmt: skip
+        door.counts(no.refusal)
         return refused(no.refusal)
     request[_VISIT] = Visit(admission, seat)
     try:

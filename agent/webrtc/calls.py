@@ -14,10 +14,10 @@ from agent.cast import Cast
 from agent.core import messages
 from agent.core.enforcement import Enforcement
 from agent.core.profiles import PROFILES
-from agent.core.session import Session
 from agent.errors import ModelError, SessionRefusedError
 from agent.relay import Relay
 from agent.speaking import Spoken
+from agent.telemetry.unwatched import UNWATCHED
 from agent.transports.pushed import Pushed
 from agent.webrtc.companion import Companion
 from agent.webrtc.on_call import OnCall, without_formats
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from agent.core.citations import Cite
     from agent.core.profiles import Profile
     from agent.door.admissions import Seat
+    from agent.telemetry.unwatched import Watcher
     from agent.webrtc.calling import Calling
     from tools import User
 
@@ -51,9 +52,10 @@ class Calls:
         idle: Seconds without any event after which a call is ended.
         shared: The tools that the sessions of the process share; whoever made it closes it.
         profile: The service that the model is reached through.
+        telemetry: Watches the sessions.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (one for each thing that is joined)
         self,
         agent: Agent,
         calling: Calling,
@@ -62,7 +64,9 @@ class Calls:
         idle: float = IDLE,
         shared: Shared | None = None,
         profile: Profile = PROFILES["compatible"],
+        telemetry: Watcher = UNWATCHED,
     ) -> None:
+        self._telemetry = telemetry
         self._shared = Shared() if shared is None else shared
         self._agent = agent
         self._profile = profile
@@ -141,6 +145,7 @@ class Calls:
         except (ModelError, SessionRefusedError) as error:
             _log.error("session %s: %s", name, error)
             code = "upstream_unreachable" if isinstance(error, ModelError) else "assistant_unavailable"
+            self._telemetry.unbegun(name, self._agent.name, self._profile.name, code)
             await companion.send(messages.failure(new_id(), str(error), code).text)
             await companion.came(FAREWELL_TIME)
             await companion.close(1011, str(error))
@@ -169,15 +174,18 @@ class Calls:
         upstream = Sideband(joined, enforcement, idle=self._idle)
         ready = {**config.ready, **self._profile.introduction}
         told = replace(config, session=session_object, ready=ready)
-        core = Session(told, new_id=new_id, now=time.monotonic(), cite=self._cite)
+        now, about = time.monotonic(), (name, self._agent.name, self._profile.name)
+        watch = self._telemetry.watch(*about, began=now, unix=time.time() - now, headers=None)
+        core = watch.session(told, new_id=new_id, now=now, cite=self._cite)
         # A relay that waits for the model to open the session does not hear its client leave.
         leaving = asyncio.ensure_future(_leave(companion, upstream))
         try:
             staff = OnCall(cast, session_object, enforcement)
-            relay = Relay(Pushed(companion), Pushed(upstream), core, staff, session_id=name, user=user)
+            relay = Relay(Pushed(companion), Pushed(upstream), core, watch.staff(staff), session_id=name, user=user)
             await relay.run()
         finally:
             leaving.cancel()
+            watch.over(time.monotonic())
 
 
 async def _leave(companion: Companion, upstream: Sideband) -> None:

@@ -18,6 +18,7 @@ from agent.door.refusal import TurnedAway
 from agent.errors import DialError, InputError
 from agent.options.language import asked_for
 from agent.speaking import Spoken, in_language
+from agent.telemetry.unwatched import UNWATCHED
 from agent.transports.adoption import adopt, let_go
 from agent.transports.stream import Stream
 from agent.webrtc.calls import Calls
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from agent.core.citations import Cite
     from agent.core.profiles import Profile
     from agent.door.admissions import Seat
+    from agent.telemetry.unwatched import Watcher
     from agent.webrtc.calling import Calling, Key
     from tools import User
     from tools.opening import Shared
@@ -75,6 +77,7 @@ class Signalling:
         now: The present time in seconds since 1970.
         shared: The tools that the sessions of the process share.
         profile: The service that the model is reached through.
+        telemetry: Watches the sessions.
 
     Attributes:
         transport: What the page calls this way of connecting.
@@ -94,6 +97,7 @@ class Signalling:
         now: Callable[[], float] = time.time,
         shared: Shared | None = None,
         profile: Profile = PROFILES["compatible"],
+        telemetry: Watcher = UNWATCHED,
     ) -> None:
         self._agent = agent
         self._profile = profile
@@ -102,7 +106,7 @@ class Signalling:
         self._enter = enter
         self._now = now
         self._tickets: dict[str, Ticket] = {}
-        self.calls = Calls(agent, calling, cite, shared=shared, profile=profile)
+        self.calls = Calls(agent, calling, cite, shared=shared, profile=profile, telemetry=telemetry)
 
     def routes(self) -> list[web.RouteDef]:
         """Routes under OpenAI's path and Azure's."""

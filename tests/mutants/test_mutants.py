@@ -51,6 +51,7 @@ OURS = (
     "several indexes",
     "sources",
     "speculation",
+    "telemetry",
     "uploads",
 )
 TRAPS = (*(f"VoiceRAG {number}" for number in VOICERAG), *FRAMEWORKS, *OURS)

@@ -385,7 +385,7 @@ export class Client {
   }
 
   #reportPlayed(position: Position, stopped = false): void {
-    this.#connection?.send(played(position, stopped));
+    this.#connection?.send(played(position, stopped, this.#speaker.newUnderruns()));
   }
 
   #reduce(event: ServerEvent | LocalEvent): void {

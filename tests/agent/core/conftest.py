@@ -48,7 +48,16 @@ class Bench:
     """One session, and all that it has decided so far."""
 
     def __init__(
-        self, *, extensions=True, timeouts=None, cite=None, prefix="id", profile="engine", client="ga", **config
+        self,
+        *,
+        extensions=True,
+        timeouts=None,
+        cite=None,
+        prefix="id",
+        profile="engine",
+        client="ga",
+        make=Session,
+        **config,
     ):
         self.now = 0.0
         self.ours, self.lines, self.successor, self.approved, self.ahead = [], [], [], [], []
@@ -61,7 +70,7 @@ class Bench:
         self.profile = PROFILES[profile]
         dialect = self.profile.dialect
         self._voice = None if dialect.name == "ga" else Translation(DIALECTS["ga"], dialect)
-        self.session = Session(config, new_id=lambda: f"{prefix}_{next(counter)}", now=0.0, **faces, **extra)
+        self.session = make(config, new_id=lambda: f"{prefix}_{next(counter)}", now=0.0, **faces, **extra)
 
     def take(self, actions):
         sorts = {ToClient: self.client, ToUpstream: self.upstream, Hangup: self.hangups, ToSuccessor: self.successor}

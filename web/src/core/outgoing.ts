@@ -15,10 +15,16 @@ export function written(text: string): ClientEvent {
   return { type: "conversation.item.create", item: { type: "message", role: "user", content } };
 }
 
-/** How far the sound of an answer has come. @param stopped whether nothing more of it will be heard. */
-export function played({ item, content, playedMs }: Played, stopped: boolean): ClientEvent {
+/**
+ * How far the sound of an answer has come.
+ *
+ * @param stopped whether nothing more of it will be heard.
+ * @param underruns how often the sound ran out since this was told last.
+ */
+export function played({ item, content, playedMs }: Played, stopped: boolean, underruns = 0): ClientEvent {
   const position = { item_id: item, content_index: content, played_ms: playedMs };
-  return { type: "extension.playback", ...position, ...(stopped ? { stopped: true as const } : {}) };
+  const gaps = underruns > 0 ? { underruns } : {};
+  return { type: "extension.playback", ...position, ...(stopped ? { stopped: true as const } : {}), ...gaps };
 }
 
 /** How the server is to find the turns; null: not at all. */

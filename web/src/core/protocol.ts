@@ -256,6 +256,8 @@ export type ClientEvent =
       readonly played_ms: number;
       /** The sound was broken off here: the last word on this answer. */
       readonly stopped?: true;
+      /** How often the sound ran out since the last report. */
+      readonly underruns?: number;
     };
 
 /**

@@ -40,6 +40,7 @@ export class Speaker {
   #wave = new Float32Array(512);
   #playing = false;
   #underruns = 0;
+  #underrunsTold = 0;
   #device = "";
   #stopped: ((progress: Progress | null) => void) | null = null;
 
@@ -86,6 +87,13 @@ export class Speaker {
   /** How often sound was missing in the middle of an answer. */
   get underruns(): number {
     return this.#underruns;
+  }
+
+  /** How often it ran out of sound since this was asked last. */
+  newUnderruns(): number {
+    const since = this.#underruns - this.#underrunsTold;
+    this.#underrunsTold = this.#underruns;
+    return since;
   }
 
   /** A discreet sound that says: something is being done. Over other sound it would be none. */
