@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib
-import importlib.util
 import json
 import sys
 import threading
@@ -34,9 +33,11 @@ from agent.engine.speak import load_voice
 from agent.engine.think import load_reasoner
 from agent.engine.wav import read_wav, write_wav
 from agent.errors import ConfigurationError, UsageError, VocativeError
+from agent.extras import missing_extras
 from agent.library import Library
 from agent.listening import listen
 from agent.options.uploads import Uploads
+from agent.pricing.opening import open_books
 from agent.search_check import check_search
 from agent.server import Server
 from agent.services.advice import notes
@@ -57,11 +58,6 @@ if TYPE_CHECKING:
     from tools.search.backend import Backend, Passage
     from tools.search.ingest import Summary
 
-# Extra → a module that it brings, and what needs it.
-_EXTRAS = (
-    ("whisper", "faster_whisper", "for --ears with a Whisper model"),
-    ("webrtc", "aiortc", "for WebRTC with the embedded engine"),
-)
 _SPARE = 0.5  # seconds beyond the time that Azure AI Search takes for itself: what it says at its end is to be heard
 PREVIEW_WARNING = (
     "instructions and tools can be read and changed by every caller: the preview cannot hide or enforce them"
@@ -94,7 +90,8 @@ def serve(*, app: str | None, host: str, port: int, **options: Any) -> int:
             upstream(agent.model, settings, make_engine) as connect,
             calls(service, settings, engines, webrtc=webrtc, preview=preview, voice=decided.voice) as calling,
         ):
-            server = Server(decided, connect, library, door, profile=profile, calling=calling)
+            books = open_books(decided.budget, service, settings)
+            server = Server(decided, connect, library, door, profile=profile, calling=calling, books=books)
             await server.prepare()
             greeting, grace = f"{agent.name} listens on", options["drain"]
             await listen(server.application(), host, port, greeting, drain=lambda: server.drain(grace))
@@ -120,7 +117,8 @@ def ask(
             upstream(agent.model, settings, lambda: _engine(options)) as connect,
         ):
             theirs, ours = pair()
-            server = Server(decided, connect, library, profile=profile)
+            books = open_books(decided.budget, choose(agent.model, settings), settings)
+            server = Server(decided, connect, library, profile=profile, books=books)
             serving = asyncio.create_task(server.serve(theirs, extensions=True, user=_asker(options)))
             try:
                 turn = await (
@@ -204,7 +202,10 @@ def check(*, app: str | None, model: str | None, as_json: bool, **options: Any) 
         finally:
             checkup.notes += unfinished(settings)
             heard = agent.transcription.model if agent.transcription else ""
-            checkup.notes += [*notes(service, checkup.model, heard, datetime.now().astimezone().date()), *_extras()]
+            checkup.notes += [
+                *notes(service, checkup.model, heard, datetime.now().astimezone().date()),
+                *missing_extras(),
+            ]
             if is_configured(settings):
                 await check_search(checkup, Cloud(settings))
         return checkup.code
@@ -235,12 +236,6 @@ def _decided(agent: Agent, settings: Settings) -> tuple[Agent, Profile]:
     for left_out in (each for each in profile.left_out(session) if each.startswith("tools (")):
         click.echo(f"model: {service.kind.name} calls no MCP servers itself; left out: {left_out}", err=True)
     return agent, profile
-
-
-def _extras() -> list[str]:
-    """What is not installed, and what does without it."""
-    missing = [(name, what) for name, module, what in _EXTRAS if importlib.util.find_spec(module) is None]
-    return [f"not installed: vocative[{name}], {what}" for name, what in missing]
 
 
 def _agent(

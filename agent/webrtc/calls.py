@@ -16,6 +16,7 @@ from agent.core.enforcement import Enforcement
 from agent.core.profiles import PROFILES
 from agent.core.session import Session
 from agent.errors import ModelError, SessionRefusedError
+from agent.pricing.books import Books
 from agent.relay import Relay
 from agent.speaking import Spoken
 from agent.transports.pushed import Pushed
@@ -51,9 +52,10 @@ class Calls:
         idle: Seconds without any event after which a call is ended.
         shared: The tools that the sessions of the process share; whoever made it closes it.
         profile: The service that the model is reached through.
+        books: What is spent.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (one for each thing that is joined)
         self,
         agent: Agent,
         calling: Calling,
@@ -62,7 +64,9 @@ class Calls:
         idle: float = IDLE,
         shared: Shared | None = None,
         profile: Profile = PROFILES["compatible"],
+        books: Books | None = None,
     ) -> None:
+        self._books = Books() if books is None else books
         self._shared = Shared() if shared is None else shared
         self._agent = agent
         self._profile = profile
@@ -162,7 +166,8 @@ class Calls:
     async def _hold(
         self, name: str, upstream_id: str, companion: Companion, new_id: Any, user: User | None, cast: Cast
     ) -> None:
-        config = cast.config()
+        owner = None if user is None else user.id
+        config = await self._books.funded(cast.config(), owner)
         session_object = without_formats(config.session)
         enforcement = Enforcement(session_object, our_id=lambda: messages.OURS + new_id())
         joined = await self._calling.sideband(upstream_id)
@@ -174,7 +179,8 @@ class Calls:
         leaving = asyncio.ensure_future(_leave(companion, upstream))
         try:
             staff = OnCall(cast, session_object, enforcement)
-            relay = Relay(Pushed(companion), Pushed(upstream), core, staff, session_id=name, user=user)
+            till = self._books.till(name, owner)
+            relay = Relay(Pushed(companion), Pushed(upstream), core, staff, session_id=name, user=user, till=till)
             await relay.run()
         finally:
             leaving.cancel()
