@@ -154,7 +154,7 @@ RULES = {
         "numpy",
     },
     "agent.testing.stage": {"agent.testing", "agent.engine", "agent.transports", "agent.errors", "aiohttp"}
-    | {"agent.assistant", "agent.library", "agent.server"},
+    | {"agent.assistant", "agent.library", "agent.server", "agent.pricing"},
     "agent.engine.webrtc": {"agent.engine", "agent.errors", "numpy", "aiortc", "av"},
     "agent.engine.call_routes": {"agent.engine", "agent.core.dialect", "agent.core.frames", "aiohttp"},
     "agent.engine.serving": {"agent.engine", "agent.transports", "agent.errors", "aiohttp"},

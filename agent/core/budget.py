@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+# Sums of binary fractions fall short of what they should be by a trifle: 0.32 of 0.40 is 0.8, and counts as that.
+_TRIFLE = 1e-9
+
+
 class Scope(Enum):
     """Whose spending a budget limits."""
 
@@ -124,4 +128,4 @@ class Purse:
             (1.0, Stage.REACHED),
             (self._limits.warn_at, Stage.WARN),
         )
-        return next((stage for mark, stage in marks if share >= mark), Stage.WITHIN)
+        return next((stage for mark, stage in marks if share + _TRIFLE >= mark), Stage.WITHIN)

@@ -101,7 +101,7 @@ class State:
             config.terms,
             self.responses,
             settled=lambda: self.responses.free and not self.responses.wanted and not self.tools.running,
-            unheard=lambda now: bool(self.playback.unheard(now)),
+            unheard=lambda now: bool(self.playback.unheard(now)) or now < self.responses.aside.heard_until,
             running=lambda: bool(self.tools.running),
             extensions=config.extensions,
             our_id=self.our_id,
