@@ -36,6 +36,7 @@ from agent.errors import (  # noqa: E402
 )
 from agent.options.answers import RetentionRatio  # noqa: E402
 from agent.options.audio import AzureVoice, Transcription  # noqa: E402
+from agent.options.budget import Budget  # noqa: E402
 from agent.options.page import Page  # noqa: E402
 from agent.options.turn_detection import AzureSemanticVad, SemanticVad, ServerVad  # noqa: E402
 from agent.options.uploads import Uploads  # noqa: E402
@@ -45,6 +46,7 @@ __all__ = [
     "Agent",
     "AzureSemanticVad",
     "AzureVoice",
+    "Budget",
     "ConfigurationError",
     "CredentialError",
     "DialError",

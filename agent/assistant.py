@@ -13,6 +13,7 @@ from agent.declared import Declared, declared
 from agent.errors import ConfigurationError
 from agent.options.answers import check_answers
 from agent.options.audio import NOISE_REDUCTIONS, AzureVoice, Transcription
+from agent.options.budget import Budget
 from agent.options.checks import given, one_of, text
 from agent.options.language import check_language
 from agent.options.page import Page, check_introduction
@@ -89,6 +90,8 @@ class Agent:
         citations: How clients learn an answer's sources: `"events"`: ours by `extension.citations`, others not at all;
             `"text"`: others read them at the end of the answer's text or transcript. They are never spoken.
         session: Further fields of the GA session object, deep-merged over ours.
+        budget: How much callers may cost, and what they are told when that is nearly spent. Whoever a caller is handed
+            over to, or `for_user` gives, spends from the same.
         speculate: Run tools that allow it, such as search, while the user still speaks, so that their result is there
             when the model asks for it. Needs a transcription; costs a search or two more in a turn.
 
@@ -124,6 +127,7 @@ class Agent:
     citations: Literal["events", "text"] = "events"
     session: Mapping[str, Any] = field(default_factory=dict[str, Any])
     speculate: bool = True
+    budget: Budget = Budget()  # noqa: RUF009
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_declared", Declared(Toolset()) if self.choose_tools else declared(self.tools))  # type: ignore[arg-type]
@@ -146,6 +150,8 @@ class Agent:
         one_of("Agent", "modality", self.modality, ("audio", "text"))
         if self.uploads is not None and not isinstance(self.uploads, Uploads):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ConfigurationError(f"Agent(uploads={self.uploads!r}): give Uploads(folder=…), or None for none")
+        if not isinstance(self.budget, Budget):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise ConfigurationError(f"Agent(budget={self.budget!r}): give Budget(…)")
         one_of("Agent", "citations", self.citations, ("events", "text"))
         check_answers("Agent", vars(self))
 

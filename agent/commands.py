@@ -37,6 +37,7 @@ from agent.extras import not_installed
 from agent.library import Library
 from agent.listening import listen
 from agent.options.uploads import Uploads
+from agent.pricing.opening import open_books
 from agent.search_check import check_search
 from agent.server import Server
 from agent.services.advice import notes
@@ -91,7 +92,9 @@ def serve(*, app: str | None, host: str, port: int, **options: Any) -> int:
             upstream(agent.model, settings, make_engine) as connect,
             calls(service, settings, engines, webrtc=webrtc, preview=preview, voice=decided.voice) as calling,
         ):
-            server = Server(decided, connect, library, door, profile=profile, calling=calling, telemetry=watcher)
+            books = open_books(decided.budget, service, settings)
+            beside: Any = {"calling": calling, "books": books, "telemetry": watcher}
+            server = Server(decided, connect, library, door, profile=profile, **beside)
             await server.prepare()
             greeting, grace = f"{agent.name} listens on", options["drain"]
             await listen(server.application(), host, port, greeting, drain=lambda: server.drain(grace))
@@ -117,7 +120,8 @@ def ask(
             upstream(agent.model, settings, lambda: _engine(options)) as connect,
         ):
             theirs, ours = pair()
-            server = Server(decided, connect, library, profile=profile)
+            books = open_books(decided.budget, choose(agent.model, settings), settings)
+            server = Server(decided, connect, library, profile=profile, books=books)
             serving = asyncio.create_task(server.serve(theirs, extensions=True, user=_asker(options)))
             try:
                 turn = await (

@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from agent.door.settings import DoorSettings
 from agent.errors import ConfigurationError
+from agent.pricing.settings import PricingSettings
 from agent.search_settings import SearchSettings
 from agent.telemetry.settings import TelemetrySettings
 
@@ -56,12 +57,12 @@ Name = Annotated[str, AfterValidator(_name)]
 Secret = Annotated[SecretStr, AfterValidator(_secret)]
 
 
-class _Parts(DoorSettings, SearchSettings, TelemetrySettings):
+class _Parts(DoorSettings, SearchSettings, TelemetrySettings, PricingSettings):
     """The settings that stand elsewhere."""
 
 
 class Settings(_Parts, BaseSettings):
-    """What the environment says, beside the settings of the door, of Azure AI Search and of telemetry.
+    """What the environment says, beside the settings of the door, of Azure AI Search, of telemetry and of money.
 
     A variable that is set but empty counts as not set.
 

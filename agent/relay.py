@@ -15,6 +15,7 @@ from agent.core.actions import (
     DropSpeculation,
     Hangup,
     Speculate,
+    Spent,
     StartCall,
     ToClient,
     ToUpstream,
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from agent.core.handover import Outcome as Do
     from agent.core.handover import Outcomes
     from agent.core.session import Session
+    from agent.pricing.ledger import Totals
+    from agent.pricing.till import Till
     from agent.transports.base import Transport
     from tools import Outcome, Progress, User
 
@@ -50,6 +53,7 @@ class Relay:
         waits: Asked when the client's connection breaks: whether the session is to wait for its return.
         session_id: Names the session in the logs and to the tools.
         user: Who is calling, if known.
+        till: Where what it spends is entered; None for nowhere.
         clock: Seconds; the session must have been made with the same clock.
     """
 
@@ -64,6 +68,7 @@ class Relay:
         waits: Callable[[], bool] = lambda: False,
         session_id: str = "",
         user: User | None = None,
+        till: Till | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._upstream = upstream
@@ -72,6 +77,7 @@ class Relay:
         self._staff.watch(lambda config: self._perform(self._session.retool(config, self._clock())))
         self._session_id = session_id
         self._user = user
+        self._till = till
         self._clock = clock
         self._ahead = Ahead(self._staff, self._spawn, session_id=session_id, user=user)
         self._calls: dict[str, asyncio.Task[None]] = {}
@@ -158,6 +164,9 @@ class Relay:
                 self._ahead.do(action)
             case DropAudio():
                 self._reception.drop_audio(action.response_id)
+            case Spent():
+                if self._till is not None:
+                    self._till.take(action, self._learn)
             case Hangup():
                 self._reception.close(action.code, action.reason)
                 self._over.set()
@@ -165,6 +174,11 @@ class Relay:
                 pass  # sent already
             case _:
                 self._lines.do(action)
+
+    def _learn(self, spent: Totals) -> None:
+        self._session.learn(user=spent.user, day=spent.day, now=self._clock())
+        if not self._over.is_set():
+            self._arm()
 
     def _cancel(self, call_id: str) -> None:
         task = self._calls.pop(call_id, None)
@@ -261,6 +275,8 @@ class Relay:
         for task in pending:
             task.cancel()
         self._reception.close(1000, "")
+        if self._till is not None:
+            await self._till.close(self._session.account)
         await asyncio.gather(*pending, self._lines.close(), self._reception.wait_closed(), return_exceptions=True)
         self._reception.dismiss()
 

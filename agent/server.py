@@ -32,6 +32,8 @@ from agent.links import linked, source_url
 from agent.lookup import lookup_routes
 from agent.options.language import asked_for
 from agent.pages import documents_routes, page_routes
+from agent.pricing.books import Books
+from agent.pricing.table import tariff
 from agent.relay import Relay
 from agent.returns import RESUME, Returns
 from agent.roster import Roster
@@ -77,6 +79,7 @@ class Server:
         door: Who may come in; by default callers of this machine, and nobody else.
         profile: The service that the model is reached through.
         calling: Its model, where it takes WebRTC calls; a `PreviewCalling` for Azure's preview.
+        books: What is spent; by default the agent's own budget, by the prices that come with us.
         grace: Seconds that a session waits for a client whose connection broke.
         telemetry: Watches the sessions.
     """
@@ -90,6 +93,7 @@ class Server:
         *,
         profile: Profile = PROFILES["compatible"],
         calling: Calling | PreviewCalling | None = None,
+        books: Books | None = None,
         grace: float = GRACE,
         telemetry: Watcher = UNWATCHED,
     ) -> None:
@@ -98,13 +102,13 @@ class Server:
         self._library = library
         self._door = door or Door()
         self._profile = profile
+        self._books = books or Books(agent.budget, tariff(profile.name))
         Roster(agent)  # now, and not when the first caller comes: an agent that hands over to nobody
         self._shared = Shared()
         self._telemetry = telemetry
         self._door.counts = lambda refusal: telemetry.refused(refusal.code)
-        self._signalling = (
-            None if calling is None else _signalling(agent, calling, self._door, self._shared, profile, telemetry)
-        )
+        beside = {"shared": self._shared, "profile": profile, "books": self._books}
+        self._signalling = None if calling is None else _signalling(agent, calling, self._door, telemetry, **beside)
         self._clients: set[Transport] = set()
         self._returns = Returns(grace)
         self._running: set[asyncio.Task[None]] = set()
@@ -168,6 +172,8 @@ class Server:
         visit = visit_of(request)
         if self._signalling is not None and "call_id" in request.query:
             return await self._signalling.companion(request)
+        if (spent := await self._books.refusal(_owner(visit.admission.user))) is not None:
+            return refused(spent)
         if "Upgrade" not in request.headers:
             return self._told(visit.admission.user)
         try:
@@ -182,7 +188,10 @@ class Server:
         self._idle.clear()
         try:
             guarded = await let_in(client, visit.admission, visit.seat, self._door)
-            if guarded is not None:
+            if guarded is not None and (spent := await self._books.refusal(_owner(guarded.user))) is not None:
+                guarded.show_out(spent)  # who it is may have been known only now
+                await guarded.wait_closed()
+            elif guarded is not None:
                 names = DIALECTS[dialect_at(request.path, request.headers.get("OpenAI-Beta"))]
                 token = next((name[len(RESUME) :] for name in offered if name.startswith(RESUME)), None)
                 if token is not None and extensions:
@@ -245,7 +254,7 @@ class Server:
             await refused.send(messages.failure(new_id(), str(error), code).text)
             await refused.close(1011, str(error).encode()[:123].decode(errors="ignore"))
             return
-        config = cast.config()
+        config = await self._books.funded(cast.config(), _owner(user))
         if extensions:
             service = self._profile.introduction
             config = replace(config, ready={**config.ready, **service, **self._returns.ticket(name, _owner(user))})
@@ -271,6 +280,7 @@ class Server:
             waits=lambda: self._returns.left(name),
             session_id=name,
             user=user,
+            till=self._books.till(name, _owner(user)),
         )
         self._returns.began(name, relay)
         # A task of its own: it may outlive this connection.
@@ -342,25 +352,12 @@ async def _dialled(connect: Callable[[], Awaitable[Transport]], cast: Cast) -> T
 
 
 def _signalling(
-    agent: Agent,
-    calling: Calling | PreviewCalling,
-    door: Door,
-    shared: Shared,
-    profile: Profile,
-    telemetry: Watcher,
+    agent: Agent, calling: Calling | PreviewCalling, door: Door, telemetry: Watcher, **beside: Any
 ) -> Signalling | PreviewSignalling:
     if isinstance(calling, PreviewCalling):
-        return PreviewSignalling(agent, calling, url_of=source_url, admit=_caller_of, shared=shared, profile=profile)
-    signalling = Signalling(
-        agent,
-        calling,
-        cite=_cited,
-        admit=_caller_of,
-        enter=door.admissions.enter,
-        shared=shared,
-        profile=profile,
-        telemetry=telemetry,
-    )
+        return PreviewSignalling(agent, calling, url_of=source_url, admit=_caller_of, **beside)
+    beside |= {"cite": _cited, "admit": _caller_of, "enter": door.admissions.enter}
+    signalling = Signalling(agent, calling, telemetry=telemetry, **beside)
     door.also(signalling.verify)
     return signalling
 

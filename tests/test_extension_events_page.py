@@ -17,6 +17,7 @@ from agent.core.calls import Call, CallResult
 from agent.core.firewall import Refused, Rights
 from agent.core.frames import Frame
 from agent.core.resuming import GRACE
+from agent.core.usage import Usage
 from agent.door.credentials import AUTHENTICATE_EVENT
 from agent.returns import Returns
 from agent.speaking import Spoken, in_language
@@ -59,6 +60,8 @@ def sample(name: str, annotation: str) -> Any:
         "ready": ready_fields(),
         "heard": {},
         "found": [],
+        "responses": Usage(),
+        "transcriptions": Usage(),
     }
     simple: dict[str, Any] = {"str": "x", "int": 1, "float": 1.0, "bool": True, "str | None": None}
     return values[name] if name in values else simple.get(annotation)

@@ -34,17 +34,23 @@ RULES = {
     "agent.transports.upstream": {"agent.transports", "agent.services", "agent.errors", "picows"},
     "agent.options": {"agent.options", "agent.errors"},
     "agent.options.uploads": {"agent.errors", "tools"},
+    "agent.options.budget": {"agent.options.checks", "agent.core.budget"},
+    "agent.pricing": {"agent.pricing", "agent.core", "agent.errors", "opentelemetry.metrics"},
+    "agent.pricing.books": {"agent.pricing", "agent.core", "agent.door.refusal", "agent.options.budget"},
+    "agent.pricing.opening": {"agent.pricing", "agent.config", "agent.options.budget", "agent.services.service"},
+    "agent.pricing.settings": {"pydantic"},
     "agent.services": {"agent.services", "agent.errors"},
     "agent.services.choice": {"agent.services", "agent.config", "agent.errors"},
     "agent.services.configured": {"agent.services", "agent.config", "agent.errors"},
     "agent.services.authentication": {"agent.services", "agent.config", "agent.errors"},
+    "agent.extras": set(),
     "agent.checkup": {"agent.services", "agent.errors"},
     "agent.checking": {"agent.checkup", "agent.services", "agent.core.profiles", "agent.errors"}
     | {"agent.transports.base", "agent.transports.stream"},
     "agent.credentials": {"agent.services", "agent.config", "agent.errors", "azure.core", "azure.identity"},
     "agent.ahead": {"agent.core.actions", "agent.staff", "tools"},
     "agent.relay": {"agent.ahead", "agent.core", "agent.lines", "agent.reception", "agent.staff", "tools"}
-    | {"agent.transports.base"},
+    | {"agent.transports.base", "agent.pricing.ledger", "agent.pricing.till"},
     "agent.staff": {"agent.core", "tools"},
     "agent.cast": {"agent.assistant", "agent.declared", "agent.roster", "agent.server_tools", "agent.speaking"}
     | {"agent.core.config", "agent.errors", "tools"},
@@ -70,6 +76,7 @@ RULES = {
     "agent.telemetry.unwatched": {"agent.core", "agent.staff"},
     "agent.telemetry.watch": {"agent.telemetry", "agent.core", "agent.staff", "opentelemetry"},
     "agent.config": {"agent.errors", "agent.door.settings", "agent.search_settings", "agent.telemetry.settings"}
+    "agent.config": {"agent.errors", "agent.door.settings", "agent.search_settings", "agent.pricing.settings"}
     | {"pydantic", "pydantic_settings"},
     "agent.search_settings": {"pydantic"},
     "agent.cloud": {"agent.config", "agent.credentials", "agent.errors", "azure.core", "tools"},
@@ -106,6 +113,7 @@ RULES = {
     }
     | {"agent.assistant", "agent.door.admissions", "agent.transports.pushed", "agent.transports.base", "tools"}
     | {"agent.cast", "agent.speaking", "agent.telemetry.unwatched", "agent.webrtc.on_call"},
+    | {"agent.cast", "agent.speaking", "agent.webrtc.on_call", "agent.pricing.books"},
     "agent.webrtc.signalling": {
         "agent.door",
         "tools",
@@ -113,6 +121,7 @@ RULES = {
         "agent.webrtc.calling",
         "agent.webrtc.on_call",
         "agent.core",
+        "agent.pricing.books",
         "agent.transports",
         "agent.errors",
         "aiohttp",
@@ -126,7 +135,7 @@ RULES = {
         "agent.webrtc.calling",
     }
     | {"agent.assistant", "agent.cast", "agent.webrtc.on_call", "agent.webrtc.tooldesk", "agent.core", "agent.errors"}
-    | {"agent.options", "agent.speaking", "aiohttp", "tools"},
+    | {"agent.options", "agent.speaking", "agent.pricing.books", "agent.door.http", "aiohttp", "tools"},
     "agent.pages": {"agent.branding", "agent.library", "agent.errors", "tools", "aiohttp"},
     "agent.branding": {"agent.options", "agent.errors", "aiohttp"},
     "agent.pictures": {"agent.config", "agent.errors", "tools"},
@@ -157,7 +166,7 @@ RULES = {
         "numpy",
     },
     "agent.testing.stage": {"agent.testing", "agent.engine", "agent.transports", "agent.errors", "aiohttp"}
-    | {"agent.assistant", "agent.library", "agent.server"},
+    | {"agent.assistant", "agent.library", "agent.server", "agent.pricing"},
     "agent.engine.webrtc": {"agent.engine", "agent.errors", "numpy", "aiortc", "av"},
     "agent.engine.call_routes": {"agent.engine", "agent.core.dialect", "agent.core.frames", "aiohttp"},
     "agent.engine.serving": {"agent.engine", "agent.transports", "agent.errors", "aiohttp"},

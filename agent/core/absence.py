@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agent.core import messages
+from agent.core import messages, notices
+from agent.core.actions import Action, ToClient, ToUpstream
 from agent.core.frames import Frame
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+    from typing import Any
 
     from agent.core.playback import Playback
+    from agent.core.state import State
 
 # What is kept for a client that is away; a minute of talk stays far below both.
 MOST_FRAMES, MOST_CHARACTERS = 256, 128_000
@@ -59,3 +62,43 @@ def fall_silent(playback: Playback, response_id: str | None, our_id: Callable[[]
         if playback.claim_truncate(track.item_id):
             frames.append(messages.truncate(our_id(), track.item_id, track.content_index, position))
     return frames
+
+
+def lost(state: State, now: float) -> list[Action]:
+    """A client's connection is broken.
+
+    Args:
+        state: The session's parts.
+        now: Seconds.
+    """
+    active = state.responses.active_id
+    silence = fall_silent(state.playback, active, state.our_id, now)
+    state.interruption.begin(active, now)
+    actions: list[Action] = [ToUpstream(frame) for frame in silence]
+    for frame in silence:
+        if frame.type == "conversation.item.truncate":
+            data = frame.data
+            actions += state.citations.cut(data["item_id"], data["content_index"], data["audio_end_ms"])
+    return actions
+
+
+def back(state: State, ready: Mapping[str, Any], missed: int, *, complete: bool, now: float) -> list[Action]:
+    """A client is back on another connection; see `Session.client_back`.
+
+    Args:
+        state: The session's parts.
+        ready: Fields of `extension.ready` that are new.
+        missed: How many events follow, that it was not told.
+        complete: Nothing but deltas was left out of them.
+        now: Seconds.
+    """
+    if state.playback.give_up():
+        # What was spoken to nobody is not begun in the middle; the client reads it.
+        state.interruption.begin(state.responses.active_id, now)
+    fields = {**state.config.ready, **ready}
+    return [
+        ToClient(messages.ready(state.new_id(), state.session_id, fields)),
+        *state.citations.again(),
+        ToClient(notices.resumed(state.new_id(), missed, complete=complete)),
+        *state.tools.conduct.client_back(now),
+    ]

@@ -9,6 +9,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from agent.core.frames import Frame
+    from agent.core.usage import Usage
+
+
+# Close codes of the WebSocket (RFC 6455, section 7.4.1): something failed, or what is not allowed ends the session.
+FAULT, POLICY = 1011, 1008
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,23 @@ class DropSpeculation:
 
 
 @dataclass(frozen=True, slots=True)
+class Spent:
+    """The service has reported what something cost; enter it in the books, and tell by `Session.learn` what they say.
+
+    Attributes:
+        cost: US dollars, as far as a price is known.
+        whole: Whether that is all of it.
+        usage: What was used.
+        model: The model, as the service calls it.
+    """
+
+    cost: float
+    whole: bool
+    usage: Usage
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hangup:
     """End the session: close both sides.
 
@@ -97,6 +119,15 @@ class Hangup:
 
 
 Action: TypeAlias = (
-    ToClient | ToUpstream | DropAudio | StartCall | ApproveCall | CancelCall | Speculate | DropSpeculation | Hangup
+    ToClient
+    | ToUpstream
+    | DropAudio
+    | StartCall
+    | ApproveCall
+    | CancelCall
+    | Speculate
+    | DropSpeculation
+    | Spent
+    | Hangup
 )
 Actions: TypeAlias = "Sequence[Action]"

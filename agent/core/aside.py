@@ -25,11 +25,13 @@ class Aside:
     Attributes:
         event_id: Of the request, by which the response and an error are known as its own; None while there is none.
         response_id: Of the response, once it has begun.
+        heard_until: When the sound of the latest sentence ends for who hears it (s); 0 while none of it was passed on.
     """
 
     def __init__(self) -> None:
         self.event_id: str | None = None
         self.response_id: str | None = None
+        self.heard_until = 0.0
         self._due: float | None = None
         self._unwanted = False
 
@@ -38,16 +40,28 @@ class Aside:
         """Whether a sentence is asked for or being said."""
         return self.event_id is not None
 
-    def ask(self, event_id: str, text: str, now: float) -> Frame:
+    def ask(self, event_id: str, text: str, now: float, *, like: str = "") -> Frame:
         """Ask for a sentence; there must be none.
 
         Args:
             event_id: Of the request.
             text: What is to be said.
             now: Seconds.
+            like: Words in whose language it is to be said; "" for as it stands.
         """
-        self.event_id, self._due = event_id, now + ASIDE_LOST
-        return messages.aside(event_id, text)
+        self.event_id, self._due, self.heard_until = event_id, now + ASIDE_LOST, 0.0
+        return messages.aside(event_id, text, like)
+
+    def sounds(self, response_id: str, ms: float, now: float) -> None:
+        """Some of an out-of-band response's sound was passed on.
+
+        Args:
+            response_id: The response; one that is not the sentence is nothing to us.
+            ms: Its length, in ms.
+            now: Seconds.
+        """
+        if response_id == self.response_id:
+            self.heard_until = max(self.heard_until, now) + ms / 1000
 
     def created(self, response_id: str, mark: str | None, now: float) -> bool:
         """An out-of-band response has begun.

@@ -11,6 +11,7 @@ from agent.core.playback import BYTES_PER_MS
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from agent.core.budget import Terms
     from agent.core.rules import CallRules
 
 
@@ -34,6 +35,7 @@ class SessionConfig:
         renewable: The model's session can be replaced by another one under the client's.
         approved: For each server whose tools the model's service calls itself, by its label, the names of the tools
             that may be called where the service asks.
+        terms: Prices, and how much the session may cost; None where nobody counts. What it begins with stays.
     """
 
     session: Mapping[str, Any]
@@ -46,6 +48,7 @@ class SessionConfig:
     speculative: frozenset[str] = frozenset()
     renewable: bool = True
     approved: Mapping[str, Collection[str]] = field(default_factory=dict[str, "Collection[str]"])
+    terms: Terms | None = None
 
 
 @dataclass(frozen=True, slots=True)

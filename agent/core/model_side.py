@@ -9,7 +9,7 @@ from agent.core.actions import Action, DropAudio, ToClient, ToUpstream
 from agent.core.citations import TRANSCRIPT_DELTAS
 from agent.core.deltas import peek
 from agent.core.fields import number_at, string_at
-from agent.core.speculating import DELTA, TRANSCRIPTS
+from agent.core.speculating import COMPLETED, DELTA, TRANSCRIPTS
 from agent.core.turns import User
 from agent.core.view import ARGUMENT_EVENTS, HIDDEN_EVENTS
 
@@ -65,8 +65,9 @@ class ModelSide:
         """Take a frame that is none of these."""
         if frame.type in HIDDEN_EVENTS:
             return ()
-        if frame.type in TRANSCRIPTS and self._speculating.enabled:
-            return [ToClient(frame), *self._transcript(frame, now)]
+        if frame.type in TRANSCRIPTS:
+            spent = self._state.spending.transcribed(frame, now) if frame.type == COMPLETED else ()
+            return [ToClient(frame), *spent, *(self._transcript(frame, now) if self._speculating.enabled else ())]
         if frame.type in ARGUMENT_EVENTS:
             return _shown(self._view.arguments(frame))
         if frame.type == "conversation.item.deleted":
@@ -90,6 +91,9 @@ class ModelSide:
                 track = self._playback.sent(delta.item_id, delta.content_index, length, padding, now)
                 if shown is frame:
                     self._path.follow(frame.text, delta, track)
+            else:
+                length = delta.base64_length // 4 * 3 - delta.padding
+                self._responses.aside.sounds(delta.response_id, length / self._playback.bytes_per_ms, now)
         return (ToClient(shown),)
 
     def speech_is_over(self, now: float) -> Actions:
@@ -203,10 +207,11 @@ class ModelSide:
         out_of_band = self._state.upstream.out_of_band
         if event.out_of_band or event.response_id in out_of_band:
             out_of_band.discard(event.response_id)
-            return [shown, *map(ToUpstream, self._responses.said(now, response_id=event.response_id))]
+            said = map(ToUpstream, self._responses.said(now, response_id=event.response_id))
+            return [shown, *said, *self._state.spending.responded(frame, now)]
         follow = self._tools.response_done(event, now)
         self._speculating.answered(follow)
-        return [shown, *follow]
+        return [shown, *follow, *self._state.spending.responded(frame, now)]
 
     def _message_done(self, event: events.OutputItemDone, now: float) -> list[Action]:
         item_id = str(event.item.get("id", ""))

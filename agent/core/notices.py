@@ -1,13 +1,16 @@
-"""Notices: what a client that opted in to our own events is told of connections, the model's and its own."""
+"""Notices: what a client that opted in to our own events is told of connections, and of what its session costs."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from agent.core.frames import Frame
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from agent.core.usage import Usage
 
 
 def reconnecting(event_id: str, reason: str) -> Frame:
@@ -63,3 +66,28 @@ def resumed(event_id: str, missed: int, *, complete: bool) -> Frame:
         complete: Nothing but sound was left out; else the oldest events were, too.
     """
     return Frame.of({"type": "extension.resumed", "event_id": event_id, "missed": missed, "complete": complete})
+
+
+def usage(event_id: str, responses: Usage, transcriptions: Usage, cost: float | None) -> Frame:
+    """What this session has used so far, over all sessions of the model's that it had.
+
+    Args:
+        event_id: Of this event.
+        responses: Tokens of responses.
+        transcriptions: Tokens or seconds of transcriptions.
+        cost: US dollars; None where a part of it has no known price.
+    """
+    sums = {"responses": asdict(responses), "transcriptions": asdict(transcriptions)}
+    rounded = None if cost is None else round(cost, 6)
+    return Frame.of({"type": "extension.usage", "event_id": event_id, **sums, "cost_usd": rounded})
+
+
+def budget(event_id: str, scope: str, state: str) -> Frame:
+    """A budget is nearly spent, or the session ends because it is.
+
+    Args:
+        event_id: Of this event.
+        scope: `"session"`, `"user"` or `"day"`.
+        state: `"warning"` or `"reached"`.
+    """
+    return Frame.of({"type": "extension.budget", "event_id": event_id, "scope": scope, "state": state})

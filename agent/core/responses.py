@@ -96,15 +96,16 @@ class Responses:
             self._hold(request, now)
         return self._release(now)
 
-    def say(self, event_id: str, text: str, now: float) -> list[Frame]:
+    def say(self, event_id: str, text: str, now: float, *, like: str = "") -> list[Frame]:
         """Have a sentence said that is no part of the conversation, if nobody has the floor and nothing is wanted.
 
         Args:
             event_id: Of the request.
             text: The sentence.
             now: Seconds of the caller's clock.
+            like: Words in whose language it is to be said; "" for as it stands.
         """
-        return [self.aside.ask(event_id, text, now)] if self.free and self._wanted is None else []
+        return [self.aside.ask(event_id, text, now, like=like)] if self.free and self._wanted is None else []
 
     def said(self, now: float, *, response_id: str | None = None, event_id: str | None = None) -> list[Frame]:
         """An out-of-band response has ended, or a request was refused; where that was a sentence, the floor is free."""

@@ -9,9 +9,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from agent.core import events, firewall, messages, notices, told_session, utterances
-from agent.core.absence import fall_silent
-from agent.core.actions import Actions, Hangup, ToClient, ToUpstream
+from agent.core import absence, events, firewall, messages, told_session, utterances
+from agent.core.actions import FAULT, POLICY, Actions, Hangup, ToClient, ToUpstream
 from agent.core.appendix import Appendix
 from agent.core.audio_path import AudioPath
 from agent.core.citations import cite_all
@@ -26,6 +25,7 @@ from agent.core.model_side import ModelSide
 from agent.core.opening import OPENING_TIME, Opening
 from agent.core.profiles import PROFILES
 from agent.core.renewal import Renewal
+from agent.core.spending import ENDED
 from agent.core.state import Phase, State
 from agent.core.undone import DELTAS
 from agent.core.view import session_view
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
+    from agent.core.account import Account
     from agent.core.calls import CallResult
     from agent.core.citations import Cite
     from agent.core.dialect import Dialect
@@ -115,6 +116,11 @@ class Session:
     def rejected(self) -> Sequence[str]:
         """Dotted GA paths of session fields that the service did not take, and that the session goes on without."""
         return tuple(self._state.configuration.rejected)
+
+    @property
+    def account(self) -> Account:
+        """What it has used and cost so far."""
+        return self._state.spending.account
 
     @property
     def conversation(self) -> tuple[utterances.Said, ...]:
@@ -252,19 +258,7 @@ class Session:
 
     def client_lost(self, now: float) -> Outcomes:
         """The client's connection is broken, and it may be back: the answer stops, the tools run on."""
-        state = self._state
-        self._changed()
-        active = state.responses.active_id
-        silence = fall_silent(state.playback, active, state.our_id, now)
-        state.interruption.begin(active, now)
-        told = [each for frame in silence for each in self._unheard(frame)]
-        return self._faces.spoken([*self._renewal.redirect([ToUpstream(frame) for frame in silence]), *told])
-
-    def _unheard(self, frame: Frame) -> Actions:
-        if frame.type != "conversation.item.truncate":
-            return ()
-        data = frame.data
-        return self._state.citations.cut(data["item_id"], data["content_index"], data["audio_end_ms"])
+        return self._outward(absence.lost(self._state, now))
 
     def client_back(self, ready: Mapping[str, Any], missed: int, *, complete: bool, now: float) -> Outcomes:
         """The client is back on another connection.
@@ -275,18 +269,13 @@ class Session:
             complete: Nothing but deltas was left out of them.
             now: Seconds.
         """
-        state = self._state
         self._changed()
-        if state.playback.give_up():
-            # What was spoken to nobody is not begun in the middle; the client reads it.
-            state.interruption.begin(state.responses.active_id, now)
-        fields = {**state.config.ready, **ready}
-        return [
-            ToClient(messages.ready(state.new_id(), state.session_id, fields)),
-            *state.citations.again(),
-            ToClient(notices.resumed(state.new_id(), missed, complete=complete)),
-            *state.tools.conduct.client_back(now),
-        ]
+        return absence.back(self._state, ready, missed, complete=complete, now=now)
+
+    def learn(self, *, user: float, day: float, now: float) -> None:
+        """The books tell what was spent today, by this user and by everybody, in US dollars; see `Spent`."""
+        self._changed()
+        self._state.spending.learn(user=user, day=day, now=now)
 
     def next_deadline(self) -> float | None:
         """When `handle_timer` wants to be called, on the clock of `now`; None for never."""
@@ -304,6 +293,7 @@ class Session:
             state.interruption.next_deadline(),
             state.tools.next_deadline(),
             state.speculating.next_deadline(),
+            state.spending.next_deadline(),
             self._renewal.recasting.next_deadline() if state.phase is Phase.OPEN else None,
             self._renewal.continuity.next_deadline() if state.phase is Phase.OPEN else None,
         )
@@ -322,7 +312,10 @@ class Session:
             *state.speculating.handle_timer(now),
             *(ToUpstream(request) for request in state.responses.overdue(now)),
             *(self._renewal.recasting.handle_timer(now) if state.phase is Phase.OPEN else ()),
+            *state.spending.handle_timer(now),
         ]
+        if state.spending.ended is not None:
+            return [*self._outward(due), *self._fail(state.spending.ended, ENDED, POLICY)]
         steps = self._renewal.continuity.handle_timer(now) if state.phase is Phase.OPEN else ()
         return self._done([*self._renewal.redirect(due), *steps], now)
 
@@ -385,11 +378,11 @@ class Session:
         self._due_known = False
         self.audio.close()
 
-    def _fail(self, text: str, code: str) -> Actions:
+    def _fail(self, text: str, code: str, close: int = FAULT) -> Actions:
         if self._state.phase is Phase.CLOSED:
             return ()
         self._state.phase, self._opening.ends = Phase.CLOSED, None
         self._changed()
         report = messages.failure(self._state.new_id(), text, code)
         abandoned = self._state.tools.abandon()
-        return [*abandoned, ToClient(report), Hangup(1011, text.encode()[:123].decode(errors="ignore"))]
+        return [*abandoned, ToClient(report), Hangup(close, text.encode()[:123].decode(errors="ignore"))]

@@ -21,6 +21,7 @@ from agent.core.interruption import Interruption
 from agent.core.playback import Playback
 from agent.core.responses import Responses
 from agent.core.speculating import Speculating
+from agent.core.spending import Spending
 from agent.core.toolwork import ToolWork
 from agent.core.view import View
 
@@ -95,6 +96,15 @@ class State:
             our_id=self.our_id,
             rules=config.rules,
             unheard=lambda now: bool(self.playback.unheard(now)),
+        )
+        self.spending = Spending(
+            config.terms,
+            self.responses,
+            settled=lambda: self.responses.free and not self.responses.wanted and not self.tools.running,
+            unheard=lambda now: bool(self.playback.unheard(now)) or now < self.responses.aside.heard_until,
+            running=lambda: bool(self.tools.running),
+            extensions=config.extensions,
+            our_id=self.our_id,
         )
         self.citations = Citations(self.tools, self.playback, cite, enabled=config.extensions, new_id=new_id)
         self.interruption = Interruption(

@@ -25,7 +25,9 @@ def take(state: State, session: Json) -> bool:
         Whether voice activity is on: where not, nobody will tell that the user has stopped.
     """
     upstream = state.upstream
-    upstream.effective = effective(upstream.profile.dialect.session_to_ga(session))
+    told = upstream.profile.dialect.session_to_ga(session)
+    upstream.effective = effective(told)
+    state.spending.told(told)
     state.playback.bytes_per_ms = upstream.effective.bytes_per_ms
     return upstream.effective.detects_voice
 

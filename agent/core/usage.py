@@ -78,6 +78,11 @@ class Usage:
         return fresh + self.cached_text_in + self.cached_audio_in + self.cached_image_in
 
     @property
+    def tokens_cached(self) -> int:
+        """What of it a cache held."""
+        return self.cached_text_in + self.cached_audio_in + self.cached_image_in
+
+    @property
     def tokens_out(self) -> int:
         """All that was written."""
         return self.text_out + self.audio_out

@@ -7,8 +7,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from agent.engine.hear import load_ears
+from agent.engine.parts import Say
 from agent.engine.speak import load_voice
 from agent.engine.think import load_reasoner
+from agent.engine.thinking.told import verbatim
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from agent.engine.parts import Arguments, Call, Ears, Reasoner, Say, Thought, Usage, Voice, VoiceActivity
+    from agent.engine.parts import Arguments, Call, Ears, Reasoner, Thought, Usage, Voice, VoiceActivity
     from agent.testing.script import Script
 
 _loading = threading.RLock()
@@ -97,7 +99,11 @@ class ScriptOrEngine:
             return load_reasoner()
 
     async def respond(self, thought: Thought) -> AsyncGenerator[Say | Call | Arguments | Usage]:
-        """Respond; see `agent.engine.parts.Reasoner.respond`."""
+        """Respond; see `agent.engine.parts.Reasoner.respond`. What is to be said word for word needs no line."""
+        sentence = verbatim(thought.instructions)
+        if sentence is not None:
+            yield Say(sentence)
+            return
         reasoner: Any = self._embedded if self._script.is_empty else self._script
         async for piece in reasoner.respond(thought):
             yield piece

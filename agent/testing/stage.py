@@ -19,6 +19,8 @@ from aiohttp import web
 from agent.engine.runtime import Engine
 from agent.engine.serving import engine_app
 from agent.library import Library
+from agent.pricing.books import Books
+from agent.pricing.table import tariff
 from agent.server import Server
 from agent.testing.caller import Caller
 from agent.testing.lazy import LazyEars, LazyVoice, ScriptOrEngine
@@ -50,9 +52,10 @@ class Stage:
         ears: Speech to text; the packaged ones by default, loaded when something is said aloud.
         voice: Text to speech, of the engine and of callers; the packaged one by default.
         patience_s: How long an answer may take.
+        prices: A price list, so that an agent's `Budget` can be tried; by default the engine costs nothing.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (one for each thing that a test may replace)
         self,
         *,
         script: Script | None = None,
@@ -61,7 +64,9 @@ class Stage:
         ears: Ears | None = None,
         voice: Voice | None = None,
         patience_s: float = 30.0,
+        prices: Path | None = None,
     ) -> None:
+        self._tariff = tariff("engine", prices)
         self.script = Script() if script is None else script
         self._voice = voice or _VOICE
         self._patience_s = patience_s
@@ -125,7 +130,7 @@ class Stage:
             return self.engine.connect()
 
         theirs, ours = pair()
-        server = Server(agent, connect, library)
+        server = Server(agent, connect, library, books=Books(agent.budget, self._tariff))
         self._servers.append(server)
         self._serving.append(self._loop.create_task(server.serve(theirs, extensions=True)))
         self._lines.append(PhoneLine(ours, self._voice, self._patience_s))

@@ -15,6 +15,7 @@ from agent.core import messages
 from agent.core.enforcement import Enforcement
 from agent.core.profiles import PROFILES
 from agent.errors import ModelError, SessionRefusedError
+from agent.pricing.books import Books
 from agent.relay import Relay
 from agent.speaking import Spoken
 from agent.telemetry.unwatched import UNWATCHED
@@ -53,6 +54,7 @@ class Calls:
         shared: The tools that the sessions of the process share; whoever made it closes it.
         profile: The service that the model is reached through.
         telemetry: Watches the sessions.
+        books: What is spent.
     """
 
     def __init__(  # noqa: PLR0913  (one for each thing that is joined)
@@ -65,8 +67,10 @@ class Calls:
         shared: Shared | None = None,
         profile: Profile = PROFILES["compatible"],
         telemetry: Watcher = UNWATCHED,
+        books: Books | None = None,
     ) -> None:
         self._telemetry = telemetry
+        self._books = Books() if books is None else books
         self._shared = Shared() if shared is None else shared
         self._agent = agent
         self._profile = profile
@@ -167,7 +171,8 @@ class Calls:
     async def _hold(
         self, name: str, upstream_id: str, companion: Companion, new_id: Any, user: User | None, cast: Cast
     ) -> None:
-        config = cast.config()
+        owner = None if user is None else user.id
+        config = await self._books.funded(cast.config(), owner)
         session_object = without_formats(config.session)
         enforcement = Enforcement(session_object, our_id=lambda: messages.OURS + new_id())
         joined = await self._calling.sideband(upstream_id)
@@ -181,7 +186,9 @@ class Calls:
         leaving = asyncio.ensure_future(_leave(companion, upstream))
         try:
             staff = OnCall(cast, session_object, enforcement)
-            relay = Relay(Pushed(companion), Pushed(upstream), core, watch.staff(staff), session_id=name, user=user)
+            till = self._books.till(name, owner)
+            ends = (Pushed(companion), Pushed(upstream))
+            relay = Relay(*ends, core, watch.staff(staff), session_id=name, user=user, till=till)
             await relay.run()
         finally:
             leaving.cancel()

@@ -18,8 +18,10 @@ from agent.cast import Cast
 from agent.core.dialect import PREVIEW
 from agent.core.frames import MalformedFrame, decode
 from agent.core.profiles import PROFILES
+from agent.door.http import refused
 from agent.errors import DialError, InputError, SessionRefusedError
 from agent.options.language import asked_for
+from agent.pricing.books import Books
 from agent.speaking import Spoken
 from agent.webrtc.on_call import without_formats
 from agent.webrtc.signalling import refusal
@@ -59,6 +61,7 @@ class PreviewSignalling:
         now: The present time in seconds since 1970.
         shared: The tools that the sessions of the process share.
         profile: The service that the model is reached through.
+        books: What is spent. A call of the preview's has no sideband, so what it costs is not told here.
 
     Attributes:
         transport: What the page calls this way of connecting.
@@ -76,7 +79,9 @@ class PreviewSignalling:
         now: Callable[[], float] = time.time,
         shared: Shared | None = None,
         profile: Profile = PROFILES["azure-preview"],
+        books: Books | None = None,
     ) -> None:
+        self._books = Books() if books is None else books
         self._shared = Shared() if shared is None else shared
         self._agent = agent
         self._profile = profile
@@ -105,6 +110,8 @@ class PreviewSignalling:
 
     async def _mint(self, request: web.Request) -> web.Response:
         user = await self._admit(request)
+        if (spent := await self._books.refusal(None if user is None else user.id)) is not None:
+            return refused(spent)
         try:
             language = asked_for(request.query.get("lang"))
         except InputError as error:

@@ -17,6 +17,7 @@ from agent.door.http import refused
 from agent.door.refusal import TurnedAway
 from agent.errors import DialError, InputError
 from agent.options.language import asked_for
+from agent.pricing.books import Books
 from agent.speaking import Spoken, in_language
 from agent.telemetry.unwatched import UNWATCHED
 from agent.transports.adoption import adopt, let_go
@@ -78,6 +79,7 @@ class Signalling:
         shared: The tools that the sessions of the process share.
         profile: The service that the model is reached through.
         telemetry: Watches the sessions.
+        books: What is spent.
 
     Attributes:
         transport: What the page calls this way of connecting.
@@ -98,7 +100,9 @@ class Signalling:
         shared: Shared | None = None,
         profile: Profile = PROFILES["compatible"],
         telemetry: Watcher = UNWATCHED,
+        books: Books | None = None,
     ) -> None:
+        self._books = Books() if books is None else books
         self._agent = agent
         self._profile = profile
         self._calling = calling
@@ -106,7 +110,8 @@ class Signalling:
         self._enter = enter
         self._now = now
         self._tickets: dict[str, Ticket] = {}
-        self.calls = Calls(agent, calling, cite, shared=shared, profile=profile, telemetry=telemetry)
+        beside: Any = {"shared": shared, "profile": profile, "telemetry": telemetry, "books": self._books}
+        self.calls = Calls(agent, calling, cite, **beside)
 
     def routes(self) -> list[web.RouteDef]:
         """Routes under OpenAI's path and Azure's."""
@@ -151,6 +156,8 @@ class Signalling:
 
     async def _client_secrets(self, request: web.Request) -> web.Response:
         user = await self._admit(request)
+        if (spent := await self._books.refusal(None if user is None else user.id)) is not None:
+            return refused(spent)
         try:
             given = decode(await request.text()) if request.can_read_body else {}
             language = asked_for(request.query.get("lang"))
@@ -173,6 +180,8 @@ class Signalling:
         user = await self._admit(request) if ticket is None else ticket.user
         if ticket is not None and ticket.key.expires_at <= self._now():
             return refusal(401, "invalid_client_secret", "the client secret has expired: get a new one")
+        if (spent := await self._books.refusal(None if user is None else user.id)) is not None:
+            return refused(spent)
         if self.calls.full:
             return refusal(503, "too_many_calls", "there are too many calls at once: try again later")
         try:

@@ -43,6 +43,7 @@ OURS = (
     "citations",
     "hand-off",
     "ingest",
+    "money",
     "orders in documents",
     "path",
     "pictures",

@@ -152,3 +152,18 @@ async def test_a_break_in_the_middle_of_an_answer_is_mended_and_counted(double, 
         fact = await facts(page)
         await expect(fact("reconnects")).to_have_text("1")
         await expect(page.get_by_test_id("waterfall")).to_have_count(2)
+
+
+async def test_what_the_session_has_used_and_cost_is_shown_once_the_server_tells_it(double, open_page):
+    async with open_page() as page:
+        session = await double.session()
+        await session.introduce()
+        fact = await facts(page)
+        await expect(fact("state")).to_be_visible()
+        await expect(fact("tokens")).to_have_count(0)
+        used = {"responses": {"text_in": 1200, "audio_out": 45, "seconds": 0}, "transcriptions": {"seconds": 3.5}}
+        await session.send("extension.usage", **used, cost_usd=0.01234)
+        await expect(fact("tokens")).to_have_text("1,245")
+        await expect(fact("cost")).to_have_text("$0.012")
+        await session.send("extension.usage", **used, cost_usd=None)
+        await expect(fact("cost")).to_have_text("not known")

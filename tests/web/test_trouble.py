@@ -304,3 +304,17 @@ async def test_who_does_not_want_to_wait_for_a_connection_can_begin_anew(double,
         await (await double.session()).introduce()
         await expect(page.get_by_test_id("mending")).to_have_count(0)
         await expect(page.get_by_test_id("talk")).to_be_enabled()
+
+
+async def test_a_session_that_a_spent_budget_ends_is_told_from_a_lost_connection(double, open_page):
+    async with open_page() as page:
+        session = await double.session()
+        await session.introduce()
+        reason = "the budget of this conversation is spent"
+        await session.send("extension.budget", scope="session", state="reached")
+        await session.send("error", error={"type": "server_error", "code": "budget_reached", "message": reason})
+        await session.socket.close(code=1008, message=reason.encode())
+        trouble = page.get_by_test_id("trouble")
+        await expect(trouble).to_contain_text("The budget is spent")
+        await expect(trouble).to_contain_text(reason)
+        await expect(page.get_by_test_id("reconnect")).to_be_visible()

@@ -13,6 +13,7 @@ import { MicrophoneError } from "./shell/microphone-access";
 import { canChooseSpeaker, type Position, Speaker } from "./shell/speaker";
 import { SoundSettings } from "./sound";
 import type { Store } from "./store";
+import { troubleOf } from "./trouble";
 
 /** A press shorter than this is a slip of the finger, ms of sound. */
 const SHORTEST_MS = 150;
@@ -353,8 +354,7 @@ export class Client {
   async #ended(ending: Ending): Promise<void> {
     const { ready, problem } = this.#store.getState().conversation;
     const reason = ending.reason === "" ? (problem?.message ?? "") : ending.reason;
-    const refused = problem?.code === "upstream_unreachable" ? "model" : "refused";
-    const trouble = ending.trouble === "lost" && !ready ? refused : ending.trouble;
+    const trouble = troubleOf(ending.trouble, ready, problem?.code);
     this.#store.setState({ link: "closed", trouble: { of: "connection", trouble, reason } });
     this.#reduce({ type: "local.dismissed" });
     this.#reduce({ type: "local.disconnected" });

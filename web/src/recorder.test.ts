@@ -128,6 +128,14 @@ describe("a recorder", () => {
     expect({ transport, service, model, reconnects }).toEqual({ transport: "webrtc", service: { name: "azure" }, model: "gpt-realtime", reconnects: 1 });
   });
 
+  it("keeps what the session has used, until there is another session", () => {
+    const page = new Page();
+    page.comes({ type: "extension.usage", responses: { text_in: 7 }, transcriptions: {}, cost_usd: null });
+    expect(page.store.getState().spending).toEqual({ tokens: 7, costUsd: null });
+    page.comes(created);
+    expect(page.store.getState().spending).toBeNull();
+  });
+
   it("counts the sessions that the model renewed", () => {
     const page = new Page();
     page.comes({ type: "extension.reconnected", reason: "lost" });

@@ -4,6 +4,7 @@ import { fold, type Heard } from "./core/latency";
 import { deletion } from "./core/outgoing";
 import { isPast, type Past, pastOf } from "./core/past";
 import type { ClientEvent, Keeping, ServerEvent } from "./core/protocol";
+import { spendingOf } from "./core/spending";
 import { stamped } from "./core/times";
 import { type Archive, archiveFor } from "./shell/archive";
 import type { RouteListener } from "./shell/choose";
@@ -96,7 +97,7 @@ export class Recorder {
     this.#fold(event);
     switch (event.type) {
       case "session.created":
-        this.#store.setState({ transport: connection.transport, model: event.session.model ?? null });
+        this.#store.setState({ transport: connection.transport, model: event.session.model ?? null, spending: null });
         break;
       case "extension.ready":
         if (event.service !== undefined) this.#store.setState({ service: event.service });
@@ -105,6 +106,9 @@ export class Recorder {
       case "conversation.item.done":
         // The end of an answer that was deleted while it was made.
         if (this.#store.getState().conversation.forgotten.has(event.item.id)) connection.send(deletion(event.item.id));
+        break;
+      case "extension.usage":
+        this.#store.setState({ spending: spendingOf(event) });
         break;
       case "extension.reconnected":
         this.#store.setState(({ renewals }) => ({ renewals: renewals + 1 }));

@@ -5,6 +5,7 @@ import type { Device, Processing } from "./core/devices";
 import { type Latency, NO_LATENCY } from "./core/latency";
 import { ORDINARY, type Preferences } from "./core/preferences";
 import type { Agent, Keeping, Service } from "./core/protocol";
+import type { Spending } from "./core/spending";
 import type { Times } from "./core/times";
 import type { Route } from "./shell/choose";
 import type { Ending, Transport } from "./shell/connection";
@@ -64,6 +65,8 @@ export interface State {
   /** How often sound was missing in the middle of an answer. */
   readonly underruns: number;
   readonly roundTripMs: number | null;
+  /** Null until the server has told it. */
+  readonly spending: Spending | null;
 }
 
 export type Store = StoreApi<State>;
@@ -98,5 +101,6 @@ export function newStore(preferences: Preferences = ORDINARY, agent: Agent | nul
     renewals: 0,
     underruns: 0,
     roundTripMs: null,
+    spending: null,
   }));
 }

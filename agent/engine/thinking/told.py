@@ -13,7 +13,11 @@ from agent.engine.thinking.conversation import text_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_SAY = re.compile(r"Say exactly this and nothing else: (.+)", re.DOTALL)
+# The second is for models of many languages; this one says it in its own.
+_SAY = re.compile(
+    r"Say exactly this and nothing else: (.+)|Say one sentence and nothing else\. .*This is the sentence: (.+)",
+    re.DOTALL,
+)
 _NEWS = re.compile(
     r"The tool '[\w-]{1,64}', which was started earlier, has finished\. Tell the user now\. Its result: (.*)", re.DOTALL
 )
@@ -22,7 +26,7 @@ _NEWS = re.compile(
 def verbatim(instructions: str) -> str | None:
     """The sentence that a response is to consist of, or None."""
     found = _SAY.fullmatch(instructions)
-    return None if found is None else found[1].strip()
+    return None if found is None else (found[1] or found[2]).strip()
 
 
 def news(items: Sequence[Mapping[str, Any]]) -> tuple[list[str], bool]:

@@ -14,6 +14,7 @@ from agent.core.actions import (
     DropSpeculation,
     Hangup,
     Speculate,
+    Spent,
     StartCall,
     ToClient,
     ToUpstream,
@@ -60,7 +61,7 @@ class Bench:
         **config,
     ):
         self.now = 0.0
-        self.ours, self.lines, self.successor, self.approved, self.ahead = [], [], [], [], []
+        self.ours, self.lines, self.successor, self.approved, self.ahead, self.spent = [], [], [], [], [], []
         self.client, self.upstream, self.started, self.cancelled, self.hangups = [], [], [], [], []
         counter = itertools.count(1)
         session = config.pop("session", {"type": "realtime", "instructions": "x"})
@@ -85,6 +86,8 @@ class Bench:
                 self.ahead.append(action.text if isinstance(action, Speculate) else None)
             elif isinstance(action, Dial | DropAudio | DropSuccessor | Switch):
                 self.lines.append(action)
+            elif isinstance(action, Spent):
+                self.spent.append(action)
             else:
                 sorts[type(action)].append(action if isinstance(action, Hangup) else action.frame)
                 if isinstance(action, ToUpstream) and action.frame.data.get("event_id", "").startswith(OURS):

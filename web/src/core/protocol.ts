@@ -117,6 +117,9 @@ export interface Service {
   readonly name: string;
 }
 
+/** Tokens by kind, and seconds of sound; sums over a session. */
+export type Used = Readonly<Record<string, number>>;
+
 type ItemPlaced = { readonly previous_item_id?: string | null; readonly item: Item };
 
 /** What the server sends. */
@@ -184,6 +187,13 @@ export type ServerEvent =
       readonly resume?: { readonly token: string; readonly grace_ms: number };
     }
   | { readonly type: "extension.reconnecting" | "extension.reconnected"; readonly reason: string }
+  /** What the session has used so far; the cost is null where a part of it has no known price. */
+  | {
+      readonly type: "extension.usage";
+      readonly responses: Used;
+      readonly transcriptions: Used;
+      readonly cost_usd: number | null;
+    }
   | { readonly type: "extension.resumed"; readonly missed: number; readonly complete: boolean }
   | {
       readonly type: "extension.call.started";

@@ -142,6 +142,15 @@ describe("connecting", () => {
     }
   });
 
+  it("tells a spent budget from too many sessions, which are refused alike", async () => {
+    const no = json(429, { error: { code: "budget_spent", message: "your budget for today is spent" } });
+    const said = [() => Promise.resolve(new Response(null, { status: 204 })), no];
+    answer = () => (said.shift() ?? json(500, {}))();
+    connect("https://h/", listener);
+    await socket(0).onclose?.({ reason: "" });
+    expect(endings).toEqual([{ trouble: "spent", reason: "your budget for today is spent" }]);
+  });
+
   it("tells a server that needs no ticket, or knows of none, from one that is not there", async () => {
     const answers: [() => Promise<Response>, Ending["trouble"]][] = [
       [() => Promise.resolve(new Response(null, { status: 204 })), "refused"],

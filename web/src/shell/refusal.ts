@@ -2,10 +2,11 @@
  * Why the server does not let us in. A browser keeps the answer to a refused WebSocket from its page, so the page asks
  * again in a way whose answer it may read.
  */
+import { isSpent } from "../core/spending";
 import { ticketOfHost } from "./host";
 
 /** What a refusal means for the user; `refused` is any that has no advice of its own. */
-export type Refusal = "refused" | "anonymous" | "forbidden" | "crowded" | "busy";
+export type Refusal = "refused" | "anonymous" | "forbidden" | "crowded" | "spent" | "busy";
 
 /** What the server says to whoever stands before its door. */
 export interface Answer {
@@ -38,12 +39,12 @@ export function askWhy(url: URL): Promise<Answer> {
 async function ask(url: URL, init: RequestInit): Promise<Answer> {
   try {
     const answer = await fetch(url, { ...init, cache: "no-store" });
-    const said = (await answer.json().catch(() => null)) as { ticket?: unknown; error?: { message?: unknown } } | null;
+    const said = (await answer.json().catch(() => null)) as { ticket?: unknown; error?: { message?: unknown; code?: unknown } } | null;
     const reason = said?.error?.message;
     const told = typeof reason === "string" && answer.status !== UPGRADE_REQUIRED;
     return {
       alive: told || answer.status < 500,
-      refusal: REFUSALS[answer.status] ?? "refused",
+      refusal: isSpent(said?.error?.code) ? "spent" : (REFUSALS[answer.status] ?? "refused"),
       ...(answer.ok && typeof said?.ticket === "string" ? { ticket: said.ticket } : {}),
       ...(told ? { reason } : {}),
     };

@@ -2,7 +2,7 @@ import { useEffect } from "react";
 import { typicalOf } from "../core/waterfall";
 import { say, words } from "../words";
 import { useClient, usePhase, useShown } from "./context";
-import { durationOf } from "./format";
+import { costOf, durationOf } from "./format";
 import { LABEL } from "./Header";
 import type { PanelProps } from "./HeaderActions";
 import { Sheet } from "./Sheet";
@@ -48,6 +48,7 @@ function Facts() {
     transport: useShown((state) => state.transport),
   };
   const roundTrip = useShown((state) => state.roundTripMs);
+  const spending = useShown((state) => state.spending);
   return (
     <dl data-testid="facts" className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-2 rounded-2xl border border-line bg-card px-4 py-3.5 text-[0.9375rem]">
       <Fact name="state" label={words.link.state} value={LABEL[phase]()} />
@@ -58,6 +59,12 @@ function Facts() {
       <Fact name="reconnects" label={words.link.reconnects} value={String(useShown((state) => state.reconnects))} />
       <Fact name="renewals" label={words.link.renewals} value={String(useShown((state) => state.renewals))} />
       <Fact name="underruns" label={words.link.underruns} value={String(useShown((state) => state.underruns))} />
+      {spending !== null && (
+        <>
+          <Fact name="tokens" label={words.link.tokens} value={say("link.count", { count: spending.tokens })} />
+          <Fact name="cost" label={words.link.cost} value={spending.costUsd === null ? words.link.unknown : costOf(spending.costUsd)} />
+        </>
+      )}
     </dl>
   );
 }

@@ -1,6 +1,6 @@
 /** How values are written for a reader. */
 import type { Citation } from "../core/protocol";
-import { say } from "../words";
+import { pageLanguage, say } from "../words";
 
 /** `search_documents` → `Search documents`. */
 export function titleOf(name: string): string {
@@ -32,6 +32,12 @@ export function pretty(value: unknown): string {
 /** A stretch of time, in the page's language. */
 export function durationOf(ms: number): string {
   return ms < 999.5 ? say("duration.ms", { time: ms }) : say("duration.s", { time: ms / 1000 });
+}
+
+/** An amount in US dollars, in the page's language; of a small one, as many digits as say something. */
+export function costOf(dollars: number): string {
+  const digits = dollars > 0 && dollars < 1 ? { maximumSignificantDigits: 2 } : { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+  return new Intl.NumberFormat(pageLanguage(), { style: "currency", currency: "USD", ...digits }).format(dollars);
 }
 
 /** The name of a document without its folders and its extension. */

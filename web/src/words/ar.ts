@@ -264,6 +264,9 @@ export const ar: Words = {
     reconnects: "مرات إعادة الاتصال",
     renewals: "مرات تجديد جلسة النموذج",
     underruns: "انقطاعات الصوت",
+    tokens: "الرموز المستخدمة",
+    count: "{{count, number}}",
+    cost: "التكلفة حتى الآن",
     unknown: "غير معروف",
     transports: { websocket: "WebSocket", webrtc: "WebRTC", "webrtc-preview": "WebRTC (معاينة)" },
     services: {
@@ -339,6 +342,10 @@ export const ar: Words = {
     crowded: {
       title: "لديك محادثات مفتوحة أكثر مما يُسمح به",
       advice: "أغلق المساعد في علامة تبويب أخرى أو على جهاز آخر، ثم أعد الاتصال.",
+    },
+    spent: {
+      title: "نفدت الميزانية",
+      advice: "لا يمكن متابعة استخدام المساعد الآن. حاول لاحقًا، أو اسأل من يديره.",
     },
     busy: { title: "المساعد مشغول بالكامل", advice: "انتظر لحظة، ثم أعد الاتصال." },
     model: {

@@ -244,6 +244,9 @@ export const de: Words = {
     reconnects: "Wiederverbindungen",
     renewals: "Erneuerte Modellsitzungen",
     underruns: "Lücken im Ton",
+    tokens: "Verbrauchte Tokens",
+    count: "{{count, number}}",
+    cost: "Kosten bisher",
     unknown: "nicht bekannt",
     transports: { websocket: "WebSocket", webrtc: "WebRTC", "webrtc-preview": "WebRTC (Vorschau)" },
     services: {
@@ -325,6 +328,10 @@ export const de: Words = {
     crowded: {
       title: "Sie haben zu viele Gespräche offen",
       advice: "Schließen Sie den Assistenten in einem anderen Tab oder auf einem anderen Gerät, und verbinden Sie sich neu.",
+    },
+    spent: {
+      title: "Das Budget ist aufgebraucht",
+      advice: "Der Assistent kann vorerst nicht weiter benutzt werden. Versuchen Sie es später wieder, oder fragen Sie den Betreiber.",
     },
     busy: { title: "Der Assistent ist voll ausgelastet", advice: "Warten Sie einen Moment, und verbinden Sie sich neu." },
     model: {

@@ -245,6 +245,9 @@ export const en = {
     reconnects: "Reconnections",
     renewals: "Model sessions renewed",
     underruns: "Gaps in the sound",
+    tokens: "Tokens used",
+    count: "{{count, number}}",
+    cost: "Cost so far",
     unknown: "not known",
     transports: { websocket: "WebSocket", webrtc: "WebRTC", "webrtc-preview": "WebRTC (preview)" },
     services: {
@@ -308,6 +311,10 @@ export const en = {
     crowded: {
       title: "You have too many conversations open",
       advice: "Close the assistant in another tab or on another device, then connect again.",
+    },
+    spent: {
+      title: "The budget is spent",
+      advice: "The assistant may not be used any further for now. Try again later, or ask whoever runs it.",
     },
     busy: { title: "The assistant is fully occupied", advice: "Wait a moment, then connect again." },
     model: {

@@ -249,6 +249,9 @@ export const es: Words = {
     reconnects: "Reconexiones",
     renewals: "Sesiones del modelo renovadas",
     underruns: "Cortes en el sonido",
+    tokens: "Tokens usados",
+    count: "{{count, number}}",
+    cost: "Coste hasta ahora",
     unknown: "desconocido",
     transports: { websocket: "WebSocket", webrtc: "WebRTC", "webrtc-preview": "WebRTC (versión preliminar)" },
     services: {
@@ -327,6 +330,10 @@ export const es: Words = {
     crowded: {
       title: "Tiene demasiadas conversaciones abiertas",
       advice: "Cierre el asistente en otra pestaña o en otro dispositivo y conecte de nuevo.",
+    },
+    spent: {
+      title: "El presupuesto se ha agotado",
+      advice: "Por ahora no se puede seguir usando el asistente. Inténtelo más tarde o pregunte a quien lo administra.",
     },
     busy: { title: "El asistente está ocupado por completo", advice: "Espere un momento y conecte de nuevo." },
     model: {

@@ -249,6 +249,9 @@ export const fr: Words = {
     reconnects: "Reconnexions",
     renewals: "Sessions du modèle renouvelées",
     underruns: "Coupures du son",
+    tokens: "Jetons utilisés",
+    count: "{{count, number}}",
+    cost: "Coût jusqu’ici",
     unknown: "inconnu",
     transports: { websocket: "WebSocket", webrtc: "WebRTC", "webrtc-preview": "WebRTC (préversion)" },
     services: {
@@ -327,6 +330,10 @@ export const fr: Words = {
     crowded: {
       title: "Vous avez trop de conversations ouvertes",
       advice: "Fermez l’assistant dans un autre onglet ou sur un autre appareil, puis reconnectez-vous.",
+    },
+    spent: {
+      title: "Le budget est épuisé",
+      advice: "L’assistant ne peut plus être utilisé pour l’instant. Réessayez plus tard, ou demandez à qui l’exploite.",
     },
     busy: { title: "L’assistant est entièrement occupé", advice: "Patientez un instant, puis reconnectez-vous." },
     model: {

@@ -239,6 +239,9 @@ export const ja: Words = {
     reconnects: "再接続の回数",
     renewals: "モデルのセッション更新回数",
     underruns: "音声の途切れ",
+    tokens: "使用したトークン",
+    count: "{{count, number}}",
+    cost: "これまでの費用",
     unknown: "不明",
     transports: { websocket: "WebSocket", webrtc: "WebRTC", "webrtc-preview": "WebRTC（プレビュー）" },
     services: {
@@ -317,6 +320,10 @@ export const ja: Words = {
     crowded: {
       title: "開いている会話が多すぎます",
       advice: "ほかのタブや端末のアシスタントを閉じてから、再接続してください。",
+    },
+    spent: {
+      title: "予算を使い切りました",
+      advice: "いまはこれ以上アシスタントを使えません。後でもう一度試すか、運営者にお問い合わせください。",
     },
     busy: { title: "アシスタントが混み合っています", advice: "しばらく待ってから、再接続してください。" },
     model: {

@@ -21,6 +21,11 @@ def message(role: str, text: str) -> dict[str, Any]:
 NEWS = message("system", job_done("export", "The file is ready."))
 
 
+def test_a_sentence_in_the_language_of_the_callers_words_is_said_in_the_engines_own():
+    instructions = aside("e1", "Soon over.", 'This is the sentence: "no"').data["response"]["instructions"]
+    assert told.verbatim(instructions) == "Soon over."
+
+
 def test_a_sentence_of_the_middle_tier_is_said_as_it_stands() -> None:
     assert told.verbatim(aside("e1", "One moment,\nplease.").data["response"]["instructions"]) == "One moment,\nplease."
 

@@ -1,0 +1,1 @@
+"""Pricing: what models cost, what was spent, and whether there is anything left to spend."""

@@ -1,0 +1,28 @@
+"""Opening: the books of a server, from what an agent declares and what the environment says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agent.pricing.books import Books
+from agent.pricing.table import tariff
+
+if TYPE_CHECKING:
+    from agent.config import Settings
+    from agent.options.budget import Budget
+    from agent.services.service import Service
+
+
+def open_books(budget: Budget, service: Service, settings: Settings) -> Books:
+    """Open them.
+
+    Args:
+        budget: The agent's own; the settings give the limits that it leaves open.
+        service: Where its model is.
+        settings: What the environment says.
+
+    Raises:
+        ConfigurationError: The price list in `VOCATIVE_PRICES` cannot be used.
+    """
+    filled = budget.filled(session=settings.budget_session, user=settings.budget_user, day=settings.budget_day)
+    return Books(filled, tariff(service.profile, settings.prices), model=service.model)
