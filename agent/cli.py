@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from agent import commands
+from agent import commands, working
 from agent.cloud import is_configured
 from agent.config import Settings
 from agent.errors import ModelError, UsageError, VocativeError
@@ -92,6 +92,12 @@ def cli() -> None:
 @click.option("--watch", is_flag=True, help="Take in what changes in the --documents while it is served.")
 @click.option("--no-auth", is_flag=True, help="Let everybody in who can reach the address, without signing in.")
 @click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    metavar="N",
+    help="So many processes that share the port, kept running: see docs/operation.md. Default: VOCATIVE_WORKERS, or 1.",
+)
+@click.option(
     "--drain",
     default=20.0,
     show_default=True,
@@ -129,7 +135,7 @@ def run(**options: Any) -> int:
       vocative run --documents handbook/
       vocative run hotel:agent --port 9000
     """
-    return commands.serve(**options)
+    return working.run(**options)
 
 
 @cli.command()

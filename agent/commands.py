@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib
 import importlib.util
 import json
-import sys
 import threading
-import traceback
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -33,9 +29,10 @@ from agent.engine.serving import engine_app
 from agent.engine.speak import load_voice
 from agent.engine.think import load_reasoner
 from agent.engine.wav import read_wav, write_wav
-from agent.errors import ConfigurationError, UsageError, VocativeError
+from agent.errors import ConfigurationError, UsageError
 from agent.library import Library
 from agent.listening import listen
+from agent.loading import load_agent
 from agent.options.uploads import Uploads
 from agent.search_check import check_search
 from agent.server import Server
@@ -53,7 +50,9 @@ from tools.search.several import Several
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
+    from pathlib import Path
 
+    from agent.workers.post import Post
     from tools.search.backend import Backend, Passage
     from tools.search.ingest import Summary
 
@@ -70,19 +69,20 @@ PREVIEW_WARNING = (
 _SAMPLE_AGENT = Agent(name=samples.NAME, greeting=samples.GREETING, examples=samples.EXAMPLES)
 
 
-def serve(*, app: str | None, host: str, port: int, **options: Any) -> int:
-    """`vocative run`."""
-    door = build_door(Settings(), host, options["allow_origin"], no_auth=options["no_auth"])
+def serve(*, app: str | None, host: str, port: int, post: Post | None = None, **options: Any) -> int:
+    """`vocative run` in one process; with a post, as one of several workers."""
+    secret = None if post is None else post.secret
+    door = build_door(Settings(), host, options["allow_origin"], no_auth=options["no_auth"], secret=secret)
     webrtc, preview = options["webrtc"], options["webrtc_preview"]
     if webrtc and preview:
         raise UsageError("give either --webrtc or --webrtc-preview REGION")
-    if preview:
+    if preview and not options.get("quiet"):
         click.echo(f"vocative: {PREVIEW_WARNING}", err=True)
     agent, library, cloud = _agent(app, options, anonymous=not door.rules.open_to_all)
 
     async def work() -> int:
         settings, engines = Settings(), list[Engine]()
-        decided, profile = _decided(agent, settings)
+        decided, profile = _decided(agent, settings, quiet=options.get("quiet", False))
 
         def make_engine() -> Engine:
             engines.append(_engine(options))
@@ -97,10 +97,10 @@ def serve(*, app: str | None, host: str, port: int, **options: Any) -> int:
             server = Server(decided, connect, library, door, profile=profile, calling=calling)
             await server.prepare()
             greeting, grace = f"{agent.name} listens on", options["drain"]
-            await listen(server.application(), host, port, greeting, drain=lambda: server.drain(grace))
+            await listen(server.application(), host, port, greeting, drain=lambda: server.drain(grace), post=post)
         return 0
 
-    watched = _watching(library, options["documents"]) if options["watch"] else contextlib.nullcontext()
+    watched = watching(library, options["documents"]) if options["watch"] else contextlib.nullcontext()
     with contextlib.closing(library) if library else contextlib.nullcontext(), watched:
         return run_loop(work)
 
@@ -195,7 +195,7 @@ def check(*, app: str | None, model: str | None, as_json: bool, **options: Any) 
     async def work() -> int:
         settings = Settings()
         checkup.variables = settings.variables()
-        agent = _load(app) if app else Agent()
+        agent = load_agent(app) if app else Agent()
         service = checkup.service = choose(model or agent.model, settings)
         session = agent.at(service).session_config(extensions=False).session
         try:
@@ -221,20 +221,29 @@ def check(*, app: str | None, model: str | None, as_json: bool, **options: Any) 
     return code
 
 
-def _decided(agent: Agent, settings: Settings) -> tuple[Agent, Profile]:
-    """The agent for the service that is used, which is said, and what that service can do."""
+def _decided(agent: Agent, settings: Settings, *, quiet: bool = False) -> tuple[Agent, Profile]:
+    """The agent for the service that is used, which is said unless it shall be quiet, and what that service can do."""
+    said = _unsaid if quiet else _said
     service = choose(agent.model, settings)
     # What is said to a service is heard there, and costs: nobody shall use one without knowing.
     if service.profile != "engine":
-        click.echo(f"model: {service.describe()}", err=True)
+        said(f"model: {service.describe()}")
     elif agent.model is None and (halves := unfinished(settings)):
-        click.echo(f"model: the embedded engine, since {' and '.join(halves)} (`vocative check` tells more)", err=True)
+        said(f"model: the embedded engine, since {' and '.join(halves)} (`vocative check` tells more)")
     agent = agent.at(service)
     # Now, and not when the first caller comes: a tool choice that no tool fulfils.
     session, profile = agent.session_config(extensions=False).session, PROFILES[service.profile]
     for left_out in (each for each in profile.left_out(session) if each.startswith("tools (")):
-        click.echo(f"model: {service.kind.name} calls no MCP servers itself; left out: {left_out}", err=True)
+        said(f"model: {service.kind.name} calls no MCP servers itself; left out: {left_out}")
     return agent, profile
+
+
+def _said(text: str) -> None:
+    click.echo(text, err=True)
+
+
+def _unsaid(_text: str) -> None:
+    """Another process says it."""
 
 
 def _extras() -> list[str]:
@@ -254,7 +263,7 @@ def _agent(
         anonymous: Whether callers who have not signed in may bring documents; None where nobody may.
     """
     documents, index, model = options["documents"], options["index"], options["model"]
-    agent = _load(app) if app else None
+    agent = load_agent(app) if app else None
     # An agent of the user's own searches where it says itself, unless the command says otherwise.
     cloud, files = _cloud(documents, index) if agent is None or index else (None, [])
     here = documents or files or (agent is None and cloud is None)
@@ -267,7 +276,7 @@ def _agent(
     if uploads is not None:
         shelves = Library.shelves(uploads, anonymous=bool(anonymous))
         library = Library(None if library is None else library.index, uploads=shelves)
-    if cloud is not None:
+    if cloud is not None and not options.get("quiet"):
         # What is asked there leaves this machine, and costs: nobody shall search there without knowing.
         click.echo(f"documents: {cloud.describe()}", err=True)
     backend = _backend(library, cloud)
@@ -326,27 +335,18 @@ def _asker(options: dict[str, Any]) -> User | None:
     return None if name is None and not groups else User(name or "", groups=tuple(groups))
 
 
-def _load(app: str) -> Agent:
-    module, _, name = app.partition(":")
-    if not module or not name or module.startswith("."):
-        raise ConfigurationError(f"APP is module:name, such as hotel:agent; {app!r} is not")
-    sys.path.insert(0, str(Path.cwd()))
-    try:
-        found = getattr(importlib.import_module(module), name, None)
-    except ModuleNotFoundError as error:
-        raise ConfigurationError(f"{app}: there is no module {error.name!r} in {Path.cwd()} or on the path") from None
-    except SyntaxError as error:
-        raise ConfigurationError(f"{app}: {error.filename}, line {error.lineno}: {error.msg}") from None
-    except (VocativeError, ToolsError):
-        raise
-    except Exception as error:  # it is the user's own code, and may raise anything
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        what = f"{type(error).__name__}: {error}"
-        raise ConfigurationError(f"{app}: {last.filename}, line {last.lineno}: {what}") from None
-    if not isinstance(found, Agent):
-        what = "nothing of that name" if found is None else f"a {type(found).__name__}"
-        raise ConfigurationError(f"{app}: the module has {what}; write {name} = Agent(instructions=…, tools=[…])")
-    return found
+def gather(documents: Sequence[Path], index: Sequence[Path]) -> Library:
+    """Take documents in and open them.
+
+    Args:
+        documents: Files and folders.
+        index: At most one index file; none keeps the index in memory.
+
+    Raises:
+        UsageError: More than one index file is given, or Azure AI Search.
+    """
+    _cloud(documents, index)
+    return _library(documents, index)
 
 
 def _library(documents: Sequence[Path], index: Sequence[Path]) -> Library:
@@ -369,8 +369,8 @@ def _gather(paths: Sequence[Path], index: Path | None, access: Sequence[str] = (
 
 
 @contextlib.contextmanager
-def _watching(library: Library | None, paths: Sequence[Path]) -> Generator[None]:
-    """Keep the documents up to date while an assistant is served."""
+def watching(library: Library | None, paths: Sequence[Path]) -> Generator[None]:
+    """Keep the documents of a library up to date while an assistant is served."""
     if library is None or not paths:
         raise UsageError("--watch needs to know what to watch: give --documents FOLDER as well")
     watch = library.watch(paths, changed=print_summary, trouble=_complain)

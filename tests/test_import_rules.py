@@ -125,7 +125,9 @@ RULES = {
     "agent.uploads": {"agent.uploads", "agent.door.refusal", "tools", "aiohttp"},
     "agent.uploads.routes": {"agent.uploads", "agent.door", "tools", "aiohttp"},
     "agent.textview": {"tools"},
-    "agent.listening": {"agent.errors", "aiofastnet", "aiohttp", "click"},
+    "agent.listening": {"agent.workers", "aiofastnet", "aiohttp", "click"},
+    "agent.loading": {"agent.assistant", "agent.errors", "tools"},
+    "agent.workers": {"agent.workers", "agent.errors"},
     "agent.terminal": {"agent.asking", "agent.errors", "click", "rich", "tools"},
     "agent.engine": {"agent.engine", "agent.errors", "agent.core.frames", "agent.transports.base"}
     | {"agent.transports.memory", "agent.transports.stream"}
@@ -159,6 +161,7 @@ COMPOSING = {
     "agent.cli",
     "agent.commands",
     "agent.upstreams",
+    "agent.working",
 }
 # Sans-I/O like the core: what the engine's side of the wire consists of.
 ENGINE_WIRE = {"agent.core.frames", "agent.core.events", "agent.core.dialect", "agent.engine"}
