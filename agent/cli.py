@@ -92,6 +92,17 @@ def cli() -> None:
 @click.option("--watch", is_flag=True, help="Take in what changes in the --documents while it is served.")
 @click.option("--no-auth", is_flag=True, help="Let everybody in who can reach the address, without signing in.")
 @click.option(
+    "--instructions",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The assistant's instructions (its system prompt), in place of those it has; plain text or Markdown.",
+)
+@click.option(
+    "--reload",
+    is_flag=True,
+    help="Take over the --instructions file and APP's module when they change, for new sessions; SIGHUP does so too.",
+)
+@click.option(
     "--workers",
     type=click.IntRange(1, 256),
     metavar="N",

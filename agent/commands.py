@@ -6,9 +6,9 @@ import asyncio
 import contextlib
 import importlib.util
 import json
-import threading
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,7 +17,7 @@ import numpy as np
 from agent import asking, checking, samples
 from agent.assistant import Agent
 from agent.checkup import MISCONFIGURED, Checkup
-from agent.cloud import PREFIX, Cloud, is_configured, named
+from agent.cloud import Cloud, is_configured
 from agent.config import Settings
 from agent.core.profiles import PROFILES, Profile
 from agent.door.building import build_door
@@ -30,38 +30,40 @@ from agent.engine.speak import load_voice
 from agent.engine.think import load_reasoner
 from agent.engine.wav import read_wav, write_wav
 from agent.errors import ConfigurationError, UsageError
+from agent.holdings import backend_of, cloud_of, complain, gathered, library_of, watching
 from agent.library import Library
 from agent.listening import listen
-from agent.loading import load_agent
+from agent.loading import file_of, load_agent, read_instructions, reload_agent
 from agent.options.uploads import Uploads
+from agent.readiness import reachable
+from agent.reloading import Reloading
 from agent.search_check import check_search
 from agent.server import Server
 from agent.services.advice import notes
 from agent.services.choice import choose
 from agent.services.configured import unfinished
-from agent.terminal import ingesting, print_passages, print_summary, print_turn
+from agent.terminal import print_passages, print_summary, print_turn
 from agent.transports.memory import pair
 from agent.upstreams import run_loop, upstream
 from agent.webrtc.call_setup import calls
 from tools import User
 from tools.errors import ToolsError
 from tools.search.backend import Passages
-from tools.search.several import Several
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from agent.readiness import Check
+    from agent.services.service import Service
     from agent.workers.post import Post
     from tools.search.backend import Backend, Passage
-    from tools.search.ingest import Summary
 
 # Extra → a module that it brings, and what needs it.
 _EXTRAS = (
     ("whisper", "faster_whisper", "for --ears with a Whisper model"),
     ("webrtc", "aiortc", "for WebRTC with the embedded engine"),
 )
-_SPARE = 0.5  # seconds beyond the time that Azure AI Search takes for itself: what it says at its end is to be heard
 PREVIEW_WARNING = (
     "instructions and tools can be read and changed by every caller: the preview cannot hide or enforce them"
 )
@@ -88,16 +90,28 @@ def serve(*, app: str | None, host: str, port: int, post: Post | None = None, **
             engines.append(_engine(options))
             return engines[0]
 
-        service = choose(agent.model, settings)
+        service, backend = choose(agent.model, settings), backend_of(library, cloud)
+
+        def renewed() -> Agent:
+            fresh = told(reload_agent(app) if app else base_agent(options, cloud), options)
+            if choose(fresh.model, settings) != service:
+                raise ConfigurationError("another model takes a restart: everything else may be changed by a reload")
+            return _decided(fresh if backend is None else fresh.over(backend), settings, quiet=True)[0]
+
         async with (
             cloud or contextlib.nullcontext(),
             upstream(agent.model, settings, make_engine) as connect,
             calls(service, settings, engines, webrtc=webrtc, preview=preview, voice=decided.voice) as calling,
         ):
-            server = Server(decided, connect, library, door, profile=profile, calling=calling)
+            checks = checks_of(service, settings, cloud)
+            server = Server(decided, connect, library, door, profile=profile, calling=calling, checks=checks)
             await server.prepare()
             greeting, grace = f"{agent.name} listens on", options["drain"]
-            await listen(server.application(), host, port, greeting, drain=lambda: server.drain(grace), post=post)
+            files = [options["instructions"], file_of(app) if app else None]
+            reloading = Reloading(renewed, server.adopt, [each for each in files if each is not None], complain)
+            async with reloading.watched(options["reload"]):
+                drain = partial(server.drain, grace)
+                await listen(server.application(), host, port, greeting, drain=drain, reload=reloading.soon, post=post)
         return 0
 
     watched = watching(library, options["documents"]) if options["watch"] else contextlib.nullcontext()
@@ -145,10 +159,10 @@ def ask(
 
 def ingest(paths: Sequence[Path], index: Path, access: Sequence[str] = (), *, watch: bool = False) -> int:
     """`vocative ingest`."""
-    library, _summary = _gather(paths, index, access)
+    library, _summary = gathered(paths, index, access)
     with contextlib.closing(library):
         if watch:
-            watching = library.watch(paths, changed=print_summary, trouble=_complain)
+            watching = library.watch(paths, changed=print_summary, trouble=complain)
             click.echo("watching for changes  (Ctrl+C stops it)", err=True)
             with contextlib.suppress(KeyboardInterrupt):
                 watching.run()
@@ -159,10 +173,10 @@ def search(
     query: str, top: int, documents: Sequence[Path], index: Sequence[Path], *, as_json: bool, **options: Any
 ) -> int:
     """`vocative search`."""
-    cloud, files = _cloud(documents, index)
-    library = _library(documents, files) if cloud is None or files else None
+    cloud, files = cloud_of(documents, index)
+    library = library_of(documents, files) if cloud is None or files else None
     with contextlib.closing(library) if library else contextlib.nullcontext():
-        found = asyncio.run(_found(_backend(library, cloud), cloud, query, top, _asker(options)))
+        found = asyncio.run(_found(backend_of(library, cloud), cloud, query, top, _asker(options)))
     if as_json:
         results = [passage.citation() for passage in found]
         click.echo(json.dumps({"results": results}, ensure_ascii=False, indent=2))
@@ -262,16 +276,13 @@ def _agent(
         options: Of the command line.
         anonymous: Whether callers who have not signed in may bring documents; None where nobody may.
     """
-    documents, index, model = options["documents"], options["index"], options["model"]
+    documents, index = options["documents"], options["index"]
     agent = load_agent(app) if app else None
     # An agent of the user's own searches where it says itself, unless the command says otherwise.
-    cloud, files = _cloud(documents, index) if agent is None or index else (None, [])
+    cloud, files = cloud_of(documents, index) if agent is None or index else (None, [])
     here = documents or files or (agent is None and cloud is None)
-    library = _library(documents, files) if here else None
-    if agent is None:
-        agent = Agent() if documents or index or cloud else _SAMPLE_AGENT
-    if model is not None:
-        agent = replace(agent, model=model)
+    library = library_of(documents, files) if here else None
+    agent = told(agent or base_agent(options, cloud), options)
     uploads = None if anonymous is None else _uploads(agent, options)
     if uploads is not None:
         shelves = Library.shelves(uploads, anonymous=bool(anonymous))
@@ -279,33 +290,29 @@ def _agent(
     if cloud is not None and not options.get("quiet"):
         # What is asked there leaves this machine, and costs: nobody shall search there without knowing.
         click.echo(f"documents: {cloud.describe()}", err=True)
-    backend = _backend(library, cloud)
+    backend = backend_of(library, cloud)
     return (agent if backend is None else agent.over(backend)), library, cloud
 
 
-def _cloud(documents: Sequence[Path], index: Sequence[Path]) -> tuple[Cloud | None, list[Path]]:
-    """Azure AI Search, where the command names it, or nothing else and the environment does; and the index files."""
-    meant = [(each, name) for each in index if (name := named(each)) is not None]
-    files = [each for each in index if named(each) is None]
-    if not meant:
-        settings = Settings()
-        return (Cloud(settings) if not index and not documents and is_configured(settings) else None), files
-    if documents:
-        to = meant[0][0]
-        raise UsageError(f"--documents goes into an index file: push them with `vocative ingest … --to {to}` first")
-    if len(meant) > 1:
-        raise UsageError("--index names Azure AI Search more than once: give one of its indexes, beside index files")
-    return Cloud(Settings(), meant[0][1]), files
+def base_agent(options: dict[str, Any], cloud: Cloud | None) -> Agent:
+    """The agent of those who have written none."""
+    return Agent() if options["documents"] or options["index"] or cloud else _SAMPLE_AGENT
 
 
-def _backend(library: Library | None, cloud: Cloud | None) -> Backend | None:
-    """What is searched: the documents here, Azure AI Search, or both at once."""
-    if cloud is None:
-        return None if library is None else library.index
-    if library is None:
-        return cloud.backend()
-    far = cloud.backend()
-    return Several({"": library.index, PREFIX: far}, time_limit_s=far.time_limit + _SPARE)
+def checks_of(service: Service, settings: Settings, cloud: Cloud | None) -> dict[str, Check]:
+    """What is looked at before callers are sent here."""
+    checks = {} if service.profile == "engine" else {"model": reachable(service.url, service.name)}
+    if cloud is not None and settings.azure_search_endpoint is not None:
+        checks["search"] = reachable(settings.azure_search_endpoint, "Azure AI Search")
+    return checks
+
+
+def told(agent: Agent, options: dict[str, Any]) -> Agent:
+    """The agent with what the command line says in place of what it says itself."""
+    said = {"model": options["model"]} if options["model"] is not None else dict[str, Any]()
+    if options.get("instructions") is not None:
+        said["instructions"] = read_instructions(options["instructions"])
+    return replace(agent, **said)
 
 
 async def _found(
@@ -333,58 +340,6 @@ def _asker(options: dict[str, Any]) -> User | None:
     """Whom the documents are searched for, where that is told on the command line."""
     name, groups = options.get("user"), options.get("group") or ()
     return None if name is None and not groups else User(name or "", groups=tuple(groups))
-
-
-def gather(documents: Sequence[Path], index: Sequence[Path]) -> Library:
-    """Take documents in and open them.
-
-    Args:
-        documents: Files and folders.
-        index: At most one index file; none keeps the index in memory.
-
-    Raises:
-        UsageError: More than one index file is given, or Azure AI Search.
-    """
-    _cloud(documents, index)
-    return _library(documents, index)
-
-
-def _library(documents: Sequence[Path], index: Sequence[Path]) -> Library:
-    if documents and len(index) > 1:
-        raise UsageError(
-            "documents go into one index: give --index once, or ingest them first and leave out --documents"
-        )
-    if documents:
-        return _gather(documents, index[0] if index else None)[0]
-    if index:
-        return Library.open(*index)
-    return Library.gather([samples.documents_path()])[0]
-
-
-def _gather(paths: Sequence[Path], index: Path | None, access: Sequence[str] = ()) -> tuple[Library, Summary]:
-    with ingesting() as progress:
-        library, summary = Library.gather(paths, at=index, progress=progress.update, access=access or None)
-        progress.done(summary)
-    return library, summary
-
-
-@contextlib.contextmanager
-def watching(library: Library | None, paths: Sequence[Path]) -> Generator[None]:
-    """Keep the documents of a library up to date while an assistant is served."""
-    if library is None or not paths:
-        raise UsageError("--watch needs to know what to watch: give --documents FOLDER as well")
-    watch = library.watch(paths, changed=print_summary, trouble=_complain)
-    thread = threading.Thread(target=watch.run, name="document watch", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        watch.stop()
-        thread.join()
-
-
-def _complain(text: str) -> None:
-    click.echo(f"vocative: {text}", err=True)
 
 
 def _engine(options: dict[str, Any], **extras: Any) -> Engine:

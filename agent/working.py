@@ -16,6 +16,7 @@ from agent import commands
 from agent.config import Settings
 from agent.door.building import build_door
 from agent.errors import ModelError, UsageError
+from agent.holdings import gather, watching
 from agent.listening import greeted
 from agent.workers.orders import Failed
 from agent.workers.port import bind
@@ -91,7 +92,7 @@ def _documents(options: dict[str, Any]) -> Generator[dict[str, Any]]:
         path = Path(folder) / "index.sqlite"
         if not index:
             index = (path,)
-        with contextlib.closing(commands.gather(documents, index)) as library:
-            watched = commands.watching(library, documents) if watch else contextlib.nullcontext()
+        with contextlib.closing(gather(documents, index)) as library:
+            watched = watching(library, documents) if watch else contextlib.nullcontext()
             with watched:
                 yield options | {"documents": (), "index": index, "watch": False}

@@ -54,7 +54,7 @@ RULES = {
     "agent.webrtc.on_call": {"agent.core", "agent.staff", "tools"},
     "agent.reception": {"agent.core", "agent.line", "agent.outbox", "agent.transports.base"},
     "agent.speaking": {"agent.options", "agent.core"},
-    "agent.returns": {"agent.core", "agent.relay"},
+    "agent.returns": {"agent.core", "agent.door.credentials", "agent.relay"},
     "agent.lines": {"agent.core", "agent.line", "agent.outbox", "agent.transports.base", "agent.errors"},
     "agent.line": {"agent.core", "agent.outbox", "agent.transports.base"},
     "agent.outbox": {"agent.transports.base"},
@@ -67,7 +67,7 @@ RULES = {
     "agent.door": {"agent.door", "agent.errors", "tools.context", "jwt", "cryptography"},
     "agent.door.settings": {"pydantic", "pydantic_settings"},
     "agent.door.fetching": {"aiohttp"},
-    "agent.door.http": {"agent.door", "aiohttp"},
+    "agent.door.http": {"agent.door", "aiohttp", "opentelemetry.metrics"},
     "agent.door.framing": {"agent.door", "aiohttp"},
     "agent.door.ticketing": {"agent.door", "tools.context", "aiohttp"},
     "agent.door.guarded": {"agent.door", "agent.core", "agent.transports.base", "tools.context"},
@@ -128,6 +128,12 @@ RULES = {
     "agent.listening": {"agent.workers", "aiofastnet", "aiohttp", "click"},
     "agent.loading": {"agent.assistant", "agent.errors", "tools"},
     "agent.workers": {"agent.workers", "agent.errors"},
+    "agent.memory": set(),
+    "agent.hardening": {"agent.door", "aiohttp"},
+    "agent.reloading": {"agent.assistant", "agent.errors", "tools", "watchfiles"},
+    "agent.sharing": {"agent.assistant", "agent.roster", "tools"},
+    "agent.readiness": set(),
+    "agent.pressure": {"agent.door.shedding", "agent.memory", "opentelemetry.metrics"},
     "agent.terminal": {"agent.asking", "agent.errors", "click", "rich", "tools"},
     "agent.engine": {"agent.engine", "agent.errors", "agent.core.frames", "agent.transports.base"}
     | {"agent.transports.memory", "agent.transports.stream"}
@@ -156,6 +162,7 @@ RULES = {
 # The only modules that put parts together; they may import all of the above.
 COMPOSING = {
     "agent.webrtc.call_setup",
+    "agent.holdings",
     "agent.server",
     "agent.assistant",
     "agent.cli",
@@ -170,7 +177,7 @@ IO = {"asyncio", "socket", "threading", "time", "logging", "aiohttp", "websocket
 
 # What the door decides by; it is handed requests, the time and ids.
 DOOR_PURE = {"admission", "admissions", "api_keys", "claims", "credentials", "easy_auth", "guard", "keyring"} | {
-    "knock", "limits", "origin", "refusal", "tickets"}  # fmt: skip
+    "knock", "limits", "origin", "refusal", "shedding", "tickets"}  # fmt: skip
 
 
 def module_of(path):

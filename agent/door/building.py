@@ -87,4 +87,6 @@ def _limits(settings: DoorSettings) -> Limits:
         idle_s=settings.idle_minutes * 60,
         duration_s=settings.max_session_minutes * 60,
         recheck_s=settings.recheck_minutes * 60,
+        lag_s=settings.max_lag_ms / 1000,
+        memory_bytes=None if settings.max_memory_mb is None else settings.max_memory_mb * 1024 * 1024,
     )

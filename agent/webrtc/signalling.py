@@ -104,6 +104,11 @@ class Signalling:
         self._tickets: dict[str, Ticket] = {}
         self.calls = Calls(agent, calling, cite, shared=shared, profile=profile)
 
+    def adopt(self, agent: Agent, shared: Shared) -> None:
+        """Answer new calls with another agent; those under way keep theirs."""
+        self._agent = agent
+        self.calls.adopt(agent, shared)
+
     def routes(self) -> list[web.RouteDef]:
         """Routes under OpenAI's path and Azure's."""
         return [
