@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import time
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -73,7 +74,9 @@ def reachable(url: str, what: str) -> Check:
             _reader, writer = await asyncio.open_connection(host, port)
         except OSError as error:
             _log.info("%s: %s port %d: %s", what, host, port, error)
-            return f"{what} cannot be reached ({error.strerror or type(error).__name__})"
+            # The number's own meaning: what the exception says names the address.
+            known = os.strerror(error.errno) if error.errno is not None and error.errno > 0 else "its name is unknown"
+            return f"{what} cannot be reached ({known})"
         writer.transport.abort()  # a farewell of TLS would be more than was said
         return None
 

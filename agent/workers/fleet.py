@@ -107,7 +107,7 @@ class Fleet:
         longest: No pause is longer.
         complete: All of them have served at the same time once.
         stopping: No worker is begun any more.
-        failed: The very first worker could not begin, so that there is nothing to keep running.
+        failed: How the very first worker ended before it served, so that there is nothing to keep running; else None.
     """
 
     size: int
@@ -116,7 +116,7 @@ class Fleet:
     longest: float = 30.0
     complete: bool = False
     stopping: bool = False
-    failed: bool = False
+    failed: str | None = None
     _places: list[_Place] = field(default_factory=list[_Place])
     _workers: dict[int, Worker] = field(default_factory=dict[int, Worker])
     _count: int = 0
@@ -130,6 +130,11 @@ class Fleet:
     def ended(self) -> bool:
         """Nobody is left, and nobody follows."""
         return self.stopping and not self._workers
+
+    @property
+    def served(self) -> bool:
+        """A worker has served once, so that what goes wrong now is no mistake of the beginning."""
+        return self._served
 
     def begin(self, now: float) -> list[Action]:
         """Begin the first one."""
@@ -173,8 +178,8 @@ class Fleet:
             return []
         how = f"worker {number} ended {_with(code)}"
         if not self._served:
-            self.failed = self.stopping = True
-            return [Note(how, bad=True), *self._end_all()]
+            self.failed, self.stopping = how, True
+            return self._end_all()
         began = worker.state is State.SERVING
         self._vacate(worker)
         place = self._places[worker.place]

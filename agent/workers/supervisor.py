@@ -80,9 +80,10 @@ class Supervisor:
             for process in self._processes.values():  # none, unless this process has a bug
                 process.kill()
             self._close()
-        if not self._fleet.failed:
+        if self._fleet.failed is None:
             return 0
         if self._reason is None:
+            _log.error("%s before it served", self._fleet.failed)
             return 1
         raise {"usage": ConfigurationError, "model": ModelError}[self._reason.blame](self._reason.reason)
 
@@ -130,7 +131,8 @@ class Supervisor:
             self._do(self._fleet.leaving(number, _now()))
         elif isinstance(said, Failed):
             self._reason = said
-            _log.error("worker %d cannot begin: %s", number, said.reason)
+            if self._fleet.served:
+                _log.error("worker %d cannot begin: %s", number, said.reason)
 
     def _ended(self, number: int) -> None:
         process = self._processes.pop(number)
