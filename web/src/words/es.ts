@@ -328,7 +328,14 @@ export const es: Words = {
       title: "Tiene demasiadas conversaciones abiertas",
       advice: "Cierre el asistente en otra pestaña o en otro dispositivo y conecte de nuevo.",
     },
-    busy: { title: "El asistente está ocupado por completo", advice: "Espere un momento y conecte de nuevo." },
+    busy: {
+      title: "El asistente está ocupado por completo",
+      advice: "Dentro de un momento se volverá a intentar automáticamente. No tiene que hacer nada.",
+    },
+    forgotten: {
+      title: "No se ha podido recuperar la conversación",
+      advice: "Lo dicho se conserva aquí y empieza una conversación nueva.",
+    },
     model: {
       title: "No se puede acceder al modelo de voz",
       advice: "Conecte de nuevo dentro de un momento; si no funciona, avise a quien administra el asistente.",

@@ -328,7 +328,14 @@ export const fr: Words = {
       title: "Vous avez trop de conversations ouvertes",
       advice: "Fermez l’assistant dans un autre onglet ou sur un autre appareil, puis reconnectez-vous.",
     },
-    busy: { title: "L’assistant est entièrement occupé", advice: "Patientez un instant, puis reconnectez-vous." },
+    busy: {
+      title: "L’assistant est entièrement occupé",
+      advice: "Une nouvelle tentative sera faite automatiquement dans un instant. Vous n’avez rien à faire.",
+    },
+    forgotten: {
+      title: "La conversation n’a pas pu être retrouvée",
+      advice: "Ce qui a été dit reste ici, et une nouvelle conversation commence.",
+    },
     model: {
       title: "Le modèle vocal est injoignable",
       advice: "Reconnectez-vous dans un instant ; si cela ne suffit pas, prévenez la personne qui gère l’assistant.",
