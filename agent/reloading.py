@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import logging
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import watchfiles
 
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_QUIET = 300  # ms without a change before a file is read: an editor may write it in pieces
+# In ms: without a change before a file is read, since an editor may write it in pieces; and between two looks in any
+# case, for what changed before its folder was watched.
+_QUIET, _TICK = 300, 2_000
 
 
 class Reloading:
@@ -68,7 +70,8 @@ class Reloading:
     @asynccontextmanager
     async def watched(self, wanted: bool) -> AsyncGenerator[None]:
         """Watch the files for the time of a block, if that is wanted and there are any."""
-        watching = asyncio.create_task(self.watch()) if wanted and self._files else None
+        # What it says now is known before anybody changes it.
+        watching = asyncio.create_task(self.watch(self._digests())) if wanted and self._files else None
         try:
             yield
         finally:
@@ -76,14 +79,17 @@ class Reloading:
                 watching.cancel()
                 await asyncio.gather(watching, return_exceptions=True)
 
-    async def watch(self) -> None:
-        """Read it anew whenever one of its files says something else; goes on until cancelled."""
+    async def watch(self, known: list[bytes | None]) -> None:
+        """Read it anew whenever one of its files says something else; goes on until cancelled.
+
+        Args:
+            known: What they said when this began, as digests.
+        """
         # Their folders, since an editor, or a volume of a cluster, puts a new file in the old one's place.
         places = sorted({each.parent for each in self._files})
-        known = self._digests()
-        async for _ in watchfiles.awatch(  # pyright: ignore[reportUnknownMemberType]  (of another library's)
-            *places, watch_filter=None, step=_QUIET, recursive=False, ignore_permission_denied=True
-        ):
+        options: dict[str, Any] = {"watch_filter": None, "recursive": False, "ignore_permission_denied": True}
+        looks = watchfiles.awatch(*places, step=_QUIET, rust_timeout=_TICK, yield_on_timeout=True, **options)  # pyright: ignore[reportUnknownMemberType]
+        async for _ in looks:
             found = self._digests()
             if found != known:
                 known = found
