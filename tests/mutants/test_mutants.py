@@ -51,6 +51,7 @@ OURS = (
     "sources",
     "speculation",
     "uploads",
+    "workers",
 )
 TRAPS = (*(f"VoiceRAG {number}" for number in VOICERAG), *FRAMEWORKS, *OURS)
 TRAPS = (*(f"VoiceRAG {number}" for number in VOICERAG), *FRAMEWORKS, *OURS)
