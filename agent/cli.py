@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from agent import commands
+from agent import commands, working
 from agent.cloud import is_configured
 from agent.config import Settings
 from agent.errors import ModelError, UsageError, VocativeError
@@ -126,6 +126,23 @@ def cli() -> None:
 @click.option("--watch", is_flag=True, help="Take in what changes in the --documents while it is served.")
 @click.option("--no-auth", is_flag=True, help="Let everybody in who can reach the address, without signing in.")
 @click.option(
+    "--instructions",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The assistant's instructions (its system prompt), in place of those it has; plain text or Markdown.",
+)
+@click.option(
+    "--reload",
+    is_flag=True,
+    help="Take over the --instructions file and APP's module when they change, for new sessions; SIGHUP does so too.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    metavar="N",
+    help="So many processes that share the port, kept running: see docs/operation.md. Default: VOCATIVE_WORKERS, or 1.",
+)
+@click.option(
     "--drain",
     default=20.0,
     show_default=True,
@@ -164,7 +181,7 @@ def run(**options: Any) -> int:
       vocative run --documents handbook/
       vocative run hotel:agent --port 9000
     """
-    return commands.serve(**options)
+    return working.run(**options)
 
 
 @cli.command()

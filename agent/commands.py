@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib
 import json
-import sys
-import threading
-import traceback
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,7 +16,7 @@ import numpy as np
 from agent import asking, checking, samples
 from agent.assistant import Agent
 from agent.checkup import MISCONFIGURED, Checkup
-from agent.cloud import PREFIX, Cloud, is_configured, named
+from agent.cloud import Cloud, is_configured
 from agent.config import Settings
 from agent.core.profiles import PROFILES, Profile
 from agent.door.building import build_door
@@ -32,34 +28,39 @@ from agent.engine.serving import engine_app
 from agent.engine.speak import load_voice
 from agent.engine.think import load_reasoner
 from agent.engine.wav import read_wav, write_wav
-from agent.errors import ConfigurationError, UsageError, VocativeError
+from agent.errors import ConfigurationError, UsageError
 from agent.extras import not_installed
+from agent.holdings import backend_of, cloud_of, complain, gathered, library_of, watching
 from agent.library import Library
 from agent.listening import listen
+from agent.loading import file_of, load_agent, read_instructions, reload_agent
 from agent.options.uploads import Uploads
 from agent.pricing.opening import open_books
+from agent.readiness import reachable
+from agent.reloading import Reloading
 from agent.search_check import check_search
 from agent.server import Server
 from agent.services.advice import notes
 from agent.services.choice import choose
 from agent.services.configured import unfinished
 from agent.telemetry.building import telemetry
-from agent.terminal import ingesting, print_passages, print_summary, print_turn
+from agent.terminal import print_passages, print_summary, print_turn
 from agent.transports.memory import pair
 from agent.upstreams import run_loop, upstream
 from agent.webrtc.call_setup import calls
 from tools import User
 from tools.errors import ToolsError
 from tools.search.backend import Passages
-from tools.search.several import Several
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Sequence
+    from pathlib import Path
 
+    from agent.readiness import Check
+    from agent.services.service import Service
+    from agent.workers.post import Post
     from tools.search.backend import Backend, Passage
-    from tools.search.ingest import Summary
 
-_SPARE = 0.5  # seconds beyond the time that Azure AI Search takes for itself: what it says at its end is to be heard
 PREVIEW_WARNING = (
     "instructions and tools can be read and changed by every caller: the preview cannot hide or enforce them"
 )
@@ -67,40 +68,52 @@ PREVIEW_WARNING = (
 _SAMPLE_AGENT = Agent(name=samples.NAME, greeting=samples.GREETING, examples=samples.EXAMPLES)
 
 
-def serve(*, app: str | None, host: str, port: int, **options: Any) -> int:
-    """`vocative run`."""
-    door = build_door(Settings(), host, options["allow_origin"], no_auth=options["no_auth"])
+def serve(*, app: str | None, host: str, port: int, post: Post | None = None, **options: Any) -> int:
+    """`vocative run` in one process; with a post, as one of several workers."""
+    secret = None if post is None else post.secret
+    door = build_door(Settings(), host, options["allow_origin"], no_auth=options["no_auth"], secret=secret)
     webrtc, preview = options["webrtc"], options["webrtc_preview"]
     if webrtc and preview:
         raise UsageError("give either --webrtc or --webrtc-preview REGION")
-    if preview:
+    if preview and not options.get("quiet"):
         click.echo(f"vocative: {PREVIEW_WARNING}", err=True)
     agent, library, cloud = _agent(app, options, anonymous=not door.rules.open_to_all)
 
     async def work() -> int:
         settings, engines = Settings(), list[Engine]()
-        decided, profile = _decided(agent, settings)
+        decided, profile = _decided(agent, settings, quiet=options.get("quiet", False))
 
         def make_engine() -> Engine:
             engines.append(_engine(options))
             return engines[0]
 
-        service = choose(agent.model, settings)
+        service, backend = choose(agent.model, settings), backend_of(library, cloud)
+
+        def renewed() -> Agent:
+            fresh = told(reload_agent(app) if app else base_agent(options, cloud), options)
+            if choose(fresh.model, settings) != service:
+                raise ConfigurationError("another model takes a restart: everything else may be changed by a reload")
+            return _decided(fresh if backend is None else fresh.over(backend), settings, quiet=True)[0]
+
         async with (
             telemetry(settings, options, model=service.model) as watcher,
             cloud or contextlib.nullcontext(),
             upstream(agent.model, settings, make_engine) as connect,
             calls(service, settings, engines, webrtc=webrtc, preview=preview, voice=decided.voice) as calling,
         ):
-            books = open_books(decided.budget, service, settings)
-            beside: Any = {"calling": calling, "books": books, "telemetry": watcher}
+            books, checks = open_books(decided.budget, service, settings), checks_of(service, settings, cloud)
+            beside: Any = {"calling": calling, "books": books, "checks": checks, "telemetry": watcher}
             server = Server(decided, connect, library, door, profile=profile, **beside)
             await server.prepare()
             greeting, grace = f"{agent.name} listens on", options["drain"]
-            await listen(server.application(), host, port, greeting, drain=lambda: server.drain(grace))
+            files = [options["instructions"], file_of(app) if app else None]
+            reloading = Reloading(renewed, server.adopt, [each for each in files if each is not None], complain)
+            async with reloading.watched(options["reload"]):
+                drain = partial(server.drain, grace)
+                await listen(server.application(), host, port, greeting, drain=drain, reload=reloading.soon, post=post)
         return 0
 
-    watched = _watching(library, options["documents"]) if options["watch"] else contextlib.nullcontext()
+    watched = watching(library, options["documents"]) if options["watch"] else contextlib.nullcontext()
     with contextlib.closing(library) if library else contextlib.nullcontext(), watched:
         return run_loop(work)
 
@@ -146,10 +159,10 @@ def ask(
 
 def ingest(paths: Sequence[Path], index: Path, access: Sequence[str] = (), *, watch: bool = False) -> int:
     """`vocative ingest`."""
-    library, _summary = _gather(paths, index, access)
+    library, _summary = gathered(paths, index, access)
     with contextlib.closing(library):
         if watch:
-            watching = library.watch(paths, changed=print_summary, trouble=_complain)
+            watching = library.watch(paths, changed=print_summary, trouble=complain)
             with contextlib.suppress(KeyboardInterrupt):
                 # Within it: who reads this may stop us at once.
                 click.echo("watching for changes  (Ctrl+C stops it)", err=True)
@@ -161,10 +174,10 @@ def search(
     query: str, top: int, documents: Sequence[Path], index: Sequence[Path], *, as_json: bool, **options: Any
 ) -> int:
     """`vocative search`."""
-    cloud, files = _cloud(documents, index)
-    library = _library(documents, files) if cloud is None or files else None
+    cloud, files = cloud_of(documents, index)
+    library = library_of(documents, files) if cloud is None or files else None
     with contextlib.closing(library) if library else contextlib.nullcontext():
-        found = asyncio.run(_found(_backend(library, cloud), cloud, query, top, _asker(options)))
+        found = asyncio.run(_found(backend_of(library, cloud), cloud, query, top, _asker(options)))
     if as_json:
         results = [passage.citation() for passage in found]
         click.echo(json.dumps({"results": results}, ensure_ascii=False, indent=2))
@@ -197,7 +210,7 @@ def check(*, app: str | None, model: str | None, as_json: bool, **options: Any) 
     async def work() -> int:
         settings = Settings()
         checkup.variables = settings.variables()
-        agent = _load(app) if app else Agent()
+        agent = load_agent(app) if app else Agent()
         service = checkup.service = choose(model or agent.model, settings)
         session = agent.at(service).session_config(extensions=False).session
         try:
@@ -226,20 +239,29 @@ def check(*, app: str | None, model: str | None, as_json: bool, **options: Any) 
     return code
 
 
-def _decided(agent: Agent, settings: Settings) -> tuple[Agent, Profile]:
-    """The agent for the service that is used, which is said, and what that service can do."""
+def _decided(agent: Agent, settings: Settings, *, quiet: bool = False) -> tuple[Agent, Profile]:
+    """The agent for the service that is used, which is said unless it shall be quiet, and what that service can do."""
+    said = _unsaid if quiet else _said
     service = choose(agent.model, settings)
     # What is said to a service is heard there, and costs: nobody shall use one without knowing.
     if service.profile != "engine":
-        click.echo(f"model: {service.describe()}", err=True)
+        said(f"model: {service.describe()}")
     elif agent.model is None and (halves := unfinished(settings)):
-        click.echo(f"model: the embedded engine, since {' and '.join(halves)} (`vocative check` tells more)", err=True)
+        said(f"model: the embedded engine, since {' and '.join(halves)} (`vocative check` tells more)")
     agent = agent.at(service)
     # Now, and not when the first caller comes: a tool choice that no tool fulfils.
     session, profile = agent.session_config(extensions=False).session, PROFILES[service.profile]
     for left_out in (each for each in profile.left_out(session) if each.startswith("tools (")):
-        click.echo(f"model: {service.kind.name} calls no MCP servers itself; left out: {left_out}", err=True)
+        said(f"model: {service.kind.name} calls no MCP servers itself; left out: {left_out}")
     return agent, profile
+
+
+def _said(text: str) -> None:
+    click.echo(text, err=True)
+
+
+def _unsaid(_text: str) -> None:
+    """Another process says it."""
 
 
 def _agent(
@@ -252,50 +274,43 @@ def _agent(
         options: Of the command line.
         anonymous: Whether callers who have not signed in may bring documents; None where nobody may.
     """
-    documents, index, model = options["documents"], options["index"], options["model"]
-    agent = _load(app) if app else None
+    documents, index = options["documents"], options["index"]
+    agent = load_agent(app) if app else None
     # An agent of the user's own searches where it says itself, unless the command says otherwise.
-    cloud, files = _cloud(documents, index) if agent is None or index else (None, [])
+    cloud, files = cloud_of(documents, index) if agent is None or index else (None, [])
     here = documents or files or (agent is None and cloud is None)
-    library = _library(documents, files) if here else None
-    if agent is None:
-        agent = Agent() if documents or index or cloud else _SAMPLE_AGENT
-    if model is not None:
-        agent = replace(agent, model=model)
+    library = library_of(documents, files) if here else None
+    agent = told(agent or base_agent(options, cloud), options)
     uploads = None if anonymous is None else _uploads(agent, options)
     if uploads is not None:
         shelves = Library.shelves(uploads, anonymous=bool(anonymous))
         library = Library(None if library is None else library.index, uploads=shelves)
-    if cloud is not None:
+    if cloud is not None and not options.get("quiet"):
         # What is asked there leaves this machine, and costs: nobody shall search there without knowing.
         click.echo(f"documents: {cloud.describe()}", err=True)
-    backend = _backend(library, cloud)
+    backend = backend_of(library, cloud)
     return (agent if backend is None else agent.over(backend)), library, cloud
 
 
-def _cloud(documents: Sequence[Path], index: Sequence[Path]) -> tuple[Cloud | None, list[Path]]:
-    """Azure AI Search, where the command names it, or nothing else and the environment does; and the index files."""
-    meant = [(each, name) for each in index if (name := named(each)) is not None]
-    files = [each for each in index if named(each) is None]
-    if not meant:
-        settings = Settings()
-        return (Cloud(settings) if not index and not documents and is_configured(settings) else None), files
-    if documents:
-        to = meant[0][0]
-        raise UsageError(f"--documents goes into an index file: push them with `vocative ingest … --to {to}` first")
-    if len(meant) > 1:
-        raise UsageError("--index names Azure AI Search more than once: give one of its indexes, beside index files")
-    return Cloud(Settings(), meant[0][1]), files
+def base_agent(options: dict[str, Any], cloud: Cloud | None) -> Agent:
+    """The agent of those who have written none."""
+    return Agent() if options["documents"] or options["index"] or cloud else _SAMPLE_AGENT
 
 
-def _backend(library: Library | None, cloud: Cloud | None) -> Backend | None:
-    """What is searched: the documents here, Azure AI Search, or both at once."""
-    if cloud is None:
-        return None if library is None else library.index
-    if library is None:
-        return cloud.backend()
-    far = cloud.backend()
-    return Several({"": library.index, PREFIX: far}, time_limit_s=far.time_limit + _SPARE)
+def checks_of(service: Service, settings: Settings, cloud: Cloud | None) -> dict[str, Check]:
+    """What is looked at before callers are sent here."""
+    checks = {} if service.profile == "engine" else {"model": reachable(service.url, service.name)}
+    if cloud is not None and settings.azure_search_endpoint is not None:
+        checks["search"] = reachable(settings.azure_search_endpoint, "Azure AI Search")
+    return checks
+
+
+def told(agent: Agent, options: dict[str, Any]) -> Agent:
+    """The agent with what the command line says in place of what it says itself."""
+    said = {"model": options["model"]} if options["model"] is not None else dict[str, Any]()
+    if options.get("instructions") is not None:
+        said["instructions"] = read_instructions(options["instructions"])
+    return replace(agent, **said)
 
 
 async def _found(
@@ -323,67 +338,6 @@ def _asker(options: dict[str, Any]) -> User | None:
     """Whom the documents are searched for, where that is told on the command line."""
     name, groups = options.get("user"), options.get("group") or ()
     return None if name is None and not groups else User(name or "", groups=tuple(groups))
-
-
-def _load(app: str) -> Agent:
-    module, _, name = app.partition(":")
-    if not module or not name or module.startswith("."):
-        raise ConfigurationError(f"APP is module:name, such as hotel:agent; {app!r} is not")
-    sys.path.insert(0, str(Path.cwd()))
-    try:
-        found = getattr(importlib.import_module(module), name, None)
-    except ModuleNotFoundError as error:
-        raise ConfigurationError(f"{app}: there is no module {error.name!r} in {Path.cwd()} or on the path") from None
-    except SyntaxError as error:
-        raise ConfigurationError(f"{app}: {error.filename}, line {error.lineno}: {error.msg}") from None
-    except (VocativeError, ToolsError):
-        raise
-    except Exception as error:  # it is the user's own code, and may raise anything
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        what = f"{type(error).__name__}: {error}"
-        raise ConfigurationError(f"{app}: {last.filename}, line {last.lineno}: {what}") from None
-    if not isinstance(found, Agent):
-        what = "nothing of that name" if found is None else f"a {type(found).__name__}"
-        raise ConfigurationError(f"{app}: the module has {what}; write {name} = Agent(instructions=…, tools=[…])")
-    return found
-
-
-def _library(documents: Sequence[Path], index: Sequence[Path]) -> Library:
-    if documents and len(index) > 1:
-        raise UsageError(
-            "documents go into one index: give --index once, or ingest them first and leave out --documents"
-        )
-    if documents:
-        return _gather(documents, index[0] if index else None)[0]
-    if index:
-        return Library.open(*index)
-    return Library.gather([samples.documents_path()])[0]
-
-
-def _gather(paths: Sequence[Path], index: Path | None, access: Sequence[str] = ()) -> tuple[Library, Summary]:
-    with ingesting() as progress:
-        library, summary = Library.gather(paths, at=index, progress=progress.update, access=access or None)
-        progress.done(summary)
-    return library, summary
-
-
-@contextlib.contextmanager
-def _watching(library: Library | None, paths: Sequence[Path]) -> Generator[None]:
-    """Keep the documents up to date while an assistant is served."""
-    if library is None or not paths:
-        raise UsageError("--watch needs to know what to watch: give --documents FOLDER as well")
-    watch = library.watch(paths, changed=print_summary, trouble=_complain)
-    thread = threading.Thread(target=watch.run, name="document watch", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        watch.stop()
-        thread.join()
-
-
-def _complain(text: str) -> None:
-    click.echo(f"vocative: {text}", err=True)
 
 
 def _engine(options: dict[str, Any], **extras: Any) -> Engine:

@@ -90,6 +90,7 @@ class Settings(_Parts, BaseSettings):
         azure_client_id: `AZURE_CLIENT_ID`: the user-assigned managed identity, or the service principal.
         azure_tenant_id: `AZURE_TENANT_ID`: of the service principal.
         azure_client_secret: `AZURE_CLIENT_SECRET`: of the service principal.
+        workers: `VOCATIVE_WORKERS`: what `--workers` takes, for when that is not given.
         reasoner_api_key: `VOCATIVE_REASONER_API_KEY`: for the chat endpoint of `--reasoner`; falls back to OpenAI's.
 
     Raises:
@@ -131,6 +132,8 @@ class Settings(_Parts, BaseSettings):
     azure_client_id: str | None = None
     azure_tenant_id: str | None = None
     azure_client_secret: SecretStr | None = None
+
+    workers: int = Field(default=1, ge=1, le=256, validation_alias="VOCATIVE_WORKERS")
 
     reasoner_api_key: Secret | None = Field(
         default=None, validation_alias=AliasChoices("VOCATIVE_REASONER_API_KEY", "OPENAI_API_KEY")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
+import os
 import signal
 from typing import TYPE_CHECKING, Any
 
@@ -11,27 +13,35 @@ import aiofastnet
 import click
 from aiohttp import web
 
-from agent.errors import UsageError
+from agent.workers.orders import Order
+from agent.workers.port import BACKLOG, bind, cannot_listen
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable, Coroutine
+
+    from agent.workers.post import Post
 
 # Characters of one header: a token of somebody in the 200 groups that one can list is longer than aiohttp's own 8 KiB.
 MAX_HEADER = 32 * 1024
 SHUTDOWN = 5.0  # seconds that requests get to end when the server stops
+# Seconds between leaving a port that others listen at as well, and turning callers away: whoever was accepted before
+# is still let in.
+LINGER = 0.25
 
 
 class _Site(web.BaseSite):
-    """A port whose connections are aiofastnet's: a read or a write goes to the socket with nothing in between."""
+    """A socket whose connections are aiofastnet's: a read or a write goes to it with nothing in between."""
 
-    def __init__(self, runner: web.AppRunner, host: str, port: int) -> None:
+    def __init__(self, runner: web.AppRunner, bound: socket.socket) -> None:
         super().__init__(runner)
-        self._host, self._port = host, port
+        self._socket = bound
 
     @property
     def name(self) -> str:
         """The address, as aiohttp names its sites."""
-        return f"http://{shown(self._host)}:{self._port}"
+        host, port = self._socket.getsockname()[:2]
+        return f"http://{shown(host)}:{port}"
 
     async def start(self) -> None:
         """Begin to listen."""
@@ -39,16 +49,19 @@ class _Site(web.BaseSite):
         server = self._runner.server
         assert server is not None  # noqa: S101  (the runner has been set up)
         loop = asyncio.get_running_loop()
-        self._server = await aiofastnet.create_server(loop, server, self._host, self._port, backlog=128)
+        self._server = await aiofastnet.create_server(loop, server, sock=self._socket, backlog=BACKLOG)
 
 
-async def listen(
+async def listen(  # noqa: PLR0913  (one for each thing that may happen meanwhile)
     application: web.Application,
     host: str,
     port: int,
     greeting: str,
     path: str = "",
+    *,
     drain: Callable[[], Coroutine[Any, Any, None]] | None = None,
+    reload: Callable[[], None] | None = None,
+    post: Post | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM.
 
@@ -59,6 +72,9 @@ async def listen(
         greeting: What is printed before the address once it is listened on.
         path: Path to print after it, where the address is that of a WebSocket.
         drain: After SIGTERM, and while it is still listened, waits until what runs has ended or its time is up.
+        reload: Called on SIGHUP.
+        post: Where this process stands as one worker among several: it listens there, leaves the port to the others
+            when it alone is to stop, and lets its supervisor greet.
 
     Raises:
         UsageError: The port cannot be listened on.
@@ -68,24 +84,39 @@ async def listen(
     )
     await runner.setup()
     try:
+        sites = [_Site(runner, each) for each in (bind(host, port) if post is None else post.sockets)]
         try:
-            await _Site(runner, host, port).start()
+            for site in sites:
+                await site.start()
         except OSError as error:
-            reason = error.strerror or str(error)
-            raise UsageError(f"cannot listen on {host} port {port} ({reason}): choose another with --port") from None
+            raise cannot_listen(host, port, error) from None
         bound = runner.addresses[0][1]
         # What is loaded by now stays for good: models, indexes, code. Collecting it again and again would cost pauses.
         gc.collect()
         gc.freeze()
-        scheme = "ws" if path else "http"
         # Before the greeting: who reads it may stop us at once.
-        stop = Stop()
-        click.echo(f"{greeting} {scheme}://{shown(host)}:{bound}{path}  (Ctrl+C stops it)")
+        stop = Stop(reload)
+        if post is None:
+            click.echo(greeted(greeting, host, bound, path))
+        else:
+            post.follow(stop.obey)
+            post.ready(greeting)
         await stop.asked.wait()
+        if post is not None and stop.leaves:
+            for site in sites:
+                await site.stop()
+            post.leaving()
+            await _first(asyncio.sleep(LINGER), stop.at_once.wait())
         if drain is not None and not stop.at_once.is_set():
             await _first(drain(), stop.at_once.wait())
     finally:
         await runner.cleanup()
+
+
+def greeted(greeting: str, host: str, port: int, path: str = "") -> str:
+    """The line that says where it is listened."""
+    scheme = "ws" if path else "http"
+    return f"{greeting} {scheme}://{shown(host)}:{port}{path}  (Ctrl+C stops it)"
 
 
 async def _first(*work: Coroutine[Any, Any, object]) -> None:
@@ -106,22 +137,58 @@ def shown(host: str) -> str:
 class Stop:
     """Tells when the process is to stop: SIGTERM leaves what runs some time, SIGINT or a second signal does not.
 
+    Args:
+        reload: Called on SIGHUP, unless that means that the terminal is gone.
+
     Attributes:
         asked: Set when it is to stop.
         at_once: Set when it is to stop without waiting for anything.
+        leaves: Only this process is to stop, and others go on.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, reload: Callable[[], None] | None = None) -> None:
         self.asked = asyncio.Event()
         self.at_once = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
+        self.leaves = True
+        self._reload = reload
+        self._loop = loop = asyncio.get_running_loop()
+        self._terminal = _has_terminal()
+        handlers = [(signal.SIGINT, self._signalled), (signal.SIGTERM, self._signalled)]
+        if reload is not None and hasattr(signal, "SIGHUP"):
+            handlers.append((signal.SIGHUP, self._hung_up))
+        for number, handler in handlers:
             try:
-                loop.add_signal_handler(number, self._signalled, number)
+                loop.add_signal_handler(number, handler, number)
             except NotImplementedError:  # Windows: Ctrl+C arrives as KeyboardInterrupt instead
                 continue
+
+    def obey(self, order: Order) -> None:
+        """Do as a supervisor says; to be called from another thread, and as often as it likes."""
+        with contextlib.suppress(RuntimeError):  # the loop has ended: there is nothing to stop any more
+            self._loop.call_soon_threadsafe(self._ordered, order)
+
+    def _ordered(self, order: Order) -> None:
+        if order is Order.HALT:
+            self.at_once.set()
+        elif order is Order.DRAIN and not self.asked.is_set():
+            self.leaves = False
+        self.asked.set()
 
     def _signalled(self, number: int) -> None:
         if number == signal.SIGINT or self.asked.is_set():
             self.at_once.set()
         self.asked.set()
+
+    def _hung_up(self, number: int) -> None:
+        if self._terminal and not _has_terminal():
+            self._signalled(number)
+        elif self._reload is not None:
+            self._reload()
+
+
+def _has_terminal() -> bool:
+    """Whether somebody sits before it; a terminal that was closed is none any more."""
+    try:
+        return os.isatty(0) and os.tcgetpgrp(0) >= 0
+    except (AttributeError, OSError):  # Windows has no groups of processes
+        return False

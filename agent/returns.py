@@ -9,6 +9,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from agent.core.resuming import GRACE, Resuming
+from agent.door.credentials import RETURN_PROTOCOL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +20,7 @@ _log = logging.getLogger(__name__)
 
 # A WebSocket of a browser cannot carry a header, and an address is written into logs: so the token is offered as one
 # more subprotocol, as the door's tickets are.
-RESUME = "vocative.resume."
+RESUME = RETURN_PROTOCOL
 
 
 class Returns:

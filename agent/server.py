@@ -27,16 +27,21 @@ from agent.door.refusal import POLICY, Refusal, TurnedAway
 from agent.door.ticketing import ticket_routes
 from agent.engine.faces import PATHS, dialect_at
 from agent.errors import InputError, ModelError, SessionRefusedError
+from agent.hardening import hardened
 from agent.library import OWN
 from agent.links import linked, source_url
 from agent.lookup import lookup_routes
+from agent.memory import Memory
 from agent.options.language import asked_for
 from agent.pages import documents_routes, page_routes
+from agent.pressure import measured
 from agent.pricing.books import Books
 from agent.pricing.table import tariff
+from agent.readiness import Readiness
 from agent.relay import Relay
 from agent.returns import RESUME, Returns
 from agent.roster import Roster
+from agent.sharing import Sharing
 from agent.speaking import Spoken
 from agent.telemetry.unwatched import UNWATCHED
 from agent.transports.adoption import adopt, let_go
@@ -47,7 +52,6 @@ from agent.webrtc.preview_calling import PreviewCalling
 from agent.webrtc.preview_signalling import PreviewSignalling
 from agent.webrtc.signalling import EXTENSIONS, MAX_FRAME_BYTES, Signalling
 from tools.errors import ToolsError
-from tools.opening import Shared
 from tools.search.citing import cite
 
 if TYPE_CHECKING:
@@ -57,6 +61,7 @@ if TYPE_CHECKING:
     from agent.core.dialect import Dialect
     from agent.core.profiles import Profile
     from agent.library import Library
+    from agent.readiness import Check
     from agent.telemetry.unwatched import Watcher, Watching
     from agent.transports.base import Transport
     from agent.webrtc.calling import Calling
@@ -82,6 +87,7 @@ class Server:
         books: What is spent; by default the agent's own budget, by the prices that come with us.
         grace: Seconds that a session waits for a client whose connection broke.
         telemetry: Watches the sessions.
+        checks: What `/readyz` looks at beside the sessions and the library, by name; see `agent.readiness`.
     """
 
     def __init__(  # noqa: PLR0913  (one for each thing that is joined)
@@ -96,6 +102,7 @@ class Server:
         books: Books | None = None,
         grace: float = GRACE,
         telemetry: Watcher = UNWATCHED,
+        checks: Mapping[str, Check] | None = None,
     ) -> None:
         self._agent = agent
         self._connect = connect
@@ -104,25 +111,26 @@ class Server:
         self._profile = profile
         self._books = books or Books(agent.budget, tariff(profile.name))
         Roster(agent)  # now, and not when the first caller comes: an agent that hands over to nobody
-        self._shared = Shared()
         self._telemetry = telemetry
         self._door.counts = lambda refusal: telemetry.refused(refusal.code)
-        beside = {"shared": self._shared, "profile": profile, "books": self._books}
+        self._sharing = Sharing()
+        beside = {"shared": self._sharing.shared, "profile": profile, "books": self._books}
         self._signalling = None if calling is None else _signalling(agent, calling, self._door, telemetry, **beside)
         self._clients: set[Transport] = set()
         self._returns = Returns(grace)
+        own = {} if library is None else {"documents": lambda: _readable(library)}
+        self._readiness = Readiness({**(checks or {}), **own})
         self._running: set[asyncio.Task[None]] = set()
         self._idle = asyncio.Event()
         self._idle.set()
 
     def application(self) -> web.Application:
         """The application, to be run by aiohttp or mounted in a bigger one."""
-        application = web.Application(middlewares=[_harden, framing(self._door.rules.origins), gate(self._door)])
+        door = self._door
+        application = web.Application(middlewares=[hardened(door), framing(door.rules.origins), gate(door)])
         for path in PATHS:
             application.router.add_get(path, self._realtime)
-        application.router.add_routes(
-            everyone([web.get("/healthz", self._health), web.get("/readyz", self._readiness)])
-        )
+        application.router.add_routes(everyone([web.get("/healthz", self._health), web.get("/readyz", self._ready)]))
         application.router.add_routes(ticket_routes(self._door))
         application.router.add_routes(documents_routes(self._library, _user_of))
         application.router.add_routes(lookup_routes(self._library, _user_of))
@@ -136,6 +144,8 @@ class Server:
         bundle, brand = Path(__file__).parent / "static" / "web", self._agent.brand()
         application.router.add_routes(everyone(brand_routes(brand, bundle)))
         application.router.add_routes(everyone(page_routes(bundle, transport, brand)))
+        admissions, memory = self._door.admissions, Memory(self._door.rules.limits.memory_bytes)
+        application.cleanup_ctx.append(measured(admissions.shedding, memory))
         application.on_shutdown.append(self._stop)
         application.on_cleanup.append(lambda _application: self._door.close())
         return application
@@ -149,22 +159,22 @@ class Server:
         admissions = self._door.admissions
         admissions.drain(time.monotonic(), grace)
         _log.info("stopping: %d sessions have %g s left", admissions.count, grace)
-        while not admissions.drained(time.monotonic()):  # noqa: ASYNC110  (time decides as well)
+        end = time.monotonic() + grace
+        # A session whose client has lost its connection has no place, and goes on all the same.
+        while not admissions.drained(now := time.monotonic()) or (self._running and now < end):  # noqa: ASYNC110  (time decides as well)
             await asyncio.sleep(_LOOK)
 
     async def _health(self, _request: web.Request) -> web.Response:
         status = "draining" if self._door.admissions.draining else "ok"
         return web.json_response({"status": status, "sessions": len(self._clients)})
 
-    async def _readiness(self, _request: web.Request) -> web.Response:
-        """Whether new callers are to be sent here. An outage of the model is no reason: each is told of it in words."""
-        problems = {"sessions": "draining"} if self._door.admissions.draining else dict[str, str]()
-        if self._library is not None:
-            try:
-                await asyncio.to_thread(self._library.check)
-            except ToolsError as error:
-                _log.error("not ready: %s", error)  # it may name a file, which is nobody's business outside
-                problems["documents"] = "the index cannot be read; the operator's log says why"
+    async def _ready(self, _request: web.Request) -> web.Response:
+        """Whether new callers are to be sent here."""
+        admissions = self._door.admissions
+        problems = {"sessions": "draining"} if admissions.draining else dict[str, str]()
+        if admissions.busy is not None:
+            problems["load"] = f"busy: {admissions.busy}"
+        problems |= await self._readiness.problems()
         body = {"status": "unready" if problems else "ok", "problems": problems}
         return web.json_response(body, status=503 if problems else 200)
 
@@ -244,7 +254,7 @@ class Server:
         new_id = lambda: f"event_{name[5:]}_{next(counter)}"  # noqa: E731
         try:
             spoken = Spoken(language, self._profile)
-            cast = await Cast.open(self._agent, self._shared, user, extensions=extensions, spoken=spoken)
+            cast = await Cast.open(self._agent, self._sharing.shared, user, extensions=extensions, spoken=spoken)
             upstream = await _dialled(self._connect, cast)
         except (ModelError, SessionRefusedError) as error:
             _log.error("session %s: %s", name, error)
@@ -307,14 +317,28 @@ class Server:
         Raises:
             tools.SourceError: One cannot be opened.
         """
-        for agent in Roster(self._agent).agents:
-            for source in agent.declared.sources:
-                if not source.per_session:
-                    await self._shared.get(source)
+        await self._sharing.prepare(self._agent)
+
+    async def adopt(self, agent: Agent) -> None:
+        """Answer new sessions with another agent; those that run keep theirs. The page stays as it was.
+
+        Args:
+            agent: What it is from now on, for the same model.
+
+        Raises:
+            ConfigurationError: It hands over to nobody.
+            tools.SourceError: One of its tools cannot be opened; everything stays as it was.
+        """
+        await self._sharing.prepare(agent)
+        self._agent = agent
+        if self._signalling is None:
+            self._sharing.forget(self._running)
+        else:  # its calls are not all counted here, so what was shared is closed with the server
+            self._signalling.adopt(agent, self._sharing.shared)
 
     async def close(self) -> None:
         """Close the tools that all sessions share; the sessions are over."""
-        await self._shared.close()
+        await self._sharing.close()
 
     async def _resume(self, client: Transport, token: str, user: User | None) -> None:
         try:
@@ -341,6 +365,15 @@ class Server:
         except TimeoutError:
             _log.warning("%d sessions did not close in time", len(self._clients))
         await self.close()
+
+
+async def _readable(library: Library) -> str | None:
+    try:
+        await asyncio.to_thread(library.check)
+    except ToolsError as error:
+        _log.error("not ready: %s", error)  # it may name a file, which is nobody's business outside
+        return "the index cannot be read; the operator's log says why"
+    return None
 
 
 async def _dialled(connect: Callable[[], Awaitable[Transport]], cast: Cast) -> Transport:
@@ -379,14 +412,3 @@ def _cited(
     answer: str, retrieved: Sequence[Mapping[str, Any]], earlier: Sequence[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
     return linked(cite(answer, retrieved, earlier))
-
-
-@web.middleware
-async def _harden(
-    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-) -> web.StreamResponse:
-    response = await handler(request)
-    if not response.prepared:
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Referrer-Policy", "no-referrer")
-    return response

@@ -43,7 +43,6 @@ RULES = {
     "agent.services.choice": {"agent.services", "agent.config", "agent.errors"},
     "agent.services.configured": {"agent.services", "agent.config", "agent.errors"},
     "agent.services.authentication": {"agent.services", "agent.config", "agent.errors"},
-    "agent.extras": set(),
     "agent.checkup": {"agent.services", "agent.errors"},
     "agent.checking": {"agent.checkup", "agent.services", "agent.core.profiles", "agent.errors"}
     | {"agent.transports.base", "agent.transports.stream"},
@@ -60,7 +59,7 @@ RULES = {
     "agent.webrtc.on_call": {"agent.core", "agent.staff", "tools"},
     "agent.reception": {"agent.core", "agent.line", "agent.outbox", "agent.transports.base"},
     "agent.speaking": {"agent.options", "agent.core"},
-    "agent.returns": {"agent.core", "agent.relay"},
+    "agent.returns": {"agent.core", "agent.door.credentials", "agent.relay"},
     "agent.lines": {"agent.core", "agent.line", "agent.outbox", "agent.transports.base", "agent.errors"},
     "agent.line": {"agent.core", "agent.outbox", "agent.transports.base"},
     "agent.outbox": {"agent.transports.base"},
@@ -76,8 +75,7 @@ RULES = {
     "agent.telemetry.unwatched": {"agent.core", "agent.staff"},
     "agent.telemetry.watch": {"agent.telemetry", "agent.core", "agent.staff", "opentelemetry"},
     "agent.config": {"agent.errors", "agent.door.settings", "agent.search_settings", "agent.telemetry.settings"}
-    "agent.config": {"agent.errors", "agent.door.settings", "agent.search_settings", "agent.pricing.settings"}
-    | {"pydantic", "pydantic_settings"},
+    | {"agent.pricing.settings", "pydantic", "pydantic_settings"},
     "agent.search_settings": {"pydantic"},
     "agent.cloud": {"agent.config", "agent.credentials", "agent.errors", "azure.core", "tools"},
     "agent.filling": {"agent.cloud", "agent.config", "agent.errors", "agent.terminal", "click", "tools"},
@@ -85,7 +83,7 @@ RULES = {
     "agent.door": {"agent.door", "agent.errors", "tools.context", "jwt", "cryptography"},
     "agent.door.settings": {"pydantic", "pydantic_settings"},
     "agent.door.fetching": {"aiohttp"},
-    "agent.door.http": {"agent.door", "aiohttp"},
+    "agent.door.http": {"agent.door", "aiohttp", "opentelemetry.metrics"},
     "agent.door.framing": {"agent.door", "aiohttp"},
     "agent.door.ticketing": {"agent.door", "tools.context", "aiohttp"},
     "agent.door.guarded": {"agent.door", "agent.core", "agent.transports.base", "tools.context"},
@@ -112,8 +110,7 @@ RULES = {
         "agent.errors",
     }
     | {"agent.assistant", "agent.door.admissions", "agent.transports.pushed", "agent.transports.base", "tools"}
-    | {"agent.cast", "agent.speaking", "agent.telemetry.unwatched", "agent.webrtc.on_call"},
-    | {"agent.cast", "agent.speaking", "agent.webrtc.on_call", "agent.pricing.books"},
+    | {"agent.cast", "agent.speaking", "agent.telemetry.unwatched", "agent.webrtc.on_call", "agent.pricing.books"},
     "agent.webrtc.signalling": {
         "agent.door",
         "tools",
@@ -145,7 +142,15 @@ RULES = {
     "agent.uploads": {"agent.uploads", "agent.door.refusal", "tools", "aiohttp"},
     "agent.uploads.routes": {"agent.uploads", "agent.door", "tools", "aiohttp"},
     "agent.textview": {"tools"},
-    "agent.listening": {"agent.errors", "aiofastnet", "aiohttp", "click"},
+    "agent.listening": {"agent.workers", "aiofastnet", "aiohttp", "click"},
+    "agent.loading": {"agent.assistant", "agent.errors", "tools"},
+    "agent.workers": {"agent.workers", "agent.errors"},
+    "agent.memory": set(),
+    "agent.hardening": {"agent.door", "aiohttp"},
+    "agent.reloading": {"agent.assistant", "agent.errors", "tools", "watchfiles"},
+    "agent.sharing": {"agent.assistant", "agent.roster", "tools"},
+    "agent.readiness": set(),
+    "agent.pressure": {"agent.door.shedding", "agent.memory", "opentelemetry.metrics"},
     "agent.terminal": {"agent.asking", "agent.errors", "click", "rich", "tools"},
     "agent.engine": {"agent.engine", "agent.errors", "agent.core.frames", "agent.transports.base"}
     | {"agent.transports.memory", "agent.transports.stream"}
@@ -174,11 +179,13 @@ RULES = {
 # The only modules that put parts together; they may import all of the above.
 COMPOSING = {
     "agent.webrtc.call_setup",
+    "agent.holdings",
     "agent.server",
     "agent.assistant",
     "agent.cli",
     "agent.commands",
     "agent.upstreams",
+    "agent.working",
 }
 # Sans-I/O like the core: what the engine's side of the wire consists of.
 ENGINE_WIRE = {"agent.core.frames", "agent.core.events", "agent.core.dialect", "agent.engine"}
@@ -187,7 +194,7 @@ IO = {"asyncio", "socket", "threading", "time", "logging", "aiohttp", "websocket
 
 # What the door decides by; it is handed requests, the time and ids.
 DOOR_PURE = {"admission", "admissions", "api_keys", "claims", "credentials", "easy_auth", "guard", "keyring"} | {
-    "knock", "limits", "origin", "refusal", "tickets"}  # fmt: skip
+    "knock", "limits", "origin", "refusal", "shedding", "tickets"}  # fmt: skip
 
 
 def module_of(path):

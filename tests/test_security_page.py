@@ -26,7 +26,7 @@ def test_the_page_names_no_setting_that_there_is_not():
 
 def test_the_defaults_on_the_page_are_those_of_the_code():
     told = dict(re.findall(r"\| `(VOCATIVE_\w+)` \| ([\d.]+)", TEXT))
-    assert len(told) == 11
+    assert len(told) == 12
     assert {name: float(value) for name, value in told.items()} == {name: FIELDS[name].default for name in told}
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from agent.door.refusal import busy
+from agent.door.shedding import Shedding
 
 if TYPE_CHECKING:
     from agent.door.limits import Limits
@@ -14,6 +15,8 @@ WAIT = 5  # seconds after which a client may try again: another server has taken
 
 # Sockets that have not said yet who they are: few, because each may hold one whole message of memory.
 MOST_PROMISED = 16
+# Places beyond the last one for clients whose connections broke: their calls live, and are not to end for want of room.
+MOST_RETURNING = 64
 
 
 class Seat:
@@ -42,10 +45,14 @@ class Admissions:
 
     Args:
         limits: How many there may be.
+
+    Attributes:
+        shedding: Told how busy the process is; while it is too busy, nobody new is let in.
     """
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
+        self.shedding = Shedding(limits.lag_s)
         self._seats: set[Seat] = set()
         self._of_user: Counter[str] = Counter()
         self._promised = 0
@@ -61,19 +68,27 @@ class Admissions:
         """No session begins any more."""
         return self._drained_at is not None
 
-    def enter(self, user_id: str | None, *, promised: bool = False) -> Seat:
+    @property
+    def busy(self) -> str | None:
+        """Why nobody new is let in though the server goes on, in words; None while there is room."""
+        if len(self._seats) >= self._limits.sessions:
+            return f"there are {len(self._seats)} sessions, which is the most"
+        return self.shedding.reason
+
+    def enter(self, user_id: str | None, *, promised: bool = False, returning: bool = False) -> Seat:
         """Begin a session.
 
         Args:
             user_id: Whose; None for somebody unknown, who counts in all only.
             promised: Who it is will be said by the first message.
+            returning: The connection of a session that goes on broke, and this is to be its next one.
 
         Raises:
             TurnedAway: There may be no more of them.
         """
-        if self.draining:
-            raise busy(503, "server_stopping", "the server is stopping: connect again", WAIT)
-        most = self._limits.sessions
+        if not returning:
+            self._refuse_new()
+        most = self._limits.sessions + MOST_RETURNING * returning
         if len(self._seats) >= most or (promised and self._promised >= MOST_PROMISED):
             raise busy(503, "server_full", "the assistant is fully occupied: try again later", WAIT)
         self._count(user_id)
@@ -81,6 +96,12 @@ class Admissions:
         self._promised += promised
         self._seats.add(seat)
         return seat
+
+    def _refuse_new(self) -> None:
+        if self.draining:
+            raise busy(503, "server_stopping", "the server is stopping: connect again", WAIT)
+        if self.shedding.reason is not None:
+            raise busy(503, "server_busy", "the assistant is too busy at present: try again in a moment", WAIT)
 
     def claim(self, seat: Seat, user_id: str | None) -> None:
         """See `Seat.claim`."""

@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     from agent.door.settings import DoorSettings
 
 
-def build_door(settings: DoorSettings, host: str, allow_origins: Sequence[str] = (), *, no_auth: bool = False) -> Door:
+def build_door(
+    settings: DoorSettings,
+    host: str,
+    allow_origins: Sequence[str] = (),
+    *,
+    no_auth: bool = False,
+    secret: bytes | None = None,
+) -> Door:
     """Put the door together.
 
     Args:
@@ -27,10 +34,13 @@ def build_door(settings: DoorSettings, host: str, allow_origins: Sequence[str] =
         host: The address that the server will listen on.
         allow_origins: Further origins, from the command line.
         no_auth: Let everybody in; the operator said so in as many words.
+        secret: What tickets are signed with where the settings have none; None for a random one.
 
     Raises:
         ConfigurationError: A setting cannot be used, or nobody would have to sign in on an address that others reach.
     """
+    if settings.secret is not None:
+        secret = settings.secret.get_secret_value().encode()
     rules = Rules(
         bind=host,
         origins=Origins((*settings.allowed_origins, *allow_origins)),
@@ -40,7 +50,7 @@ def build_door(settings: DoorSettings, host: str, allow_origins: Sequence[str] =
         open_to_all=no_auth,
         ticket_session_s=settings.ticket_session_minutes * 60,
         limits=_limits(settings),
-        **({} if settings.secret is None else {"secret": settings.secret.get_secret_value().encode()}),
+        **({} if secret is None else {"secret": secret}),
     )
     if not (rules.authenticates or no_auth or is_loopback(host)):
         raise ConfigurationError(
@@ -77,4 +87,6 @@ def _limits(settings: DoorSettings) -> Limits:
         idle_s=settings.idle_minutes * 60,
         duration_s=settings.max_session_minutes * 60,
         recheck_s=settings.recheck_minutes * 60,
+        lag_s=settings.max_lag_ms / 1000,
+        memory_bytes=None if settings.max_memory_mb is None else settings.max_memory_mb * 1024 * 1024,
     )

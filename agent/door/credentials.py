@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 TICKET_PROTOCOL = "vocative.ticket."
 OPENAI_PROTOCOL = "openai-insecure-api-key."
 
+# Followed by the token that leads back into a session whose connection broke; see `agent.returns`.
+RETURN_PROTOCOL = "vocative.resume."
+
 # Offered by a client that will send its ticket as its first message.
 AUTHENTICATE_PROTOCOL = "vocative.authenticate"
 AUTHENTICATE_EVENT = "extension.authenticate"

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from aiohttp import web
+from opentelemetry.metrics import get_meter
 
 from agent.door.admission import Grounds
+from agent.door.credentials import RETURN_PROTOCOL
 from agent.door.knock import Knock, is_loopback
 from agent.door.refusal import Refusal, TurnedAway
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _log = logging.getLogger(__name__)
+
+_shed = get_meter("vocative").create_counter("vocative.shed", "{session}", "Sessions refused because of ourselves")
 
 _OPEN = "__vocative_open__"
 _CORS = {
@@ -139,8 +143,12 @@ async def _visited(door: Door, request: web.Request, handler: Handler) -> web.St
         if knock.upgrades:
             user = admission.user
             promised = admission.grounds is Grounds.PROMISED
-            seat = door.admissions.enter(None if user is None else user.id, promised=promised)
+            returning = any(name.startswith(RETURN_PROTOCOL) for name in knock.offered)
+            owner = None if user is None else user.id
+            seat = door.admissions.enter(owner, promised=promised, returning=returning)
     except TurnedAway as no:
+        if no.status == 503:
+            _shed.add(1, {"reason": no.refusal.code})
         _log.info("turned away %s %r from %s: %d %s: %s", knock.method, knock.path, knock.remote, no.status,
                   no.refusal.code, no.reason)  # fmt: skip
         door.counts(no.refusal)

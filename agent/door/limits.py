@@ -31,6 +31,8 @@ class Limits:
         idle_s: Seconds without a message from the client after which a session ends.
         duration_s: Seconds after which a session ends in any case.
         recheck_s: Seconds after which a credential is verified again.
+        lag_s: Seconds by which the event loop may be late before nobody more is let in; 0 for no such limit.
+        memory_bytes: That the process may take before nobody more is let in; None for the container's limit.
     """
 
     sessions: int = 5_000
@@ -43,6 +45,8 @@ class Limits:
     idle_s: float = 15 * 60.0
     duration_s: float = 2 * 3600.0
     recheck_s: float = 30 * 60.0
+    lag_s: float = 0.0
+    memory_bytes: int | None = None
 
 
 class Meter:

@@ -23,6 +23,7 @@ _Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_listed)]
 _Secret = Annotated[Annotated[SecretStr, Field(min_length=32)] | None, BeforeValidator(_unless_empty)]
 _Minutes = Annotated[float, Field(gt=0)]
 _Amount = Annotated[float, Field(gt=0)]
+_Milliseconds = Annotated[float, Field(ge=0)]
 _Count = Annotated[int, Field(gt=0)]
 
 
@@ -55,6 +56,9 @@ class DoorSettings(BaseModel):
         idle_minutes: `IDLE_MINUTES`: without a message from the client.
         max_session_minutes: `MAX_SESSION_MINUTES`: how long a session may last.
         recheck_minutes: `RECHECK_MINUTES`: until a credential is verified again.
+        max_lag_ms: `MAX_LAG_MS`: by which the event loop may be late before new sessions are refused; 0 for no limit.
+        max_memory_mb: `MAX_MEMORY_MB`: that a process may take before new sessions are refused; by default nine tenths
+            of what the container may take.
     """
 
     model_config = ConfigDict(populate_by_name=True)
@@ -79,3 +83,5 @@ class DoorSettings(BaseModel):
     idle_minutes: _Minutes = _named("IDLE_MINUTES", 15.0)
     max_session_minutes: _Minutes = _named("MAX_SESSION_MINUTES", 120.0)
     recheck_minutes: _Minutes = _named("RECHECK_MINUTES", 30.0)
+    max_lag_ms: _Milliseconds = _named("MAX_LAG_MS", 200.0)
+    max_memory_mb: _Count | None = _named("MAX_MEMORY_MB", None)

@@ -80,6 +80,10 @@ class Calls:
         self._companions: dict[str, Companion] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
+    def adopt(self, agent: Agent, shared: Shared) -> None:
+        """Answer new calls with another agent."""
+        self._agent, self._shared = agent, shared
+
     def __len__(self) -> int:
         return len(self._tasks)
 

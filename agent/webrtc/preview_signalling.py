@@ -91,6 +91,10 @@ class PreviewSignalling:
         self._now = now
         self._sessions: dict[str, _Session] = {}
 
+    def adopt(self, agent: Agent, shared: Shared) -> None:
+        """Answer new sessions with another agent; those under way keep theirs."""
+        self._agent, self._shared = agent, shared
+
     def routes(self) -> list[web.RouteDef]:
         """`sessions` mints, `sessions/{id}/calls` takes the offer, `tools` runs a call."""
         return [

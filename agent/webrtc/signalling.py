@@ -113,6 +113,11 @@ class Signalling:
         beside: Any = {"shared": shared, "profile": profile, "telemetry": telemetry, "books": self._books}
         self.calls = Calls(agent, calling, cite, **beside)
 
+    def adopt(self, agent: Agent, shared: Shared) -> None:
+        """Answer new calls with another agent; those under way keep theirs."""
+        self._agent = agent
+        self.calls.adopt(agent, shared)
+
     def routes(self) -> list[web.RouteDef]:
         """Routes under OpenAI's path and Azure's."""
         return [

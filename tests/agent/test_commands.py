@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 from contextlib import asynccontextmanager
 
 import numpy as np
@@ -13,61 +11,8 @@ import pytest
 from agent import Agent, commands
 from agent.asking import Turn
 from agent.cli import run_command
-from agent.errors import ConfigurationError, InputError
+from agent.errors import InputError
 from agent.transports.memory import pair
-from tools.errors import DefinitionError
-
-
-@pytest.fixture
-def module(tmp_path, monkeypatch):
-    """Writes a user's module of a name that no other test uses, and gives the name."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "path", [*sys.path])
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    written = []
-
-    def write(source):
-        written.append(f"users_module_{len(written)}_{os.getpid()}_{id(written)}")
-        (tmp_path / f"{written[-1]}.py").write_text(source, encoding="utf-8")
-        return written[-1]
-
-    yield write
-    for name in written:
-        sys.modules.pop(name, None)
-
-
-def test_a_users_agent_is_found_in_the_working_directory(module):
-    name = module("from agent import Agent\nmine = Agent(name='Hotel')\n")
-    assert commands._load(f"{name}:mine").name == "Hotel"
-
-
-@pytest.mark.parametrize(
-    ("source", "said"),
-    [
-        ("x = 1 / 0\n", r"users_module_\w+\.py, line 1: ZeroDivisionError: division by zero"),
-        ("\nfrom agent import nothing_there\n", r"users_module_\w+\.py, line 2: ImportError: .*nothing_there"),
-        ("import no_such_library\n", "no module 'no_such_library'"),
-        ("agent = (\n", r"users_module_\w+\.py, line 1: .*never closed"),
-        ("agent = 7\n", "has a int"),
-        ("", "nothing of that name"),
-        ("from agent import Agent\nagent = Agent(model='gpt')\n", "ws://"),
-    ],
-)
-def test_a_module_that_cannot_be_used_is_told_in_words_with_its_place(module, source, said):
-    with pytest.raises(ConfigurationError, match=said):
-        commands._load(f"{module(source)}:agent")
-
-
-def test_a_function_that_is_no_tool_says_so_itself(module):
-    source = "from agent import Agent\ndef f(x): ...\nagent = Agent(tools=[f])\n"
-    with pytest.raises((DefinitionError, ConfigurationError)):
-        commands._load(f"{module(source)}:agent")
-
-
-@pytest.mark.parametrize("app", ["hotel", ":agent", "hotel:", ".hotel:agent", ""])
-def test_an_app_that_names_no_module_and_object_is_refused(app):
-    with pytest.raises(ConfigurationError, match="module:name"):
-        commands._load(app)
 
 
 @pytest.mark.parametrize(

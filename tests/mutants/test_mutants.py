@@ -54,6 +54,7 @@ OURS = (
     "speculation",
     "telemetry",
     "uploads",
+    "workers",
 )
 TRAPS = (*(f"VoiceRAG {number}" for number in VOICERAG), *FRAMEWORKS, *OURS)
 TRAPS = (*(f"VoiceRAG {number}" for number in VOICERAG), *FRAMEWORKS, *OURS)

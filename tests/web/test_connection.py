@@ -167,3 +167,38 @@ async def test_what_the_session_has_used_and_cost_is_shown_once_the_server_tells
         await expect(fact("cost")).to_have_text("$0.012")
         await session.send("extension.usage", **used, cost_usd=None)
         await expect(fact("cost")).to_have_text("not known")
+
+
+async def test_a_page_that_finds_no_room_says_so_and_comes_again_by_itself(double, open_page):
+    double.refuse = (503, "the assistant is too busy at present: try again in a moment")
+    async with open_page(expect_errors=True) as page:
+        trouble = page.get_by_test_id("trouble")
+        await expect(trouble).to_contain_text("The assistant is fully occupied")
+        await expect(trouble).to_contain_text("It is tried again by itself in a moment.")
+        double.refuse = None
+        await (await double.session()).introduce()
+        await expect(trouble).to_have_count(0)
+        await expect(page.get_by_test_id("talk")).to_be_enabled()
+
+
+async def test_a_session_that_nobody_knows_of_any_more_is_followed_by_a_new_one_and_what_was_said_stays(
+    double, open_page
+):
+    async with open_page(expect_errors=True) as page:
+        session = await double.session()
+        agent = {"name": "A", "greeting": "", "examples": []}
+        await session.send("session.created", session={"type": "realtime"})
+        await session.send("extension.ready", session_id="s1", agent=agent, resume={"token": "t1", "grace_ms": 20_000})
+        await session.item("u1", "user", None, "Before.")
+        session.break_off()
+        offered = []
+        while "vocative.resume.t1" in (offered := (back := await double.session()).offered):
+            await back.send("error", error={"code": "not_resumable", "message": "there is no session to resume"})
+            await back.socket.close(code=1008, message=b"there is no session to resume")
+        assert "vocative.v1" in offered
+        await back.introduce()
+        await expect(page.get_by_test_id("trouble")).to_have_count(0)
+        transcript = page.get_by_test_id("transcript")
+        await expect(transcript).to_contain_text("Before.")
+        await expect(transcript).to_contain_text("no longer knows")
+        await expect(page.get_by_test_id("talk")).to_be_enabled()

@@ -1,6 +1,7 @@
 /** Puts the page together. */
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { comeAgain } from "./again";
 import { Client } from "./client";
 import { attach } from "./embedded";
 import "./index.css";
@@ -22,6 +23,7 @@ const host = hostOf(location.search);
 const [agent] = await Promise.all([introduction(document.baseURI), settleLanguage()]);
 const store = newStore(keptPreferences(), agent);
 const client = new Client(store, document.baseURI, transportOf(location.search), pageLanguage);
+comeAgain(store, () => client.connect());
 if (host !== null) attach(host, store, client);
 const close = host?.mode === "floating" ? () => host.send({ type: "close" }) : null;
 

@@ -221,14 +221,54 @@ describe("connecting", () => {
       expect(FakeSocket.made).toHaveLength(2);
     });
 
-    it("is over when the server does not know the token any more", async () => {
+    const unknown = { data: JSON.stringify({ type: "error", error: { code: "not_resumable", message: "start anew" } }) };
+
+    it("asks again where one of several servers does not know of it, and takes up its session at the one that does", async () => {
+      vi.useFakeTimers();
       connect("http://h/", listener);
       socket(0).open();
       socket(0).onmessage?.(ready("a"));
       await socket(0).onclose?.(broken);
       socket(1).open();
-      await socket(1).onclose?.({ reason: "start anew", code: 1008 });
-      expect(endings).toEqual([{ trouble: "lost", reason: "start anew" }]);
+      socket(1).onmessage?.(unknown);
+      const asking = socket(1).onclose?.({ reason: "start anew", code: 1008 });
+      await vi.advanceTimersByTimeAsync(200);
+      await asking;
+      expect(socket(2).protocols).toContain("vocative.resume.a");
+      socket(2).open();
+      socket(2).onmessage?.(ready("b"));
+      expect(events).toEqual(["extension.ready", "extension.ready"]);
+      expect(endings).toEqual([]);
+      vi.useRealTimers();
+    });
+
+    it("is forgotten when nobody knows the token any more", async () => {
+      vi.useFakeTimers();
+      connect("http://h/", listener);
+      socket(0).open();
+      socket(0).onmessage?.(ready("a"));
+      await socket(0).onclose?.(broken);
+      for (let index = 1; endings.length === 0; index++) {
+        socket(index).open();
+        socket(index).onmessage?.(unknown);
+        const asking = socket(index).onclose?.({ reason: "start anew", code: 1008 });
+        await vi.advanceTimersByTimeAsync(200);
+        await asking;
+      }
+      expect(FakeSocket.made).toHaveLength(7);
+      expect(endings).toEqual([{ trouble: "forgotten", reason: "" }]);
+      expect(events).toEqual(["extension.ready"]);
+      vi.useRealTimers();
+    });
+
+    it("is over when the server lets it in and then ends it for another reason", async () => {
+      connect("http://h/", listener);
+      socket(0).open();
+      socket(0).onmessage?.(ready("a"));
+      await socket(0).onclose?.(broken);
+      socket(1).open();
+      await socket(1).onclose?.({ reason: "too slow", code: 1008 });
+      expect(endings).toEqual([{ trouble: "lost", reason: "too slow" }]);
     });
   });
 

@@ -5,8 +5,11 @@ import { roundTrip, type Vitals } from "./vitals";
 
 /** Why a connection ended. */
 export interface Ending {
-  /** `unreachable`: never opened, and nobody answers; a refusal: never opened though the server lives; else `lost`. */
-  readonly trouble: "unreachable" | Refusal | "lost";
+  /**
+   * `unreachable`: never opened, and nobody answers; a refusal: never opened though the server lives; `forgotten`: it
+   * broke, and nobody knows of it any more; else `lost`.
+   */
+  readonly trouble: "unreachable" | Refusal | "forgotten" | "lost";
   /** The server's own words, when it gave any. */
   readonly reason: string;
 }
@@ -58,6 +61,9 @@ const RESUME = "vocative.resume.";
 const BROKEN = 1006;
 /** Between two attempts to come back, ms. */
 const PAUSE_MS = 1_000;
+/** Of several servers behind one address only one may know of us; another attempt may come to that one. */
+const ASKED = 6;
+const ASKED_PAUSE_MS = 200;
 
 /** How to come back into a session. */
 interface Return {
@@ -79,6 +85,8 @@ export function connect(base: string, listener: ConnectionListener, language = "
   let back: Return | null = null;
   /** Until when it is of use to come back; null while we are there. */
   let until: number | null = null;
+  /** How often somebody did not know of us. */
+  let strangers = 0;
   let socket = dial();
   return {
     sound: null,
@@ -101,6 +109,7 @@ export function connect(base: string, listener: ConnectionListener, language = "
     if (until !== null && back !== null) offers.push(RESUME + back.token);
     const dialled = new WebSocket(url, offers);
     let opened = false;
+    let stranger = false;
     dialled.onopen = () => {
       opened = true;
     };
@@ -110,6 +119,10 @@ export function connect(base: string, listener: ConnectionListener, language = "
       if (event.type === "extension.ready") {
         back = event.resume === undefined ? null : { token: event.resume.token, graceMs: event.resume.grace_ms };
         until = null;
+        strangers = 0;
+      } else if (event.type === "error" && event.error.code === "not_resumable" && until !== null) {
+        stranger = true;
+        return;
       }
       listener.event(event);
     };
@@ -120,7 +133,11 @@ export function connect(base: string, listener: ConnectionListener, language = "
           until = Date.now() + back.graceMs;
           listener.away();
           socket = dial();
-        } else listener.ended({ trouble: "lost", reason: close.reason });
+        } else if (stranger && ++strangers < ASKED && until !== null && Date.now() < until) {
+          await new Promise((resolve) => setTimeout(resolve, ASKED_PAUSE_MS));
+          if (!quiet) socket = dial();
+        } else if (stranger) listener.ended({ trouble: "forgotten", reason: "" });
+        else listener.ended({ trouble: "lost", reason: close.reason });
         return;
       }
       const answer = await askForTicket(base);

@@ -334,6 +334,14 @@ export const de: Words = {
       advice: "Der Assistent kann vorerst nicht weiter benutzt werden. Versuchen Sie es später wieder, oder fragen Sie den Betreiber.",
     },
     busy: { title: "Der Assistent ist voll ausgelastet", advice: "Warten Sie einen Moment, und verbinden Sie sich neu." },
+    busy: {
+      title: "Der Assistent ist voll ausgelastet",
+      advice: "Gleich wird es von selbst noch einmal versucht. Sie müssen nichts tun.",
+    },
+    forgotten: {
+      title: "Das Gespräch war nicht mehr zu finden",
+      advice: "Was gesagt wurde, bleibt hier stehen, und ein neues Gespräch beginnt.",
+    },
     model: {
       title: "Das Sprachmodell ist nicht erreichbar",
       advice: "Verbinden Sie sich gleich noch einmal; wenn das nicht hilft, sagen Sie dem Betreiber Bescheid.",

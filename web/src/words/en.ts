@@ -317,6 +317,14 @@ export const en = {
       advice: "The assistant may not be used any further for now. Try again later, or ask whoever runs it.",
     },
     busy: { title: "The assistant is fully occupied", advice: "Wait a moment, then connect again." },
+    busy: {
+      title: "The assistant is fully occupied",
+      advice: "It is tried again by itself in a moment. You need not do anything.",
+    },
+    forgotten: {
+      title: "The conversation could not be found again",
+      advice: "What was said stays here, and a new conversation begins.",
+    },
     model: {
       title: "The speech model cannot be reached",
       advice: "Connect again in a moment; if that does not help, tell whoever runs the assistant.",

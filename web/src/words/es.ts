@@ -336,6 +336,14 @@ export const es: Words = {
       advice: "Por ahora no se puede seguir usando el asistente. Inténtelo más tarde o pregunte a quien lo administra.",
     },
     busy: { title: "El asistente está ocupado por completo", advice: "Espere un momento y conecte de nuevo." },
+    busy: {
+      title: "El asistente está ocupado por completo",
+      advice: "Dentro de un momento se volverá a intentar automáticamente. No tiene que hacer nada.",
+    },
+    forgotten: {
+      title: "No se ha podido recuperar la conversación",
+      advice: "Lo dicho se conserva aquí y empieza una conversación nueva.",
+    },
     model: {
       title: "No se puede acceder al modelo de voz",
       advice: "Conecte de nuevo dentro de un momento; si no funciona, avise a quien administra el asistente.",

@@ -336,6 +336,14 @@ export const fr: Words = {
       advice: "L’assistant ne peut plus être utilisé pour l’instant. Réessayez plus tard, ou demandez à qui l’exploite.",
     },
     busy: { title: "L’assistant est entièrement occupé", advice: "Patientez un instant, puis reconnectez-vous." },
+    busy: {
+      title: "L’assistant est entièrement occupé",
+      advice: "Une nouvelle tentative sera faite automatiquement dans un instant. Vous n’avez rien à faire.",
+    },
+    forgotten: {
+      title: "La conversation n’a pas pu être retrouvée",
+      advice: "Ce qui a été dit reste ici, et une nouvelle conversation commence.",
+    },
     model: {
       title: "Le modèle vocal est injoignable",
       advice: "Reconnectez-vous dans un instant ; si cela ne suffit pas, prévenez la personne qui gère l’assistant.",

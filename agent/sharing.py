@@ -1,0 +1,70 @@
+"""Sharing: the tools that sessions share, also where older sessions still use those from before a reload."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from agent.roster import Roster
+from tools.opening import Shared
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from agent.assistant import Agent
+
+
+class Sharing:
+    """Has what is shared at present, and closes what was shared before.
+
+    Attributes:
+        shared: For new sessions.
+    """
+
+    def __init__(self) -> None:
+        self.shared = Shared()
+        self._keys: set[object] | None = None
+        self._former: set[Shared] = set()
+        self._waiting: set[asyncio.Task[None]] = set()
+
+    async def prepare(self, agent: Agent) -> None:
+        """Open the tools that all sessions of an agent share.
+
+        Raises:
+            tools.SourceError: One cannot be opened; what was open stays as it is.
+        """
+        sources = [each for one in Roster(agent).agents for each in one.declared.sources if not each.per_session]
+        keys: set[object] = {each.shared_by for each in sources}
+        shared = self.shared if self._keys in (None, keys) else Shared()
+        try:
+            for each in sources:
+                await shared.get(each)
+        except BaseException:
+            if shared is not self.shared:
+                await shared.close()
+            raise
+        if shared is not self.shared:
+            self._former.add(self.shared)
+        self.shared, self._keys = shared, keys
+
+    def forget(self, sessions: Iterable[asyncio.Task[None]]) -> None:
+        """Close what is shared no more.
+
+        Args:
+            sessions: They may still use it; it is closed when the last one is over.
+        """
+        former, self._former = self._former, set()
+        if former:
+            task = asyncio.create_task(_close(former, list(sessions)))
+            self._waiting.add(task)
+            task.add_done_callback(self._waiting.discard)
+
+    async def close(self) -> None:
+        """Close everything; the sessions are over."""
+        await asyncio.gather(*self._waiting)
+        await _close({self.shared, *self._former}, ())
+
+
+async def _close(shared: Iterable[Shared], sessions: Iterable[asyncio.Task[None]]) -> None:
+    await asyncio.gather(*sessions, return_exceptions=True)
+    await asyncio.gather(*(each.close() for each in shared))

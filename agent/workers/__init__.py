@@ -1,0 +1,1 @@
+"""Workers: several processes that serve one address, and the process that keeps them running."""

@@ -1,0 +1,67 @@
+"""Post: where a worker stands: the sockets it accepts callers from, and its line to the supervisor."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agent.workers.orders import Failed, Leaving, Order, Ready
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable, Sequence
+    from multiprocessing.connection import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Handed to a worker when it begins.
+
+    Attributes:
+        number: The worker's; 1 is the very first one, which says for all what is to be said at the beginning.
+        sockets: Bound, not listened on yet.
+        line: To the supervisor.
+        secret: What tickets are signed with, so that each worker takes those of all others.
+    """
+
+    number: int
+    sockets: Sequence[socket.socket]
+    line: Connection
+    secret: bytes
+
+    def ready(self, greeting: str) -> None:
+        """Say that callers are served."""
+        self._say(Ready(greeting))
+
+    def leaving(self) -> None:
+        """Say that no more callers are taken, so that another worker takes the place."""
+        self._say(Leaving())
+
+    def failed(self, failure: Failed) -> None:
+        """Say that this worker cannot begin."""
+        self._say(failure)
+
+    def follow(self, obey: Callable[[Order], None]) -> None:
+        """Be told what to do from now on.
+
+        Args:
+            obey: Called from another thread.
+        """
+        threading.Thread(target=self._listen, args=(obey,), name="orders", daemon=True).start()
+
+    def _listen(self, obey: Callable[[Order], None]) -> None:
+        while True:
+            try:
+                order: Order = self.line.recv()
+            except (EOFError, OSError):
+                # Nobody would replace us or end us any more: callers are left to whoever listens next.
+                order = Order.RETIRE
+                obey(order)
+                return
+            obey(order)
+
+    def _say(self, said: Ready | Leaving | Failed) -> None:
+        with contextlib.suppress(OSError):  # it is gone, which the other thread notices
+            self.line.send(said)

@@ -1,0 +1,98 @@
+"""Working: `vocative run`, in this process or in several that share a port."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import sys
+import tempfile
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from agent import commands
+from agent.config import Settings
+from agent.door.building import build_door
+from agent.errors import ModelError, UsageError
+from agent.holdings import gather, watching
+from agent.listening import greeted
+from agent.workers.orders import Failed
+from agent.workers.port import bind
+from agent.workers.supervisor import Supervisor
+from tools.errors import ToolsError
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from agent.workers.post import Post
+
+
+def run(*, workers: int | None, **options: Any) -> int:
+    """`vocative run`.
+
+    Args:
+        workers: How many processes; None for what the environment says.
+        options: Of the command line.
+    """
+    size = workers or Settings().workers
+    return commands.serve(**options) if size == 1 else _several(size, options)
+
+
+def work(options: dict[str, Any], post: Post) -> None:
+    """What a worker does.
+
+    Args:
+        options: Of the command line.
+        post: Where it stands.
+    """
+    code = 0
+    try:
+        commands.serve(**options, post=post, quiet=post.number > 1)
+    except (UsageError, ToolsError) as error:
+        post.failed(Failed("usage", str(error)))
+        code = 2
+    except ModelError as error:
+        post.failed(Failed("model", str(error)))
+        code = 1
+    except KeyboardInterrupt:
+        code = 130
+    sys.exit(code)
+
+
+def _several(size: int, options: dict[str, Any]) -> int:
+    host, port = options["host"], options["port"]
+    # What can be told to be wrong without a worker is told at once.
+    build_door(Settings(), host, options["allow_origin"], no_auth=options["no_auth"])
+    sockets = bind(host, port)
+    bound = sockets[0].getsockname()[1]
+    with _documents(options) as shared:
+        supervisor = Supervisor(
+            partial(work, shared),
+            sockets,
+            size=size,
+            grace=options["drain"],
+            secret=secrets.token_bytes(32),
+            greet=lambda greeting: click.echo(greeted(greeting, host, bound)),
+        )
+        return supervisor.run()
+
+
+@contextlib.contextmanager
+def _documents(options: dict[str, Any]) -> Generator[dict[str, Any]]:
+    """Take documents in once for all workers, into an index file that all of them read; it gives their options."""
+    documents, index, watch = options["documents"], options["index"], options["watch"]
+    if not documents:
+        if watch:
+            raise UsageError("--watch needs to know what to watch: give --documents FOLDER as well")
+        yield options
+        return
+    with tempfile.TemporaryDirectory(prefix="vocative-", ignore_cleanup_errors=True) as folder:
+        path = Path(folder) / "index.sqlite"
+        if not index:
+            index = (path,)
+        with contextlib.closing(gather(documents, index)) as library:
+            watched = watching(library, documents) if watch else contextlib.nullcontext()
+            with watched:
+                yield options | {"documents": (), "index": index, "watch": False}
