@@ -92,6 +92,12 @@ def cli() -> None:
 @click.option("--watch", is_flag=True, help="Take in what changes in the --documents while it is served.")
 @click.option("--no-auth", is_flag=True, help="Let everybody in who can reach the address, without signing in.")
 @click.option(
+    "--sessions",
+    metavar="URL",
+    help="A Redis (redis://, rediss://, unix://), from which a caller's session can be gone on with by another worker. "
+    "Default: VOCATIVE_SESSIONS_URL, else each worker keeps its own.",
+)
+@click.option(
     "--drain",
     default=20.0,
     show_default=True,

@@ -42,6 +42,7 @@ from agent.server import Server
 from agent.services.advice import notes
 from agent.services.choice import choose
 from agent.services.configured import unfinished
+from agent.sessions.opening import open_custody
 from agent.terminal import ingesting, print_passages, print_summary, print_turn
 from agent.transports.memory import pair
 from agent.upstreams import run_loop, upstream
@@ -94,7 +95,8 @@ def serve(*, app: str | None, host: str, port: int, **options: Any) -> int:
             upstream(agent.model, settings, make_engine) as connect,
             calls(service, settings, engines, webrtc=webrtc, preview=preview, voice=decided.voice) as calling,
         ):
-            server = Server(decided, connect, library, door, profile=profile, calling=calling)
+            custody = open_custody(settings, options["sessions"])
+            server = Server(decided, connect, library, door, profile=profile, calling=calling, custody=custody)
             await server.prepare()
             greeting, grace = f"{agent.name} listens on", options["drain"]
             await listen(server.application(), host, port, greeting, drain=lambda: server.drain(grace))

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 from agent.door.settings import DoorSettings
 from agent.errors import ConfigurationError
 from agent.search_settings import SearchSettings
+from agent.sessions.settings import SessionsSettings
 
 # Values of `OPENAI_API_VERSION` that mean the GA protocol, which takes no version in its address.
 _GA_VERSIONS = {"v1", "latest", "preview"}
@@ -55,12 +56,12 @@ Name = Annotated[str, AfterValidator(_name)]
 Secret = Annotated[SecretStr, AfterValidator(_secret)]
 
 
-class _Parts(DoorSettings, SearchSettings):
+class _Parts(DoorSettings, SearchSettings, SessionsSettings):
     """The settings that stand elsewhere."""
 
 
 class Settings(_Parts, BaseSettings):
-    """What the environment says, beside the settings of the door and of Azure AI Search.
+    """What the environment says, beside the settings of the door, of Azure AI Search and of where sessions are kept.
 
     A variable that is set but empty counts as not set.
 

@@ -23,6 +23,7 @@ from agent.core.session import Session
 from agent.door.door import Door
 from agent.door.framing import framing
 from agent.door.guarded import let_in
+from agent.door.hardening import harden
 from agent.door.http import everyone, gate, refused, visit_of
 from agent.door.refusal import POLICY, Refusal, TurnedAway
 from agent.door.ticketing import ticket_routes
@@ -35,7 +36,10 @@ from agent.options.language import asked_for
 from agent.pages import documents_routes, page_routes
 from agent.relay import Relay
 from agent.returns import RESUME, Returns
+from agent.revival import Revival, described, nobody
 from agent.roster import Roster
+from agent.sessions.custody import Custody
+from agent.sessions.in_process import InProcess
 from agent.speaking import Spoken
 from agent.transports.adoption import adopt, let_go
 from agent.transports.stream import Stream
@@ -55,6 +59,7 @@ if TYPE_CHECKING:
     from agent.core.dialect import Dialect
     from agent.core.profiles import Profile
     from agent.library import Library
+    from agent.sessions.keep import Keep
     from agent.transports.base import Transport
     from agent.webrtc.calling import Calling
     from tools import User
@@ -77,6 +82,7 @@ class Server:
         profile: The service that the model is reached through.
         calling: Its model, where it takes WebRTC calls; a `PreviewCalling` for Azure's preview.
         grace: Seconds that a session waits for a client whose connection broke.
+        custody: Keeps sessions where other workers can go on with them; by default they end with this process.
     """
 
     def __init__(  # noqa: PLR0913  (one for each thing that is joined)
@@ -89,6 +95,7 @@ class Server:
         profile: Profile = PROFILES["compatible"],
         calling: Calling | PreviewCalling | None = None,
         grace: float = GRACE,
+        custody: Custody | None = None,
     ) -> None:
         self._agent = agent
         self._connect = connect
@@ -100,13 +107,16 @@ class Server:
         self._signalling = None if calling is None else _signalling(agent, calling, self._door, self._shared, profile)
         self._clients: set[Transport] = set()
         self._returns = Returns(grace)
+        self._custody = custody or Custody(InProcess(), grace=grace)
+        if self._custody.shared:
+            self._door.share_tickets(self._custody.spend)
         self._running: set[asyncio.Task[None]] = set()
         self._idle = asyncio.Event()
         self._idle.set()
 
     def application(self) -> web.Application:
         """The application, to be run by aiohttp or mounted in a bigger one."""
-        application = web.Application(middlewares=[_harden, framing(self._door.rules.origins), gate(self._door)])
+        application = web.Application(middlewares=[harden, framing(self._door.rules.origins), gate(self._door)])
         for path in PATHS:
             application.router.add_get(path, self._realtime)
         application.router.add_routes(
@@ -125,8 +135,11 @@ class Server:
         bundle, brand = Path(__file__).parent / "static" / "web", self._agent.brand()
         application.router.add_routes(everyone(brand_routes(brand, bundle)))
         application.router.add_routes(everyone(page_routes(bundle, transport, brand)))
+        application.on_startup.append(lambda _application: self._custody.start())
         application.on_shutdown.append(self._stop)
-        application.on_cleanup.append(lambda _application: self._door.close())
+        application.on_cleanup.extend(
+            [lambda _application: self._custody.close(), lambda _application: self._door.close()]
+        )
         return application
 
     async def drain(self, grace: float) -> None:
@@ -154,7 +167,10 @@ class Server:
             except ToolsError as error:
                 _log.error("not ready: %s", error)  # it may name a file, which is nobody's business outside
                 problems["documents"] = "the index cannot be read; the operator's log says why"
-        body = {"status": "unready" if problems else "ok", "problems": problems}
+        # Calls go on without it, and so may new ones begin.
+        degraded = {"sessions_store": self._custody.trouble} if self._custody.trouble else dict[str, str]()
+        status = "unready" if problems else "degraded" if degraded else "ok"
+        body = {"status": status, "problems": {**degraded, **problems}}
         return web.json_response(body, status=503 if problems else 200)
 
     async def _realtime(self, request: web.Request) -> web.StreamResponse:
@@ -204,6 +220,7 @@ class Server:
         user: User | None = None,
         names: Dialect = GA,
         language: str | None = None,
+        revival: Revival | None = None,
     ) -> None:
         """Hold one session with a client until either side leaves, or the client is back on another connection.
 
@@ -213,25 +230,27 @@ class Server:
             user: Who it is, if known; the tools are told.
             names: The dialect that it is thought to use; its first `session.update` corrects that.
             language: Of its page, as `asked_for` gives it, or None.
+            revival: The session that it is back in, where another worker had that.
         """
-        name = f"sess_{secrets.token_hex(8)}"
-        counter = itertools.count(1)
-        new_id = lambda: f"event_{name[5:]}_{next(counter)}"  # noqa: E731
+        name = revival.handle if revival else f"sess_{secrets.token_hex(8)}"
+        # Not the session's own name: one that goes on here has used ids with that elsewhere.
+        own, counter = secrets.token_hex(8), itertools.count(1)
+        new_id = lambda: f"event_{own}_{next(counter)}"  # noqa: E731
         try:
-            spoken = Spoken(language, self._profile)
-            cast = await Cast.open(self._agent, self._shared, user, extensions=extensions, spoken=spoken)
-            upstream = await _dialled(self._connect, cast)
+            spoken, present = Spoken(language, self._profile), revival.agent if revival else None
+            cast = await Cast.open(
+                self._agent, self._shared, user, extensions=extensions, spoken=spoken, present=present
+            )
+            upstream = nobody() if revival else await _dialled(self._connect, cast)
         except (ModelError, SessionRefusedError) as error:
             _log.error("session %s: %s", name, error)
             code = "upstream_unreachable" if isinstance(error, ModelError) else "assistant_unavailable"
-            refused = Stream(client)
-            await refused.send(messages.failure(new_id(), str(error), code).text)
-            await refused.close(1011, str(error).encode()[:123].decode(errors="ignore"))
+            await _turned_away(client, str(error), code, 1011)
             return
         config = cast.config()
+        fresh = self._returns.ticket(name, _owner(user)) if extensions else {}
         if extensions:
-            service = self._profile.introduction
-            config = replace(config, ready={**config.ready, **service, **self._returns.ticket(name, _owner(user))})
+            config = replace(config, ready={**config.ready, **self._profile.introduction, **fresh})
         now = time.monotonic()
         session = Session(
             config,
@@ -243,6 +262,11 @@ class Server:
             chance=secrets.SystemRandom().random,
             unix=time.time() - now,
         )
+        if revival is not None:
+            revival.restore(session, now)
+        packed = lambda: described(relay, session, cast, user, language)  # noqa: E731
+        fence, changes = revival.fence if revival else 1, lambda: session.keeping.changes
+        keep = self._custody.keep(name, fence, packed, changes) if extensions and self._custody.shared else None
         relay = Relay(
             client,
             upstream,
@@ -250,12 +274,16 @@ class Server:
             cast,
             connect=self._connect,
             waits=lambda: self._returns.left(name),
+            keeps=keep,
+            back=revival.back(fresh) if revival else None,
             session_id=name,
             user=user,
         )
         self._returns.began(name, relay)
+        if keep is not None:
+            self._custody.began(keep, relay, lambda: self._returns.ended(name, relay), fresh)
         # A task of its own: it may outlive this connection.
-        running = asyncio.create_task(self._run(name, relay, cast))
+        running = asyncio.create_task(self._run(name, relay, cast, keep))
         self._running.add(running)
         running.add_done_callback(self._running.discard)
         try:
@@ -264,11 +292,13 @@ class Server:
             running.cancel()
             raise
 
-    async def _run(self, name: str, relay: Relay, cast: Cast) -> None:
+    async def _run(self, name: str, relay: Relay, cast: Cast, keep: Keep | None) -> None:
         try:
             await relay.run()
         finally:
-            self._returns.ended(name)
+            self._returns.ended(name, relay)
+            if keep is not None:
+                await self._custody.ended(keep)
             await cast.close()
 
     async def prepare(self) -> None:
@@ -289,18 +319,28 @@ class Server:
     async def _resume(self, client: Transport, token: str, user: User | None) -> None:
         try:
             name, relay = self._returns.claim(token, _owner(user))
-        except NotResumable as no:
-            refused = Stream(client)
-            await refused.send(messages.failure(f"event_{secrets.token_hex(8)}", str(no), "not_resumable").text)
-            await refused.close(1008, str(no))
+        except NotResumable:
+            await self._revive(client, token, user)
             return
-        relay.rejoin(client, self._returns.ticket(name, _owner(user)))
+        fresh = self._returns.ticket(name, _owner(user))
+        self._custody.token(name, fresh)
+        relay.rejoin(client, fresh)
         await relay.attends(client)
         await client.wait_closed()
+
+    async def _revive(self, client: Transport, token: str, user: User | None) -> None:
+        try:
+            revival = Revival(await self._custody.claim(token, _owner(user)))
+        except NotResumable as no:
+            await _turned_away(client, str(no), "not_resumable", 1008)
+            return
+        names, language = revival.names, revival.language
+        await self.serve(client, extensions=True, user=user, names=names, language=language, revival=revival)
 
     async def _stop(self, _application: web.Application) -> None:
         if self._signalling is not None:
             await self._signalling.close()
+        await self._custody.hand_on_all()
         for client in tuple(self._clients):
             client.close(1001, "the server is stopping")
         self._returns.end_all()
@@ -311,6 +351,12 @@ class Server:
         except TimeoutError:
             _log.warning("%d sessions did not close in time", len(self._clients))
         await self.close()
+
+
+async def _turned_away(client: Transport, text: str, code: str, close_code: int) -> None:
+    refused = Stream(client)
+    await refused.send(messages.failure(f"event_{secrets.token_hex(8)}", text, code).text)
+    await refused.close(close_code, text.encode()[:123].decode(errors="ignore"))
 
 
 async def _dialled(connect: Callable[[], Awaitable[Transport]], cast: Cast) -> Transport:
@@ -349,14 +395,3 @@ def _cited(
     answer: str, retrieved: Sequence[Mapping[str, Any]], earlier: Sequence[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
     return linked(cite(answer, retrieved, earlier))
-
-
-@web.middleware
-async def _harden(
-    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-) -> web.StreamResponse:
-    response = await handler(request)
-    if not response.prepared:
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Referrer-Policy", "no-referrer")
-    return response
