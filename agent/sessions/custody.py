@@ -152,7 +152,8 @@ class Custody:
         """
         self._held[keep.handle] = _Held(keep, relay, gone)
         self.token(keep.handle, fresh)
-        self._spawn(self._collect(keep.handle))
+        if keep.fence > 1:
+            self._spawn(self._collect(keep.handle))
 
     def token(self, handle: str, fresh: Mapping[str, Any]) -> None:
         """The client of a session has been given another token."""

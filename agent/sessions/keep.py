@@ -43,6 +43,7 @@ class Keep:
         deliver: Takes what came of a call that ran on after the session had gone.
 
     Attributes:
+        fence: As handed in.
         digest: Of the token by which the client can come back.
         to: The worker that has the session now, if it has gone and that is known.
     """
@@ -62,7 +63,8 @@ class Keep:
         deliver: Callable[[Keep, str, CallResult, bool], None],
     ) -> None:
         self.handle, self.digest, self.to = handle, "", ""
-        self._fence, self._worker, self._refresh, self._ttl = fence, worker, grace / 4, grace * 5 / 4
+        self.fence = fence
+        self._worker, self._refresh, self._ttl = worker, grace / 4, grace * 5 / 4
         self._store, self._seal, self._pack, self._changes = store, seal, pack, changes
         self._fenced, self._deliver = fenced, deliver
         self._loop = asyncio.get_running_loop()
@@ -114,7 +116,7 @@ class Keep:
         if self._writing is not None:
             await asyncio.gather(self._writing, return_exceptions=True)
         with contextlib.suppress(StoreDown):
-            await self._store.drop(self.handle, self._fence)
+            await self._store.drop(self.handle, self.fence)
 
     def gone(self) -> None:
         """Another worker has it: write no more."""
@@ -166,4 +168,4 @@ class Keep:
 
     async def _save(self, packed: Json) -> bool:
         sealed = self._seal.seal(packed, self.handle)
-        return await self._store.save(self.handle, Stored(sealed, self.digest, self._worker, self._fence), self._ttl)
+        return await self._store.save(self.handle, Stored(sealed, self.digest, self._worker, self.fence), self._ttl)

@@ -178,6 +178,8 @@ class RedisStore:
     async def _hear(self, tried: asyncio.Event) -> None:
         async with self._redis.pubsub(ignore_subscribe_messages=True) as channel:
             await channel.subscribe(_channel(self._worker))
+            for script in (_SAVE, _CLAIM, _DROP, _COLLECT):
+                await self._redis.script_load(script)  # now, and not while the first caller waits
             while True:
                 # Not a ping: a Redis that is full, or a replica, answers that.
                 await self._redis.set(f"{PREFIX}worker:{self._worker}", b"", px=_ms(10 * LOOK))
