@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 Json: TypeAlias = dict[str, Any]
 
 # Seconds until an item of the conversation or a call is written, and until anything else is, such as what was heard.
-SOON, LATER = 0.02, 1.0
+SOON, LATER = 0.005, 1.0
 # Seconds that a tool waits for its call to be written before it runs.
 PATIENCE = 0.5
 
