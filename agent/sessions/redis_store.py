@@ -181,6 +181,9 @@ class RedisStore:
             for script in (_SAVE, _CLAIM, _DROP, _COLLECT):
                 await self._redis.script_load(script)  # now, and not while the first caller waits
             while True:
+                if self.trouble:
+                    # Connections to a server that is gone would fail one by one, and each would look like another end.
+                    await self._redis.connection_pool.disconnect(inuse_connections=False)
                 # Not a ping: a Redis that is full, or a replica, answers that.
                 await self._redis.set(f"{PREFIX}worker:{self._worker}", b"", px=_ms(10 * LOOK))
                 self._up()

@@ -46,6 +46,7 @@ OURS = (
     "orders in documents",
     "pictures",
     "policy",
+    "redis",
     "retrieval",
     "several indexes",
     "sources",

@@ -1,4 +1,4 @@
-"""A Realtime model over real sockets that books rooms, and knows no more of its caller than what its session was told."""
+"""A Realtime model over real sockets: it books rooms, and knows no more of its caller than what it was told."""
 
 from __future__ import annotations
 

@@ -150,7 +150,7 @@ async def test_fifty_callers_of_a_killed_worker_are_back_within_3_s_with_all_tha
         await asyncio.gather(*(caller.until(lambda c=caller: len(c.answers) == 2) for caller in told))
         await asyncio.gather(*(caller.books() for caller in under_way))
         async with asyncio.timeout(30):
-            while len(bookings.read_text().split()) < len(told) + len(under_way) // 2:
+            while len(bookings.read_text().split()) < len(told) + len(under_way) // 2:  # noqa: ASYNC110  (nobody tells)
                 await asyncio.sleep(0.01)
         await asyncio.gather(*(caller.books() for caller in asked))
         before = len(clerk.sessions)
@@ -208,7 +208,7 @@ async def test_a_caller_of_the_engine_goes_on_with_its_conversation_on_another_w
             ]
             assert [role for role, _ in ids] == ["user", "assistant"]
             async with asyncio.timeout(30):
-                while answer not in kept(redis, caller.token):
+                while answer not in kept(redis, caller.token):  # noqa: ASYNC110  (nobody tells)
                     await asyncio.sleep(0.05)
             first.send_signal(signal.SIGKILL)
             await caller.saw("extension.reconnected")

@@ -97,13 +97,14 @@ class Worker:
     def custody(self):
         return self.server._custody
 
-    async def enter(self, token=None):
+    async def enter(self, token=None, bearer=None):
+        headers = {} if bearer is None else {"Authorization": f"Bearer {bearer}"}
         offers = ("realtime", EXTENSIONS) if token is None else ("realtime", EXTENSIONS, RESUME + token)
-        return Caller(await self.http.ws_connect("/v1/realtime", protocols=offers))
+        return Caller(await self.http.ws_connect("/v1/realtime", protocols=offers, headers=headers))
 
     async def link(self, number=1):
         async with asyncio.timeout(5):
-            while len(self.links) < number:
+            while len(self.links) < number:  # noqa: ASYNC110  (nobody tells)
                 await asyncio.sleep(0.005)
         return self.links[number - 1]
 
