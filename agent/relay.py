@@ -211,8 +211,8 @@ class Relay:
     def _act(self, action: Do) -> None:
         match action:
             case StartCall():
-                self._calls[action.call_id] = task = self._spawn(self._run_call(action))
-                task.set_name(action.name)
+                self._calls[action.call_id] = self._spawn(self._run_call(action))
+                self._calls[action.call_id].set_name(action.name)
             case ApproveCall():
                 self._approve(action.call_id)
             case CancelCall():
