@@ -109,7 +109,7 @@ DEFINED = {
     "agent.core.turns": ["TABLE", "Model", "Signal", "Turns", "User"],
     "agent.core.dialect": ["DIALECTS", "GA", "PREVIEW", "VOICE_LIVE", "VOICE_LIVE_ONLY", "Dialect"],
     "agent.transports.base": ["Pull", "Transport", "TransportClosed", "outlet"],
-    "agent.relay": ["Relay"],
+    "agent.relay": ["RUN_ON", "Relay"],
 }
 METHODS = {
     ("agent.core.session", "Session"): [
@@ -136,7 +136,7 @@ METHODS = {
     ],
     ("agent.transports.base", "Transport"): ["close", "pause", "resume", "send", "start", "wait_closed"],
     ("agent.transports.stream", "Stream"): ["close", "receive", "send"],
-    ("agent.relay", "Relay"): ["abandon", "attends", "rejoin", "run"],
+    ("agent.relay", "Relay"): ["abandon", "attends", "kept", "let_go", "rejoin", "run", "told"],
 }
 
 

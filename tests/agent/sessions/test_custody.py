@@ -6,11 +6,9 @@ import asyncio
 import json
 
 import pytest
-from aiohttp import WSServerHandshakeError
 
 from agent import Agent
-from agent.door.api_keys import ApiKeys
-from agent.door.door import Door, Rules
+from tests.agent.sessions.conftest import outcome_of, until
 from tools import tool
 
 
@@ -196,34 +194,6 @@ async def test_what_an_absent_client_missed_is_told_by_the_other_worker(workers)
     assert (await again.gets("conversation.item.done"))["item"]["id"] == "u1"
 
 
-async def test_a_token_is_good_once_among_all_workers(workers):
-    first, second, third = await workers(), await workers(), await workers()
-    token = await (await first.enter()).token()
-    await first.kept()
-    callers = [await each.enter(token) for each in (second, third)]
-    outcomes = await asyncio.gather(*map(_outcome, callers))
-    assert sorted(outcomes) == ["extension.ready", "not_resumable"]
-
-
-async def _outcome(caller):
-    async with asyncio.timeout(5):
-        event = json.loads((await caller.socket.receive()).data)
-    return event["error"]["code"] if event["type"] == "error" else event["type"]
-
-
-async def test_a_token_with_another_secret_opens_nothing_and_costs_its_owner_nothing(workers):
-    first, second = await workers(), await workers()
-    caller = await first.enter()
-    token = await caller.token()
-    await first.kept()
-    handle = token.rpartition(".")[0]
-    assert await _outcome(await second.enter(f"{handle}.{'x' * 43}")) == "not_resumable"
-    assert await _outcome(await second.enter("nonsense")) == "not_resumable"
-    await (await first.link()).hears("u1", "still here")
-    await caller.gets("conversation.item.done")
-    assert await _outcome(await second.enter(token)) == "extension.ready"
-
-
 async def test_a_session_comes_back_to_the_worker_where_it_began(workers):
     first, second = await workers(), await workers()
     caller = await first.enter()
@@ -265,64 +235,27 @@ async def test_a_worker_that_stops_sends_its_callers_to_others_and_its_calls_run
     assert runs == ["slow"]
 
 
-async def test_another_user_cannot_use_a_token_nor_use_it_up(workers):
-    first, second = await workers(door=_door()), await workers(door=_door())
-    ann = await first.enter(bearer="ann-has-this-long-key")
-    token = await ann.token()
-    await first.kept()
-    assert await _outcome(await second.enter(token, bearer="bob-has-that-long-key")) == "not_resumable"
-    assert await _outcome(await second.enter(token, bearer="ann-has-this-long-key")) == "extension.ready"
-
-
-def _door():
-    return Door(Rules(keys=ApiKeys(["ann-has-this-long-key", "bob-has-that-long-key"]), secret=b"s" * 32))
-
-
-async def test_a_ticket_is_good_once_among_all_workers(workers):
-    first, second = await workers(door=_door()), await workers(door=_door())
-    key = {"Authorization": "Bearer ann-has-this-long-key"}
-    ticket = (await (await first.http.post("/v1/tickets", headers=key)).json())["ticket"]
-    async with first.http.ws_connect("/v1/realtime", protocols=("realtime", f"vocative.ticket.{ticket}")):
-        with pytest.raises(WSServerHandshakeError) as refused:
-            await second.http.ws_connect("/v1/realtime", protocols=("realtime", f"vocative.ticket.{ticket}"))
-    assert refused.value.status == 401
-
-
-async def test_a_worker_with_another_key_cannot_go_on_with_it_and_its_log_says_why(workers, caplog):
-    first, second = await workers(), await workers(keys=(b"quite another key, but long enough",))
-    token = await (await first.enter()).token()
-    await first.kept()
-    assert await _outcome(await second.enter(token)) == "not_resumable"
-    assert "another key than VOCATIVE_SESSIONS_KEY" in caplog.text
-
-
 async def test_calls_go_on_while_redis_is_away_and_sessions_are_kept_again_when_it_is_back(workers, redis):
     first, second = await workers(), await workers()
     caller = await first.enter()
     token = await caller.token()
     assert await (await first.http.get("/readyz")).json() == {"status": "ok", "problems": {}}
     redis.stop()
-    await _until(lambda: first.custody.trouble and second.custody.trouble)
+    await until(lambda: first.custody.trouble and second.custody.trouble)
     answer = await first.http.get("/readyz")
     said = await answer.json()
     assert (answer.status, said["status"]) == (200, "degraded")
     assert "cannot be used at present" in said["problems"]["sessions_store"]
     await (await first.link()).hears("u1", "still there?")
     await caller.gets("conversation.item.done")
-    assert await _outcome(await second.enter(token)) == "not_resumable"
+    assert await outcome_of(await second.enter(token)) == "not_resumable"
     await (await first.enter()).token()
     redis.start()
-    await _until(lambda: not (first.custody.trouble or second.custody.trouble))
+    await until(lambda: not (first.custody.trouble or second.custody.trouble))
     await first.kept()
     again = await second.enter(token)
     await again.gets("extension.reconnected")
     assert (await (await second.link()).gets("conversation.item.create"))["item"]["id"] == "u1"
-
-
-async def _until(holds):
-    async with asyncio.timeout(15):
-        while not holds():  # noqa: ASYNC110  (nobody tells)
-            await asyncio.sleep(0.02)
 
 
 async def test_a_holder_that_did_not_hear_that_it_was_claimed_finds_out_when_it_writes(workers, monkeypatch):
@@ -335,35 +268,13 @@ async def test_a_holder_that_did_not_hear_that_it_was_claimed_finds_out_when_it_
     again = await second.enter(token)
     await again.gets("extension.resumed")
     await (await first.link()).hears("u1", "nobody of ours any more")
-    await _until(lambda: not first.custody._held)
+    await until(lambda: not first.custody._held)
     end = await caller.socket.receive()
     while end.type.name == "TEXT":
         end = await caller.socket.receive()
     assert (end.data, end.extra) == (1000, "you are connected anew")
     await (await second.link()).hears("u2", "here")
     assert (await again.gets("conversation.item.done"))["item"]["id"] == "u2"
-
-
-async def test_a_session_that_ends_leaves_nothing_behind(workers, redis):
-    first = await workers()
-    caller = await first.enter()
-    await caller.token()
-    await first.kept()
-    assert "vocative:session:" in redis.do("KEYS", "*")
-    await caller.socket.close()
-    await _until(lambda: "vocative:session:" not in redis.do("KEYS", "*"))
-
-
-async def test_what_is_kept_is_no_plain_text_and_a_token_is_never_there(workers, redis):
-    first = await workers()
-    caller = await first.enter()
-    token = await caller.token()
-    await (await first.link()).hears("u1", "the colour of the safe is mauve")
-    await caller.gets("conversation.item.done")
-    await first.kept()
-    kept = redis.raw("HGETALL", f"vocative:session:{token.rpartition('.')[0]}")
-    assert b"mauve" not in kept
-    assert token.rpartition(".")[2].encode() not in kept
 
 
 async def test_the_agent_that_has_the_floor_has_it_on_the_other_worker_too(workers):
@@ -423,7 +334,7 @@ async def test_a_call_is_written_down_before_its_tool_runs(workers, runs):
     await link.hears("u1", "do it")
     await first.kept()
     await link.calls("c1", "fatal")
-    await _until(lambda: runs)
+    await until(lambda: runs)
     again = await second.enter(token)
     await again.gets("extension.reconnected")
     link = await second.link()
