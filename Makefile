@@ -35,6 +35,7 @@ $(STAMP): pyproject.toml requirements.lock hatch_build.py $(WEB) $(CLIENTS)
 	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	$(RUN) tests/browser_setup.py
+	$(RUN) tests/redis_setup.py
 	$(RUN) tests/clients/install.py
 	@touch $@
 

@@ -62,7 +62,7 @@ class Cast:
         self._changed: Callable[[SessionConfig], None] | None = None
 
     @classmethod
-    async def open(
+    async def open(  # noqa: PLR0913  (what a session is opened with)
         cls,
         agent: Agent,
         shared: Shared,
@@ -71,6 +71,7 @@ class Cast:
         extensions: bool,
         renewable: bool = True,
         spoken: Spoken = _ANY,
+        present: str | None = None,
     ) -> Cast:
         """Choose the agent for a user and open its tools.
 
@@ -81,6 +82,7 @@ class Cast:
             extensions: The client opted in to our own events.
             renewable: The model's session can be replaced by another one.
             spoken: In which language it can be held.
+            present: The agent that had the floor where the session was before; None for the first one.
 
         Raises:
             SessionRefusedError: That cannot be done; the text is fit for the client.
@@ -88,6 +90,7 @@ class Cast:
         try:
             chosen = await _chosen(agent, user)
             cast = cls(Roster(chosen), shared, user, extensions=extensions, renewable=renewable, spoken=spoken)
+            cast._present = cast._roster.get(present or "") or cast._present
             await cast._begin()
         except (VocativeError, ToolsError) as error:
             raise SessionRefusedError(str(error)) from None
@@ -97,6 +100,11 @@ class Cast:
                 f"the assistant could not be made ready ({type(error).__name__}); the operator's log says more"
             ) from None
         return cast
+
+    @property
+    def present(self) -> str:
+        """The name of the agent that has the floor."""
+        return self._present.name
 
     @property
     def toolset(self) -> Toolset:

@@ -143,6 +143,12 @@ def cli() -> None:
     help="So many processes that share the port, kept running: see docs/operation.md. Default: VOCATIVE_WORKERS, or 1.",
 )
 @click.option(
+    "--sessions",
+    metavar="URL",
+    help="A Redis (redis://, rediss://, unix://), from which a caller's session can be gone on with by another worker. "
+    "Default: VOCATIVE_SESSIONS_URL, else each worker keeps its own.",
+)
+@click.option(
     "--drain",
     default=20.0,
     show_default=True,

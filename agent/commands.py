@@ -43,6 +43,7 @@ from agent.server import Server
 from agent.services.advice import notes
 from agent.services.choice import choose
 from agent.services.configured import unfinished
+from agent.sessions.opening import open_custody
 from agent.telemetry.building import telemetry
 from agent.terminal import print_passages, print_summary, print_turn
 from agent.transports.memory import pair
@@ -103,6 +104,7 @@ def serve(*, app: str | None, host: str, port: int, post: Post | None = None, **
         ):
             books, checks = open_books(decided.budget, service, settings), checks_of(service, settings, cloud)
             beside: Any = {"calling": calling, "books": books, "checks": checks, "telemetry": watcher}
+            beside["custody"] = open_custody(settings, options["sessions"])
             server = Server(decided, connect, library, door, profile=profile, **beside)
             await server.prepare()
             greeting, grace = f"{agent.name} listens on", options["drain"]

@@ -12,6 +12,7 @@ from agent.door.settings import DoorSettings
 from agent.errors import ConfigurationError
 from agent.pricing.settings import PricingSettings
 from agent.search_settings import SearchSettings
+from agent.sessions.settings import SessionsSettings
 from agent.telemetry.settings import TelemetrySettings
 
 # Values of `OPENAI_API_VERSION` that mean the GA protocol, which takes no version in its address.
@@ -57,12 +58,12 @@ Name = Annotated[str, AfterValidator(_name)]
 Secret = Annotated[SecretStr, AfterValidator(_secret)]
 
 
-class _Parts(DoorSettings, SearchSettings, TelemetrySettings, PricingSettings):
+class _Parts(DoorSettings, SearchSettings, TelemetrySettings, PricingSettings, SessionsSettings):
     """The settings that stand elsewhere."""
 
 
 class Settings(_Parts, BaseSettings):
-    """What the environment says, beside the settings of the door, of Azure AI Search, of telemetry and of money.
+    """What the environment says, beside the settings of the parts: door, search, telemetry, money, kept sessions.
 
     A variable that is set but empty counts as not set.
 

@@ -122,6 +122,14 @@ class Reception:
             self.send(frame.text)
         self._line.start()
 
+    def missed(self) -> tuple[list[str], bool]:
+        """What a client that is away was not told, as text, and whether that is all but the deltas.
+
+        Of one that is connected, nobody knows what it will still get.
+        """
+        frames, complete = self._missed.peek()
+        return [frame.text for frame in frames], complete and self._away
+
     def drop_audio(self, response_id: str) -> None:
         """Drop what of a response's sound still waits for a slow client."""
         if not self._line.outbox.waiting:

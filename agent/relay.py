@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from agent.ahead import Ahead
+from agent.core import policies
 from agent.core.actions import (
     ApproveCall,
     CancelCall,
@@ -33,12 +34,16 @@ if TYPE_CHECKING:
     from agent.core.handover import Outcome as Do
     from agent.core.handover import Outcomes
     from agent.core.session import Session
+    from agent.handing_on import Keeps, Return
     from agent.pricing.ledger import Totals
     from agent.pricing.till import Till
     from agent.transports.base import Transport
     from tools import Outcome, Progress, User
 
 _log = logging.getLogger(__name__)
+
+# Seconds that calls may take which were begun when another worker took the session over.
+RUN_ON = 120.0
 
 
 class Relay:
@@ -51,6 +56,8 @@ class Relay:
         staff: Who answers; or just the tools it may start.
         connect: Opens another connection to the model, when the first is lost or expires; None where there is none.
         waits: Asked when the client's connection breaks: whether the session is to wait for its return.
+        keeps: Keeps the session where others can go on with it, if anybody does.
+        back: The client comes back in a session that was kept, which `session` has restored: the model is to be found.
         session_id: Names the session in the logs and to the tools.
         user: Who is calling, if known.
         till: Where what it spends is entered; None for nowhere.
@@ -66,6 +73,8 @@ class Relay:
         *,
         connect: Callable[[], Awaitable[Transport]] | None = None,
         waits: Callable[[], bool] = lambda: False,
+        keeps: Keeps | None = None,
+        back: Return | None = None,
         session_id: str = "",
         user: User | None = None,
         till: Till | None = None,
@@ -79,6 +88,8 @@ class Relay:
         self._user = user
         self._till = till
         self._clock = clock
+        self._keeps, self._back = keeps, back
+        self._gone = False
         self._ahead = Ahead(self._staff, self._spawn, session_id=session_id, user=user)
         self._calls: dict[str, asyncio.Task[None]] = {}
         self._approvals: dict[str, asyncio.Future[None]] = {}
@@ -103,6 +114,8 @@ class Relay:
         """Relay until it is over; then close both sides and leave no task behind."""
         self._lines.begin(self._upstream, self._opening)
         self._reception.start()
+        if self._back is not None:
+            self._go_on(self._back)
         self._arm()
         watch = self._spawn(self._reception.watch())
         try:
@@ -129,6 +142,51 @@ class Relay:
         """Wait until a client's connection is no part of this session any more."""
         await self._reception.attends(client)
 
+    # ── another worker ──
+
+    def kept(self) -> dict[str, Any]:
+        """The session as JSON, for another worker to go on with; see `Session.keeping`."""
+        missed, complete = self._reception.missed()
+        return {"session": self._session.keeping.kept(self._clock()), "missed": missed, "complete": complete}
+
+    def let_go(self, code: int, reason: str) -> None:
+        """Another worker has the session from now on. What comes of its calls that still run is told to `keeps`.
+
+        Args:
+            code: With which the client's connection is closed.
+            reason: Why, in words for the client.
+        """
+        if self._over.is_set():
+            return
+        self._gone = True
+        for call_id in tuple(self._approvals):
+            self._cancel(call_id)  # nobody can approve it here any more, and it has not run
+        self._reception.close(code, reason)
+        self._over.set()
+
+    def told(self, call_id: str, result: CallResult, *, job: bool) -> None:
+        """What came of a call that ran on at the worker that had the session before.
+
+        Args:
+            call_id: The call; one that is unknown or over changes nothing.
+            result: Of it.
+            job: It is what came of the work that went on after the call.
+        """
+        done = self._session.job_finished if job else self._session.call_finished
+        if not self._over.is_set():
+            self._perform(done(call_id, result, self._clock()))
+
+    def _go_on(self, back: Return) -> None:
+        self._opening()
+        self._perform(
+            self._session.client_back(back.ready, len(back.missed), complete=back.complete, now=self._clock())
+        )
+        for text in back.missed:
+            self._reception.send(text)
+        self._perform(self._session.upstream_closed(1006, "another worker had it", self._clock()))
+        for call_id, result, job in back.ended:
+            self.told(call_id, result, job=job)
+
     def _opening(self) -> None:
         if self._reception.waiting and self._session.phase is Phase.OPEN:
             self._lines.opened()
@@ -140,6 +198,8 @@ class Relay:
     # ── actions ──
 
     def _perform(self, actions: Outcomes) -> None:
+        if self._gone:
+            return
         for action in actions:
             # In the order of their frequency: nearly all that happens is audio to the client or to the model.
             if isinstance(action, ToClient):
@@ -148,6 +208,8 @@ class Relay:
                 self._lines.send(action.frame.text)
             else:
                 self._act(action)
+        if self._keeps is not None:
+            self._keeps.changed()
         due = self._session.next_deadline()
         if due != self._armed:
             self._arm()
@@ -156,6 +218,7 @@ class Relay:
         match action:
             case StartCall():
                 self._calls[action.call_id] = self._spawn(self._run_call(action))
+                self._calls[action.call_id].set_name(action.name)
             case ApproveCall():
                 self._approve(action.call_id)
             case CancelCall():
@@ -196,25 +259,33 @@ class Relay:
             ask=(lambda arguments: self._ask(call, arguments)) if shows else None,
             shows=shows,
         )
+        if self._keeps is not None:
+            await self._keeps.noted()  # or whoever goes on with the session might have it run a second time
         ahead = await self._ahead.outcome(call.name, call.arguments)
         outcome = await self._staff.invoke(call.name, call.arguments, context) if ahead is None else ahead
         if outcome.later is not None:
-            self._perform(self._session.call_finished(call.call_id, _result(outcome), self._clock()))
+            self._concluded(call.call_id, _result(outcome))
             outcome = await outcome.later()
             self._calls.pop(call.call_id, None)
-            self._perform(self._session.job_finished(call.call_id, _result(outcome), self._clock()))
+            self._concluded(call.call_id, _result(outcome), job=True)
             return
         config = None
         if outcome.hand_off is not None:
             outcome, config = await self._staff.hand_over(outcome)
         self._calls.pop(call.call_id, None)
         result = _result(outcome, speculated=ahead is not None)
-        if config is None:
-            self._perform(self._session.call_finished(call.call_id, result, self._clock()))
+        if config is None or self._gone:
+            self._concluded(call.call_id, result)
         else:
             self._perform(self._session.hand_over(call.call_id, result, config, self._clock()))
             if self._session.unfit:
                 _log.warning("session %s: the new agent goes without %s", self._session_id, self._session.unfit)
+
+    def _concluded(self, call_id: str, result: CallResult, *, job: bool = False) -> None:
+        if self._gone and self._keeps is not None:
+            self._keeps.outcome(call_id, result, job=job)
+        else:
+            self.told(call_id, result, job=job)
 
     async def _progress(self, call: StartCall, progress: Progress) -> None:
         actions = self._session.call_progress(call.call_id, progress.message, progress.fraction, self._clock())
@@ -271,14 +342,30 @@ class Relay:
         if self._timer is not None:
             self._timer.cancel()
         current = asyncio.current_task()
+        self._reception.close(1000, "")
+        if self._gone:
+            self._reception.dismiss()
+            await self._run_on()
         pending = [task for task in self._tasks if task is not current]
         for task in pending:
             task.cancel()
-        self._reception.close(1000, "")
         if self._till is not None:
             await self._till.close(self._session.account)
         await asyncio.gather(*pending, self._lines.close(), self._reception.wait_closed(), return_exceptions=True)
         self._reception.dismiss()
+
+    async def _run_on(self) -> None:
+        """Let the calls end that were begun: whoever has the session now waits for them."""
+        await self._lines.close()
+        try:
+            if self._calls:
+                await asyncio.wait(self._calls.values(), timeout=RUN_ON)
+        finally:
+            for call_id, task in self._calls.items():
+                # Better told than waited for, whether it is the call or the work that went on after it.
+                result = CallResult(policies.interrupted(task.get_name()), ok=False, error="interrupted")
+                self._concluded(call_id, result)
+                self._concluded(call_id, result, job=True)
 
 
 def _result(outcome: Outcome, *, speculated: bool = False) -> CallResult:

@@ -33,7 +33,7 @@ class Returns:
 
     def __init__(self, grace: float = GRACE, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._resuming = Resuming(lambda: secrets.token_urlsafe(32), grace)
+        self._resuming = Resuming(lambda session_id: f"{session_id}.{secrets.token_urlsafe(32)}", grace)
         self._relays: dict[str, Relay] = {}
         self._timer: asyncio.TimerHandle | None = None
 
@@ -72,8 +72,10 @@ class Returns:
         self._arm()
         return claim.session_id, self._relays[claim.session_id]
 
-    def ended(self, session_id: str) -> None:
-        """A session is over."""
+    def ended(self, session_id: str, relay: Relay) -> None:
+        """A session is over, or another server has it; by now it may be here again, in another relay."""
+        if self._relays.get(session_id) is not relay:
+            return
         self._resuming.ended(session_id)
         self._relays.pop(session_id, None)
         self._arm()

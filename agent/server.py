@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import logging
-import secrets
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
 from agent.branding import brand_routes
-from agent.cast import Cast
-from agent.core import messages
-from agent.core.dialect import DIALECTS, GA
+from agent.core.dialect import DIALECTS
 from agent.core.profiles import PROFILES
-from agent.core.resuming import GRACE, NotResumable
+from agent.core.resuming import GRACE
 from agent.door.door import Door
 from agent.door.framing import framing
 from agent.door.guarded import let_in
@@ -26,10 +21,11 @@ from agent.door.http import everyone, gate, refused, visit_of
 from agent.door.refusal import POLICY, Refusal, TurnedAway
 from agent.door.ticketing import ticket_routes
 from agent.engine.faces import PATHS, dialect_at
-from agent.errors import InputError, ModelError, SessionRefusedError
+from agent.errors import InputError
 from agent.hardening import hardened
+from agent.hosting import Hosting, cited, owner_of
 from agent.library import OWN
-from agent.links import linked, source_url
+from agent.links import source_url
 from agent.lookup import lookup_routes
 from agent.memory import Memory
 from agent.options.language import asked_for
@@ -38,31 +34,27 @@ from agent.pressure import measured
 from agent.pricing.books import Books
 from agent.pricing.table import tariff
 from agent.readiness import Readiness
-from agent.relay import Relay
-from agent.returns import RESUME, Returns
+from agent.returns import RESUME
 from agent.roster import Roster
-from agent.sharing import Sharing
-from agent.speaking import Spoken
+from agent.sessions.custody import Custody
+from agent.sessions.in_process import InProcess
 from agent.telemetry.unwatched import UNWATCHED
 from agent.transports.adoption import adopt, let_go
-from agent.transports.stream import Stream
 from agent.uploads.keeping import keeping
 from agent.uploads.routes import upload_routes
 from agent.webrtc.preview_calling import PreviewCalling
 from agent.webrtc.preview_signalling import PreviewSignalling
 from agent.webrtc.signalling import EXTENSIONS, MAX_FRAME_BYTES, Signalling
 from tools.errors import ToolsError
-from tools.search.citing import cite
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping
 
     from agent.assistant import Agent
-    from agent.core.dialect import Dialect
     from agent.core.profiles import Profile
     from agent.library import Library
     from agent.readiness import Check
-    from agent.telemetry.unwatched import Watcher, Watching
+    from agent.telemetry.unwatched import Watcher
     from agent.transports.base import Transport
     from agent.webrtc.calling import Calling
     from tools import User
@@ -88,6 +80,10 @@ class Server:
         grace: Seconds that a session waits for a client whose connection broke.
         telemetry: Watches the sessions.
         checks: What `/readyz` looks at beside the sessions and the library, by name; see `agent.readiness`.
+        custody: Keeps sessions where other workers can go on with them; by default they end with this process.
+
+    Attributes:
+        serve: Holds one session with a client that is there already; see `Hosting.serve`.
     """
 
     def __init__(  # noqa: PLR0913  (one for each thing that is joined)
@@ -103,24 +99,26 @@ class Server:
         grace: float = GRACE,
         telemetry: Watcher = UNWATCHED,
         checks: Mapping[str, Check] | None = None,
+        custody: Custody | None = None,
     ) -> None:
         self._agent = agent
-        self._connect = connect
         self._library = library
         self._door = door or Door()
-        self._profile = profile
         self._books = books or Books(agent.budget, tariff(profile.name))
         Roster(agent)  # now, and not when the first caller comes: an agent that hands over to nobody
-        self._telemetry = telemetry
         self._door.counts = lambda refusal: telemetry.refused(refusal.code)
-        self._sharing = Sharing()
+        self._custody = custody or Custody(InProcess(), grace=grace)
+        if self._custody.shared:
+            self._door.share_tickets(self._custody.spend)
+        within: Any = {"books": self._books, "telemetry": telemetry, "custody": self._custody, "grace": grace}
+        self._hosting = Hosting(agent, connect, profile, **within)
+        self._sharing = self._hosting.sharing
+        self.serve = self._hosting.serve
         beside = {"shared": self._sharing.shared, "profile": profile, "books": self._books}
         self._signalling = None if calling is None else _signalling(agent, calling, self._door, telemetry, **beside)
         self._clients: set[Transport] = set()
-        self._returns = Returns(grace)
         own = {} if library is None else {"documents": lambda: _readable(library)}
         self._readiness = Readiness({**(checks or {}), **own})
-        self._running: set[asyncio.Task[None]] = set()
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -146,8 +144,11 @@ class Server:
         application.router.add_routes(everyone(page_routes(bundle, transport, brand)))
         admissions, memory = self._door.admissions, Memory(self._door.rules.limits.memory_bytes)
         application.cleanup_ctx.append(measured(admissions.shedding, memory))
+        application.on_startup.append(lambda _application: self._custody.start())
         application.on_shutdown.append(self._stop)
-        application.on_cleanup.append(lambda _application: self._door.close())
+        application.on_cleanup.extend(
+            [lambda _application: self._custody.close(), lambda _application: self._door.close()]
+        )
         return application
 
     async def drain(self, grace: float) -> None:
@@ -161,7 +162,7 @@ class Server:
         _log.info("stopping: %d sessions have %g s left", admissions.count, grace)
         end = time.monotonic() + grace
         # A session whose client has lost its connection has no place, and goes on all the same.
-        while not admissions.drained(now := time.monotonic()) or (self._running and now < end):  # noqa: ASYNC110  (time decides as well)
+        while not admissions.drained(now := time.monotonic()) or (self._hosting.running and now < end):  # noqa: ASYNC110  (time decides as well)
             await asyncio.sleep(_LOOK)
 
     async def _health(self, _request: web.Request) -> web.Response:
@@ -175,14 +176,18 @@ class Server:
         if admissions.busy is not None:
             problems["load"] = f"busy: {admissions.busy}"
         problems |= await self._readiness.problems()
-        body = {"status": "unready" if problems else "ok", "problems": problems}
+        # Calls go on without it, and so may new ones begin.
+        trouble = self._custody.trouble
+        degraded = {"sessions_store": trouble} if trouble else dict[str, str]()
+        status = "unready" if problems else "degraded" if degraded else "ok"
+        body = {"status": status, "problems": {**degraded, **problems}}
         return web.json_response(body, status=503 if problems else 200)
 
     async def _realtime(self, request: web.Request) -> web.StreamResponse:
         visit = visit_of(request)
         if self._signalling is not None and "call_id" in request.query:
             return await self._signalling.companion(request)
-        if (spent := await self._books.refusal(_owner(visit.admission.user))) is not None:
+        if (spent := await self._books.refusal(owner_of(visit.admission.user))) is not None:
             return refused(spent)
         if "Upgrade" not in request.headers:
             return self._told(visit.admission.user)
@@ -198,14 +203,14 @@ class Server:
         self._idle.clear()
         try:
             guarded = await let_in(client, visit.admission, visit.seat, self._door)
-            if guarded is not None and (spent := await self._books.refusal(_owner(guarded.user))) is not None:
+            if guarded is not None and (spent := await self._books.refusal(owner_of(guarded.user))) is not None:
                 guarded.show_out(spent)  # who it is may have been known only now
                 await guarded.wait_closed()
             elif guarded is not None:
                 names = DIALECTS[dialect_at(request.path, request.headers.get("OpenAI-Beta"))]
                 token = next((name[len(RESUME) :] for name in offered if name.startswith(RESUME)), None)
                 if token is not None and extensions:
-                    await self._resume(guarded, token, guarded.user)
+                    await self._hosting.resume(guarded, token, guarded.user)
                 else:
                     await self.serve(
                         guarded,
@@ -224,92 +229,10 @@ class Server:
     def _told(self, user: User | None) -> web.Response:
         """Why a session would be refused; a browser keeps from its page what a WebSocket was answered."""
         try:
-            self._door.admissions.enter(_owner(user)).leave()
+            self._door.admissions.enter(owner_of(user)).leave()
         except TurnedAway as no:
             return refused(no.refusal)
         return refused(Refusal(426, POLICY, "upgrade_required", "this is the address of a WebSocket: open one"))
-
-    async def serve(
-        self,
-        client: Transport,
-        *,
-        extensions: bool,
-        user: User | None = None,
-        names: Dialect = GA,
-        language: str | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> None:
-        """Hold one session with a client until either side leaves, or the client is back on another connection.
-
-        Args:
-            client: A transport that is open.
-            extensions: The client opted in to our own events.
-            user: Who it is, if known; the tools are told.
-            names: The dialect that it is thought to use; its first `session.update` corrects that.
-            language: Of its page, as `asked_for` gives it, or None.
-            headers: Of the request that it came with, which may say what trace it is part of.
-        """
-        name = f"sess_{secrets.token_hex(8)}"
-        counter = itertools.count(1)
-        new_id = lambda: f"event_{name[5:]}_{next(counter)}"  # noqa: E731
-        try:
-            spoken = Spoken(language, self._profile)
-            cast = await Cast.open(self._agent, self._sharing.shared, user, extensions=extensions, spoken=spoken)
-            upstream = await _dialled(self._connect, cast)
-        except (ModelError, SessionRefusedError) as error:
-            _log.error("session %s: %s", name, error)
-            code = "upstream_unreachable" if isinstance(error, ModelError) else "assistant_unavailable"
-            self._telemetry.unbegun(name, self._agent.name, self._profile.name, code)
-            refused = Stream(client)
-            await refused.send(messages.failure(new_id(), str(error), code).text)
-            await refused.close(1011, str(error).encode()[:123].decode(errors="ignore"))
-            return
-        config = await self._books.funded(cast.config(), _owner(user))
-        if extensions:
-            service = self._profile.introduction
-            config = replace(config, ready={**config.ready, **service, **self._returns.ticket(name, _owner(user))})
-        now = time.monotonic()
-        unix, about = time.time() - now, (name, self._agent.name, self._profile.name)
-        watch = self._telemetry.watch(*about, began=now, unix=unix, headers=headers)
-        session = watch.session(
-            config,
-            new_id=new_id,
-            now=now,
-            cite=_cited,
-            profile=self._profile,
-            client=names,
-            chance=secrets.SystemRandom().random,
-            unix=unix,
-        )
-        relay = Relay(
-            client,
-            upstream,
-            session,
-            watch.staff(cast),
-            connect=self._connect,
-            waits=lambda: self._returns.left(name),
-            session_id=name,
-            user=user,
-            till=self._books.till(name, _owner(user)),
-        )
-        self._returns.began(name, relay)
-        # A task of its own: it may outlive this connection.
-        running = asyncio.create_task(self._run(name, relay, cast, watch))
-        self._running.add(running)
-        running.add_done_callback(self._running.discard)
-        try:
-            await relay.attends(client)
-        except asyncio.CancelledError:
-            running.cancel()
-            raise
-
-    async def _run(self, name: str, relay: Relay, cast: Cast, watch: Watching) -> None:
-        try:
-            await relay.run()
-        finally:
-            watch.over(time.monotonic())
-            self._returns.ended(name)
-            await cast.close()
 
     async def prepare(self) -> None:
         """Open the tools that all sessions share, so that the first caller need not wait for them.
@@ -330,9 +253,9 @@ class Server:
             tools.SourceError: One of its tools cannot be opened; everything stays as it was.
         """
         await self._sharing.prepare(agent)
-        self._agent = agent
+        self._agent = self._hosting.agent = agent
         if self._signalling is None:
-            self._sharing.forget(self._running)
+            self._sharing.forget(self._hosting.running)
         else:  # its calls are not all counted here, so what was shared is closed with the server
             self._signalling.adopt(agent, self._sharing.shared)
 
@@ -340,28 +263,17 @@ class Server:
         """Close the tools that all sessions share; the sessions are over."""
         await self._sharing.close()
 
-    async def _resume(self, client: Transport, token: str, user: User | None) -> None:
-        try:
-            name, relay = self._returns.claim(token, _owner(user))
-        except NotResumable as no:
-            refused = Stream(client)
-            await refused.send(messages.failure(f"event_{secrets.token_hex(8)}", str(no), "not_resumable").text)
-            await refused.close(1008, str(no))
-            return
-        relay.rejoin(client, self._returns.ticket(name, _owner(user)))
-        await relay.attends(client)
-        await client.wait_closed()
-
     async def _stop(self, _application: web.Application) -> None:
         if self._signalling is not None:
             await self._signalling.close()
+        await self._custody.hand_on_all()
         for client in tuple(self._clients):
             client.close(1001, "the server is stopping")
-        self._returns.end_all()
+        self._hosting.returns.end_all()
         try:
             async with asyncio.timeout(DRAIN):
                 await self._idle.wait()
-                await asyncio.gather(*self._running, return_exceptions=True)
+                await asyncio.gather(*self._hosting.running, return_exceptions=True)
         except TimeoutError:
             _log.warning("%d sessions did not close in time", len(self._clients))
         await self.close()
@@ -376,20 +288,12 @@ async def _readable(library: Library) -> str | None:
     return None
 
 
-async def _dialled(connect: Callable[[], Awaitable[Transport]], cast: Cast) -> Transport:
-    try:
-        return await connect()
-    except BaseException:
-        await cast.close()
-        raise
-
-
 def _signalling(
     agent: Agent, calling: Calling | PreviewCalling, door: Door, telemetry: Watcher, **beside: Any
 ) -> Signalling | PreviewSignalling:
     if isinstance(calling, PreviewCalling):
         return PreviewSignalling(agent, calling, url_of=source_url, admit=_caller_of, **beside)
-    beside |= {"cite": _cited, "admit": _caller_of, "enter": door.admissions.enter}
+    beside |= {"cite": cited, "admit": _caller_of, "enter": door.admissions.enter}
     signalling = Signalling(agent, calling, telemetry=telemetry, **beside)
     door.also(signalling.verify)
     return signalling
@@ -402,13 +306,3 @@ async def _caller_of(request: web.Request) -> User | None:
 def _user_of(request: web.Request) -> User | None:
     # The gate has let it in by now.
     return visit_of(request).admission.user
-
-
-def _owner(user: User | None) -> str | None:
-    return None if user is None else user.id
-
-
-def _cited(
-    answer: str, retrieved: Sequence[Mapping[str, Any]], earlier: Sequence[Mapping[str, Any]]
-) -> list[dict[str, Any]]:
-    return linked(cite(answer, retrieved, earlier))

@@ -64,6 +64,14 @@ param allowedOrigins string = ''
 @minLength(32)
 param ticketSecret string
 
+@description('Address of a Redis that you have, with its password, by which callers come back on another replica: rediss://:KEY@HOST:PORT/0. Empty for none.')
+@secure()
+param sessionsUrl string = ''
+
+@description('What sessions are encrypted with in that Redis; 32 characters or more, or empty for not at all.')
+@secure()
+param sessionsKey string = ''
+
 @description('Short form of the service that answers: azure, or voice-live.')
 @allowed([
   'azure'
@@ -181,6 +189,12 @@ var secrets = union(
   empty(apiKeys) ? {} : {
     'api-keys': apiKeys
   },
+  empty(sessionsUrl) ? {} : {
+    'sessions-url': sessionsUrl
+  },
+  empty(sessionsKey) ? {} : {
+    'sessions-key': sessionsKey
+  },
   signIn == 'easy-auth' ? {
     '${identitySecret}': identityClientId
   } : {}
@@ -268,6 +282,18 @@ var signInVariables = concat(
     {
       name: 'VOCATIVE_API_KEYS'
       secretRef: 'api-keys'
+    }
+  ],
+  empty(sessionsUrl) ? [] : [
+    {
+      name: 'VOCATIVE_SESSIONS_URL'
+      secretRef: 'sessions-url'
+    }
+  ],
+  empty(sessionsKey) ? [] : [
+    {
+      name: 'VOCATIVE_SESSIONS_KEY'
+      secretRef: 'sessions-key'
     }
   ],
   signIn == 'entra' ? [

@@ -48,8 +48,8 @@ RULES = {
     | {"agent.transports.base", "agent.transports.stream"},
     "agent.credentials": {"agent.services", "agent.config", "agent.errors", "azure.core", "azure.identity"},
     "agent.ahead": {"agent.core.actions", "agent.staff", "tools"},
-    "agent.relay": {"agent.ahead", "agent.core", "agent.lines", "agent.reception", "agent.staff", "tools"}
-    | {"agent.transports.base", "agent.pricing.ledger", "agent.pricing.till"},
+    "agent.relay": {"agent.ahead", "agent.core", "agent.handing_on", "agent.lines", "agent.reception", "agent.staff"}
+    | {"agent.transports.base", "agent.pricing.ledger", "agent.pricing.till", "tools"},
     "agent.staff": {"agent.core", "tools"},
     "agent.cast": {"agent.assistant", "agent.declared", "agent.roster", "agent.server_tools", "agent.speaking"}
     | {"agent.core.config", "agent.errors", "tools"},
@@ -60,6 +60,15 @@ RULES = {
     "agent.reception": {"agent.core", "agent.line", "agent.outbox", "agent.transports.base"},
     "agent.speaking": {"agent.options", "agent.core"},
     "agent.returns": {"agent.core", "agent.door.credentials", "agent.relay"},
+    "agent.handing_on": {"agent.core"},
+    "agent.revival": {"agent.cast", "agent.core", "agent.handing_on", "agent.relay", "agent.sessions", "tools"}
+    | {"agent.transports.memory", "agent.transports.base"},
+    # What is kept of a session is bytes to the store; only custody knows who holds what.
+    "agent.sessions": {"agent.sessions", "agent.core", "agent.errors"},
+    "agent.sessions.custody": {"agent.sessions", "agent.core", "agent.relay"},
+    "agent.sessions.redis_store": {"agent.sessions", "agent.errors", "redis"},
+    "agent.sessions.sealing": {"cryptography"},
+    "agent.sessions.settings": {"pydantic", "pydantic_settings"},
     "agent.lines": {"agent.core", "agent.line", "agent.outbox", "agent.transports.base", "agent.errors"},
     "agent.line": {"agent.core", "agent.outbox", "agent.transports.base"},
     "agent.outbox": {"agent.transports.base"},
@@ -75,7 +84,7 @@ RULES = {
     "agent.telemetry.unwatched": {"agent.core", "agent.staff"},
     "agent.telemetry.watch": {"agent.telemetry", "agent.core", "agent.staff", "opentelemetry"},
     "agent.config": {"agent.errors", "agent.door.settings", "agent.search_settings", "agent.telemetry.settings"}
-    | {"agent.pricing.settings", "pydantic", "pydantic_settings"},
+    | {"agent.pricing.settings", "agent.sessions.settings", "pydantic", "pydantic_settings"},
     "agent.search_settings": {"pydantic"},
     "agent.cloud": {"agent.config", "agent.credentials", "agent.errors", "azure.core", "tools"},
     "agent.filling": {"agent.cloud", "agent.config", "agent.errors", "agent.terminal", "click", "tools"},
@@ -181,6 +190,7 @@ COMPOSING = {
     "agent.webrtc.call_setup",
     "agent.holdings",
     "agent.server",
+    "agent.hosting",
     "agent.assistant",
     "agent.cli",
     "agent.commands",

@@ -111,7 +111,7 @@ DEFINED = {
     "agent.core.turns": ["TABLE", "Model", "Signal", "Turns", "User"],
     "agent.core.dialect": ["DIALECTS", "GA", "PREVIEW", "VOICE_LIVE", "VOICE_LIVE_ONLY", "Dialect"],
     "agent.transports.base": ["Nowhere", "Onward", "Pull", "Transport", "TransportClosed", "never", "outlet"],
-    "agent.relay": ["Relay"],
+    "agent.relay": ["RUN_ON", "Relay"],
 }
 METHODS = {
     ("agent.core.session", "Session"): [
@@ -139,7 +139,7 @@ METHODS = {
     ],
     ("agent.transports.base", "Transport"): ["close", "pause", "resume", "send", "shorten", "start", "wait_closed"],
     ("agent.transports.stream", "Stream"): ["close", "receive", "send"],
-    ("agent.relay", "Relay"): ["abandon", "attends", "rejoin", "run"],
+    ("agent.relay", "Relay"): ["abandon", "attends", "kept", "let_go", "rejoin", "run", "told"],
 }
 
 

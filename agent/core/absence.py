@@ -38,6 +38,10 @@ class Missed:
             self._characters -= len(self._frames.pop(0).text)
             self._complete = False
 
+    def peek(self) -> tuple[list[Frame], bool]:
+        """What was kept so far, and whether that is all but the deltas."""
+        return self._frames, self._complete
+
     def drain(self) -> tuple[list[Frame], bool]:
         """What was kept, in order, and whether that is all but the deltas; it begins anew after this."""
         result = self._frames, self._complete

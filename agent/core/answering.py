@@ -6,14 +6,16 @@ was heard in part is left, because a user who wants the rest says so, and one wh
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+from agent.core.frames import Frame
 from agent.core.handover import Ask
 
 if TYPE_CHECKING:
     from agent.core.floor import Floor
-    from agent.core.frames import Frame
     from agent.core.history import History
+
+Json: TypeAlias = dict[str, Any]
 
 # Seconds after which nobody expects any more that a failed response is made good.
 STALE = 30.0
@@ -70,6 +72,17 @@ class Answering:
         owed = self._owed or (Ask(None) if failed and self._asks() else None)
         self._owed = self._failed_at = None
         return owed
+
+    def kept(self) -> Json:
+        """What is owed, as JSON."""
+        request = None if self._owed is None or self._owed.request is None else self._owed.request.data
+        return {"owes": self._owed is not None, "request": request, "repeated": self._repeated}
+
+    def restore(self, kept: Json) -> None:
+        """Go on with what `kept` gave."""
+        self._repeated = kept["repeated"]
+        if kept["owes"]:
+            self.want(None if kept["request"] is None else Frame.of(kept["request"]))
 
     def _asks(self) -> bool:
         """Whether the conversation ends with something to answer."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 
 class CallState(Enum):
@@ -45,6 +46,9 @@ class Call:
     quiet: bool = False
     repeats: bool = False
     state: CallState = CallState.RUNNING
+
+
+_KEPT = ("call_id", "name", "response_id", "theirs", "quiet", "repeats")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +137,22 @@ class Calls:
     def open_calls(self) -> list[Call]:
         """Calls of our own tools that still run."""
         return [call for call in self._running.values() if not call.theirs]
+
+    def kept(self) -> list[dict[str, Any]]:
+        """The calls that run, the client's own too, as JSON."""
+        return [{name: getattr(call, name) for name in _KEPT} for call in self._running.values()]
+
+    def restore(self, kept: list[dict[str, Any]], now: float, time_of: Callable[[str], float]) -> None:
+        """Go on with calls that were begun elsewhere; their time begins anew.
+
+        Args:
+            kept: What `kept` gave.
+            now: Seconds.
+            time_of: Seconds that a tool may take, by its name.
+        """
+        for each in kept:
+            limit = math.inf if each["theirs"] or each["repeats"] else time_of(each["name"])
+            self.open(Call(started=now, deadline=now + limit, **each))
 
     def overdue(self, now: float) -> list[Call]:
         """Running calls whose deadline has passed."""

@@ -81,6 +81,17 @@ class ClientTools:
         """What the model is to see: our tools, then the client's."""
         return [*self._ours, *(self._offered or {}).values()]
 
+    def kept(self) -> Json:
+        """The client's tools and the calls of them, as JSON."""
+        return {"offered": self._offered, "call_ids": sorted(self._call_ids)}
+
+    def restore(self, kept: Json) -> None:
+        """Go on with what `kept` gave; what is ours by now stays ours."""
+        offered: Mapping[str, Json] | None = kept["offered"]
+        if offered is not None:
+            self._offered = {name: tool for name, tool in offered.items() if name not in self._our_names}
+        self._call_ids = set(kept["call_ids"])
+
     def shown(self, session: Json) -> Json:
         """A view of the session with the client's own tools, once it has offered any."""
         return session if self._offered is None else {**session, "tools": [*self._offered.values()]}

@@ -204,6 +204,18 @@ class Conduct:
             actions += self._job_ended(call, CallResult(output, ok=False, error="timeout"), "timed_out", now)
         return [*actions, *self._heard(now), *self._reports(now), *self._news(now)]
 
+    # ── what outlives this process ──
+
+    def kept(self) -> dict[str, Any]:
+        """Jobs, calls that wait for another, and for their user, as JSON."""
+        asked = [call.call_id for call in self._calls.open_calls() if self._approvals.awaits(call.call_id)]
+        return {"jobs": self._jobs.kept(), "following": self._repeats.kept(), "asked": asked}
+
+    def restore(self, kept: dict[str, Any], now: float) -> None:
+        """Go on with what `kept` gave. Who was asked for approval is not: the call has to be made again."""
+        self._jobs.restore(kept["jobs"], now, lambda name: self._rules.get(name, NO_RULES).job_time)
+        self._repeats.restore(kept["following"])
+
     def abandon(self) -> list[Action]:
         """The session is over: stop every job."""
         return [CancelCall(call_id) for call_id in self._jobs.abandon()]

@@ -113,6 +113,14 @@ class Configuration:
         update = self.laid_out({"type": "realtime", **chosen, **offered})
         return update if update.keys() - {"type"} else None
 
+    def kept(self) -> Json:
+        """What the client has chosen and the service did not take, as JSON."""
+        return {"chosen": self._chosen, "rejected": self.rejected}
+
+    def restore(self, kept: Json) -> None:
+        """Go on with what `kept` gave."""
+        self._chosen, self.rejected = kept["chosen"], kept["rejected"]
+
     def reject(self, error: ErrorReported) -> bool:
         """The service does not take the configuration.
 

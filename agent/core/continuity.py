@@ -114,6 +114,27 @@ class Continuity:
         """Whether there is no upstream to talk to at present."""
         return self._succession.bereft
 
+    # ── what outlives this process ──
+
+    def kept(self) -> Json:
+        """The conversation and what is under way in it, as JSON."""
+        return {
+            "history": self.history.kept(),
+            "endings": self._endings.kept(),
+            "answering": self._answering.kept(),
+            "audio_ms": self.clock.ms,
+            "speaking": self._speaking,
+            "passed_on": self._passed_on,
+        }
+
+    def restore(self, kept: Json) -> None:
+        """Go on with what `kept` gave, in a session that has no upstream yet: `upstream_closed` finds it one."""
+        self.history.restore(kept["history"])
+        self._endings.restore(kept["endings"])
+        self._answering.restore(kept["answering"])
+        self.clock.begins_at(kept["audio_ms"])
+        self._speaking, self._passed_on = kept["speaking"], kept["passed_on"]
+
     # ── the present upstream ──
 
     def incoming(self, frame: Frame, kind: str, now: float) -> Frame | None:

@@ -80,6 +80,18 @@ class Endings:
         self._out_of_band.clear()
         return frames
 
+    def kept(self) -> Json:
+        """What is open, as JSON."""
+        return {"open": self._open, "out_of_band": sorted(self._out_of_band)}
+
+    def restore(self, kept: Json) -> None:
+        """Go on with what `kept` gave."""
+        self._open = {
+            response_id: {item_id: (position, item) for item_id, (position, item) in outputs.items()}
+            for response_id, outputs in kept["open"].items()
+        }
+        self._out_of_band = set(kept["out_of_band"])
+
     def _frame(self, kind: str, **fields: object) -> Frame:
         return Frame.of({"type": kind, "event_id": self._new_id(), **fields})
 

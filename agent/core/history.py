@@ -51,12 +51,13 @@ class History:
 
     Attributes:
         generation: Counts the upstream sessions; items carry the one in which they came to be.
+        changes: Counts what was told of it and sent to it, beside the pieces of an answer.
     """
 
     def __init__(
         self, bounds: Bounds = MEMORY, length_ms: Callable[[str, int], int] = lambda _item_id, _index: 0
     ) -> None:
-        self.generation = 0
+        self.generation = self.changes = 0
         self._bounds = bounds
         self._length_ms = length_ms
         self._items: list[Remembered] = []
@@ -122,10 +123,12 @@ class History:
             return
         taker = self._takers.get(kind)
         if taker is not None:
+            self.changes += 1
             taker(frame.data)
 
     def sent(self, data: Json) -> None:
         """Take note of an event that goes to the model, whether it will arrive or not."""
+        self.changes += 1
         match data.get("type"):
             case "conversation.item.create":
                 self._sent_item(data)
@@ -195,6 +198,19 @@ class History:
         """
         kept = fit([item for item in self._items if seedable(item.kind) and (unplaced or item.placed)], bounds)
         return [seed for item in paired(kept, running) for seed in _create(item)]
+
+    # ── what outlives this process ──
+
+    def kept(self) -> Json:
+        """The conversation as JSON, with what has been said so far of an answer that is under way."""
+        self._read_deltas()
+        return {"items": [item.kept() for item in self._items], "generation": self.generation, "made": self._made}
+
+    def restore(self, kept: Json) -> None:
+        """Go on with a conversation as `kept` gave it."""
+        self._items = [Remembered.restored(each) for each in kept["items"]]
+        self._by_id = {item.id: item for item in self._items}
+        self.generation, self._made = kept["generation"], kept["made"]
 
     # ── takers ──
 

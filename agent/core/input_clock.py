@@ -44,6 +44,10 @@ class InputClock:
         """Milliseconds of audio so far."""
         return round(self._ms + self.characters * 3 / 4 / self.bytes_per_ms)
 
+    def begins_at(self, ms: int) -> None:
+        """So much audio was counted elsewhere before."""
+        self._ms = ms
+
     def reconfigured(self, session: Mapping[str, Any]) -> None:
         """A session object tells the format of the input."""
         form = at(session, "audio", "input", "format")

@@ -7,12 +7,15 @@ Where it never falls quiet, it comes all the same: the arbiter of responses then
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+from agent.core.calls import Call
 from agent.core.deadlines import earliest
 
 if TYPE_CHECKING:
-    from agent.core.calls import Call
+    from collections.abc import Callable
+
+Json: TypeAlias = dict[str, Any]
 
 # Seconds between two looks whether it is quiet, and after which a result waits no longer.
 LOOK = 0.25
@@ -78,6 +81,25 @@ class Jobs:
     def next_deadline(self) -> float | None:
         """When to look."""
         return earliest(self._look, *(job.due for job in self._running.values()))
+
+    def kept(self) -> Json:
+        """The jobs that run and what nobody has been told, as JSON."""
+        running = [[call_id, job.call.name, job.call.response_id] for call_id, job in self._running.items()]
+        return {"running": running, "news": self._news}
+
+    def restore(self, kept: Json, now: float, time_of: Callable[[str], float | None]) -> None:
+        """Go on with jobs that were begun elsewhere; their time begins anew.
+
+        Args:
+            kept: What `kept` gave.
+            now: Seconds.
+            time_of: Seconds that a tool's job may take, by its name, or None.
+        """
+        for call_id, name, response_id in kept["running"]:
+            limit = time_of(name)
+            self.begin(Call(call_id, name, response_id, now, now), None if limit is None else now + limit)
+        for news in kept["news"]:
+            self.report(news, now)
 
     def abandon(self) -> list[str]:
         """The session is over: call ids whose jobs still run."""

@@ -54,6 +54,10 @@ class Opening:
             return self._opened(event, now)
         return self._refused(event) if isinstance(event, events.ErrorReported) else ()
 
+    def skip(self) -> None:
+        """The session was open before, elsewhere."""
+        self._state.phase, self.ends = Phase.OPEN, None
+
     def overdue(self, now: float) -> bool:
         """Whether the model has taken too long."""
         return self.ends is not None and now >= self.ends

@@ -74,6 +74,21 @@ def cancelled(name: str) -> str:
     return _error("cancelled", text)
 
 
+def interrupted(name: str) -> str:
+    """The output of a call whose server was lost while it ran."""
+    text = (
+        f"{name!r} was interrupted: the server that ran it was lost. Do not assume that it did anything, or nothing, "
+        "and call it again only if the user wants that."
+    )
+    return _error("interrupted", text)
+
+
+def unasked(name: str) -> str:
+    """The output of a call whose user had been asked by a server that does not have the session any more."""
+    text = f"{name!r} did not run: its user had not approved it when the connection was lost. Call it again if needed."
+    return _error("approval_lost", text)
+
+
 def progressed(name: str, message: str, fraction: float | None) -> str:
     """What a running tool reports."""
     share = "" if fraction is None else f" ({round(fraction * 100)} %)"

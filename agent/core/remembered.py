@@ -20,6 +20,7 @@ PICTURE = "(The user showed a picture here.)"
 # Speech has some fifteen characters a second; used only where nobody knows how long the sound was.
 MS_PER_CHARACTER = 66
 
+_PLAIN = ("id", "kind", "role", "call_id", "name", "text", "placed", "whole", "generation")
 _INPUT_TYPES = {"message", "function_call", "function_call_output"}
 # Begins the id of an item that has none yet. No service takes such an id, so none can be confused with it.
 MAKESHIFT = "~"
@@ -143,6 +144,18 @@ class Remembered:
             return shown | {"role": self.role, "content": content}
         fields = self.seed()
         return shown | fields if fields else shown
+
+    def kept(self) -> Json:
+        """All that is known of it, as JSON; `restored` makes it again."""
+        parts = [[index, each.kind, each.text, each.end_ms, each.length_ms] for index, each in self.parts.items()]
+        fields = {name: getattr(self, name) for name in _PLAIN}
+        return fields | {"parts": parts}
+
+    @classmethod
+    def restored(cls, kept: Json) -> Remembered:
+        """An item as `kept` gave it."""
+        parts = {index: Part(*rest) for index, *rest in kept["parts"]}
+        return cls(parts=parts, **{name: kept[name] for name in _PLAIN})
 
     def _seeds(self, part: Part) -> list[Json]:
         if self.role == "assistant":

@@ -44,6 +44,15 @@ class Repeats:
                 self._first = {key: first for key, first in self._first.items() if first != call_id}
         return self._following.pop(call_id, [])
 
+    def kept(self) -> dict[str, list[str]]:
+        """Who waits for whom, as JSON."""
+        return self._following
+
+    def restore(self, kept: dict[str, list[str]]) -> None:
+        """Go on with what `kept` gave."""
+        self._first |= {("", first): first for first in kept}
+        self._following |= kept
+
     def new_turn(self) -> None:
         """The user has said something new: what is asked for now is wanted now. Who waits goes on waiting."""
         self._first.clear()

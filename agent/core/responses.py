@@ -13,15 +13,13 @@ Rules, each with its test:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from agent.core.aside import Aside
 from agent.core.deadlines import earliest
+from agent.core.frames import Frame
 from agent.core.messages import OURS
 from agent.core.turns import Model, Signal, Turns, User
-
-if TYPE_CHECKING:
-    from agent.core.frames import Frame
 
 # Seconds. Voice activity creates its response within some tens of ms of the commit; a service under load has been seen
 # to take a second. A request is answered by `response.created` within the same time or not at all.
@@ -220,6 +218,26 @@ class Responses:
         if self.turns.user is User.AWAITED and self._voice_due is None:
             self._voice_due = now + AWAITED_RESPONSE
         return self._release(now)
+
+    def kept(self) -> dict[str, Any]:
+        """Whose turn it is and what was asked for, as JSON."""
+        request = self._sent or self._wanted
+        turn = {"active": self.active_id, "latest": self.latest_id, "user": self.turns.user.name}
+        return turn | {"request": None if request is None else request.data}
+
+    def restore(self, kept: dict[str, Any]) -> None:
+        """Go on with what `kept` gave; what was asked for is taken as on its way.
+
+        The user's turn is not taken over: it is `Continuity` that ends it, as it does when a connection is lost.
+        """
+        self.active_id, self.latest_id = kept["active"], kept["latest"]
+        if kept["user"] == User.AWAITED.name:
+            self.turns.user = User.AWAITED
+        if kept["request"] is not None:
+            self._sent = Frame.of(kept["request"])
+            self.turns.move(Signal.REQUESTED)
+        if self.active_id is not None:
+            self.turns.move(Signal.CREATED)
 
     def next_deadline(self) -> float | None:
         """When `overdue` wants to be called."""

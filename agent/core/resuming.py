@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # Seconds within which a client may come back: a change of network takes some, a tunnel a minute.
 GRACE = 60.0
 
+NOT_RESUMABLE = "there is no session to resume: its time is over, it has ended, or the token was used; start anew"
+
 
 class NotResumable(Exception):  # noqa: N818  (a verdict)
     """A token that opens no session; the text says why in words for the client."""
@@ -66,11 +68,12 @@ class Resuming:
     """The sessions of one server that can be resumed.
 
     Args:
-        new_token: Gives a fresh secret that cannot be guessed, such as `secrets.token_urlsafe(32)`.
+        new_token: Given a session's id, gives a fresh secret that cannot be guessed. It may begin with the id, by which
+            other servers can look for it.
         grace: Seconds that a session waits for its client.
     """
 
-    def __init__(self, new_token: Callable[[], str], grace: float = GRACE) -> None:
+    def __init__(self, new_token: Callable[[str], str], grace: float = GRACE) -> None:
         self._new_token = new_token
         self._grace = grace
         self._places: dict[str, _Place] = {}
@@ -84,9 +87,9 @@ class Resuming:
             owner: Who the client is, if it had to say; nobody else can use the token.
         """
         place = self._places.setdefault(session_id, _Place(session_id, owner))
-        token = self._new_token()
+        token = self._new_token(session_id)
         self._by_digest.pop(place.digest, None)
-        place.digest = _digest(token)
+        place.digest = digest_of(token)
         self._by_digest[place.digest] = place
         return Ticket(token, round(self._grace * 1000))
 
@@ -113,10 +116,9 @@ class Resuming:
         Raises:
             NotResumable: It opens no session. A wrong owner does not use the token up.
         """
-        place = self._by_digest.get(_digest(token))
+        place = self._by_digest.get(digest_of(token))
         if place is None or place.owner != owner or (place.expires is not None and now >= place.expires):
-            text = "there is no session to resume: its time is over, it has ended, or the token was used; start anew"
-            raise NotResumable(text)
+            raise NotResumable(NOT_RESUMABLE)
         del self._by_digest[place.digest]
         held, place.digest, place.expires = place.expires is None, b"", None
         return Claim(place.session_id, held)
@@ -141,5 +143,6 @@ class Resuming:
         return late
 
 
-def _digest(token: str) -> bytes:
+def digest_of(token: str) -> bytes:
+    """What is kept of a token: it opens nothing."""
     return hashlib.sha256(token.encode(errors="surrogatepass")).digest()

@@ -21,6 +21,7 @@ from agent.core.deltas import AUDIO_DELTA
 from agent.core.dialect import GA
 from agent.core.faces import Faces
 from agent.core.frames import Frame, MalformedFrame
+from agent.core.keeping import Keeping
 from agent.core.model_side import ModelSide
 from agent.core.opening import OPENING_TIME, Opening
 from agent.core.profiles import PROFILES
@@ -61,6 +62,7 @@ class Session:
     Attributes:
         audio: The short way of sound through the session; what it does not take goes the whole way, by
             `receive_client` and `receive_upstream`.
+        keeping: Gives the session as JSON, and goes on with one that was kept.
     """
 
     def __init__(  # noqa: PLR0913  (one for each thing that a pure core must be handed)
@@ -91,6 +93,7 @@ class Session:
         self._model = ModelSide(self._state, self.audio)
         self._client = ClientSide(self._state, client)
         self._opening = Opening(self._state, now=now, opened=self._opened, fail=self._fail)
+        self.keeping = Keeping(self._state, self._renewal.continuity, opened=self._opening.skip)
         self._put_on(Faces(profile.dialect, client))
         self._appended = self._renewal.continuity.appended
         # Asked for after every frame; audio, which is most of them, changes nothing about it.

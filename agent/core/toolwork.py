@@ -16,13 +16,13 @@ from agent.core.actions import Action, CancelCall, ToClient, ToUpstream
 from agent.core.calls import Call, CallResult, Calls, CallState
 from agent.core.conduct import Conduct
 from agent.core.deadlines import earliest
+from agent.core.frames import Frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from agent.core.client_tools import ClientTools
     from agent.core.events import Json, ResponseDone
-    from agent.core.frames import Frame
     from agent.core.responses import Responses
     from agent.core.rules import CallRules
 
@@ -32,6 +32,8 @@ DEFAULT_TIMEOUT = 20.0
 CLIENT_ASKS = 1.0
 # Passages of former turns that an answer may still name.
 REMEMBERED = 256
+# Those of them that outlive this process: each may be a page of text, and they are written at every change.
+KEPT = 16
 
 
 class ToolWork:
@@ -213,6 +215,20 @@ class ToolWork:
             request = messages.response_create(self._our_id())
             actions += map(ToUpstream, self._responses.want(request, now))
         return [*actions, *self.conduct.handle_timer(now)]
+
+    def kept(self) -> Json:
+        """The calls that run, what waits for them, and the passages that answers may still name, as JSON."""
+        asked = None if self._asked is None else self._asked.data
+        passages = {"evidence": self.evidence[-KEPT:], "earlier": self.earlier[-KEPT:]}
+        return {"calls": self._calls.kept(), "wanted": asked, **passages, **self.conduct.kept()}
+
+    def restore(self, kept: Json, now: float) -> None:
+        """Go on with what `kept` gave."""
+        self._calls.restore(kept["calls"], now, lambda name: _limit(self._timeouts.get(name, DEFAULT_TIMEOUT)))
+        self._asked = None if kept["wanted"] is None else Frame.of(kept["wanted"])
+        self.evidence.extend(kept["evidence"])
+        self.earlier = [*kept["earlier"]]
+        self.conduct.restore(kept, now)
 
     def abandon(self) -> list[Action]:
         """The session is over: stop every call."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from agent.core.events import objects
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Mapping
+    from collections.abc import Callable, Container, Iterable, Mapping
 
     from agent.core.events import ItemPlaced, OutputItemAdded, OutputItemDone, ResponseDone
     from agent.core.frames import Frame
@@ -86,6 +86,20 @@ class View:
             self._note_work(event.item)
             return None
         return self._after_visible(frame, event.previous_item_id)
+
+    def restore(self, items: Iterable[Mapping[str, Any]]) -> None:
+        """Go on with a conversation that began elsewhere.
+
+        Args:
+            items: Its items, in order: `id`, `type`, `role` and `call_id` of each.
+        """
+        shown: str | None = None
+        for item in items:
+            if self._is_hidden(item):
+                self._hidden[item["id"]] = shown
+                self._note_work(item)
+            else:
+                shown = item["id"]
 
     def led_to(self, item_id: str, running: Container[str]) -> list[str]:
         """The calls that an item led to, and their outputs: with it, they have lost their reason.

@@ -8,6 +8,7 @@ from agent.door import tickets
 from agent.door.admission import Admission, Grounds
 from agent.door.entra import looks_like_token
 from agent.door.refusal import unauthorized
+from agent.door.tickets import used_ticket
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from agent.door.tickets import Tickets
     from tools.context import User
 
+    # Given what is good once, and the seconds for which it would be, tells whether nobody has used it.
+    Spends: TypeAlias = "Callable[[str, float], Awaitable[bool]]"
     # Given a token and the time (Unix), says whom it names and until when, or None where it is no token of its kind.
     Verifier: TypeAlias = "Callable[[str, float], Awaitable[tuple[User, float | None] | None]]"
 
@@ -37,10 +40,19 @@ class Authentication:
         self._keys = keys
         self._entra = entra
         self._others: list[Verifier] = []
+        self._spent_elsewhere: Spends | None = None
 
     def add(self, verifier: Verifier) -> None:
         """Add another way; it is asked about whatever is neither a ticket nor an API key."""
         self._others.append(verifier)
+
+    def share(self, spend: Spends) -> None:
+        """Tickets are taken by other workers as well: one that was used there is used.
+
+        Args:
+            spend: Given a ticket's nonce and the seconds in which it could be used, tells whether it is the first to.
+        """
+        self._spent_elsewhere = spend
 
     async def verify(self, credential: Credential, now: float, *, entering: bool, spend: bool) -> Admission:
         """Find out what a credential is worth.
@@ -59,6 +71,10 @@ class Authentication:
             ticket = self._tickets.read(token, now, entering=entering)
             if spend:
                 self._tickets.spend(ticket, now)
+                if self._spent_elsewhere is not None and not await self._spent_elsewhere(
+                    ticket.nonce, max(1.0, ticket.enter_by - now)
+                ):
+                    raise used_ticket()
             return Admission(Grounds.TICKET, ticket.user, ticket.until, credential)
         if (owner := self._keys.owner(token)) is not None:
             return Admission(Grounds.KEY, owner, None, credential)

@@ -24,7 +24,7 @@ from agent.door.tickets import Ticket, Tickets
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from agent.door.authentication import Verifier
+    from agent.door.authentication import Spends, Verifier
     from agent.door.claims import Policy
     from agent.door.knock import Knock
     from agent.door.refusal import Refusal
@@ -98,6 +98,10 @@ class Door:
             verifier: Given a token and Unix time, says whom it names and until when; None where it is not its kind.
         """
         self._authentication.add(verifier)
+
+    def share_tickets(self, spend: Spends) -> None:
+        """Other workers take our tickets too; see `Authentication.share`."""
+        self._authentication.share(spend)
 
     async def admit(self, knock: Knock) -> Admission:
         """Let a request in.

@@ -107,11 +107,16 @@ class Tickets:
         for nonce in [nonce for nonce, end in self._spent.items() if end <= now]:
             del self._spent[nonce]
         if ticket.nonce in self._spent:
-            raise unauthorized("used_ticket", "the ticket was used before: ask POST /v1/tickets for a new one")
+            raise used_ticket()
         self._spent[ticket.nonce] = ticket.enter_by
 
     def _sign(self, payload: str) -> bytes:
         return hmac.digest(self._key, payload.encode(), "sha256")
+
+
+def used_ticket() -> TurnedAway:
+    """That a ticket was used before, here or by another worker."""
+    return unauthorized("used_ticket", "the ticket was used before: ask POST /v1/tickets for a new one")
 
 
 def _ticket(payload: str) -> Ticket:

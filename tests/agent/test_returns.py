@@ -59,7 +59,7 @@ async def house(release):
     async with TestClient(TestServer(server.application())) as http:
         http.model = model
         yield http
-    assert not server._running
+    assert not server._hosting.running
     left = asyncio.all_tasks() - before - {asyncio.current_task()}
     assert not [task for task in left if "relay" in repr(task) or "_run" in repr(task)]
 

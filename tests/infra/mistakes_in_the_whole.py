@@ -105,6 +105,7 @@ IN_THE_WHOLE = [
         ("a drain beyond the grace", "@maxValue(590)", "@maxValue(900)", "a replica is killed after 600"),
         ("a grace beyond the platform's", "graceSeconds: 600", "graceSeconds: 900", "against @maxValue(600)"),
         ("a secret that is not kept", "secretRef: 'api-keys'", "secretRef: 'keys'", "no secret 'keys'"),
+        ("sessions that nobody finds", "secretRef: 'sessions-url'", "secretRef: 'redis-url'", "no secret 'redis-url'"),
         ("a secret in the open that was hidden", "@secure()\n@minLength(32)", "@minLength(32)", "is not @secure()"),
     ),
     *mutations(

@@ -48,6 +48,7 @@ OURS = (
     "path",
     "pictures",
     "policy",
+    "redis",
     "retrieval",
     "several indexes",
     "sources",

@@ -12,7 +12,7 @@ from agent.core.resuming import Claim, NotResumable, Resuming
 @pytest.fixture
 def resuming():
     counter = itertools.count(1)
-    return Resuming(lambda: f"secret{next(counter)}", grace=60.0)
+    return Resuming(lambda _session_id: f"secret{next(counter)}", grace=60.0)
 
 
 def test_a_client_that_lost_its_socket_resumes_its_session(resuming):

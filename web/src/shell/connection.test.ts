@@ -187,6 +187,20 @@ describe("connecting", () => {
       expect(endings).toEqual([]);
     });
 
+    it("comes back to a server that restarts, and not to one that says that it is over", async () => {
+      connect("http://h/", listener);
+      socket(0).open();
+      socket(0).onmessage?.(ready("first"));
+      await socket(0).onclose?.({ reason: "the server restarts", code: 1012 });
+      expect(socket(1).protocols).toContain("vocative.resume.first");
+      expect(endings).toEqual([]);
+      socket(1).open();
+      socket(1).onmessage?.(ready("second"));
+      await socket(1).onclose?.({ reason: "the server is stopping", code: 1001 });
+      expect(FakeSocket.made).toHaveLength(2);
+      expect(endings).toEqual([{ trouble: "lost", reason: "the server is stopping" }]);
+    });
+
     it("tries again while the server waits for it, with a ticket where one is needed, and then says that it is over", async () => {
       vi.useFakeTimers();
       answer = json(200, { ticket: "t" });

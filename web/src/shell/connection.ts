@@ -57,8 +57,8 @@ export interface Connection {
 const TICKET = "vocative.ticket.";
 /** The same for the token that leads back into a session. */
 const RESUME = "vocative.resume.";
-/** RFC 6455: the connection broke; with any other code somebody has said that it is over. */
-const BROKEN = 1006;
+/** The connection broke (RFC 6455), or the server restarts (IANA); with any other code somebody has said that it is over. */
+const COME_BACK: readonly number[] = [1006, 1012];
 /** Between two attempts to come back, ms. */
 const PAUSE_MS = 1_000;
 /** Of several servers behind one address only one may know of us; another attempt may come to that one. */
@@ -129,7 +129,7 @@ export function connect(base: string, listener: ConnectionListener, language = "
     dialled.onclose = async (close) => {
       if (opened) {
         if (quiet) return;
-        if (close.code === BROKEN && back !== null && until === null) {
+        if (COME_BACK.includes(close.code) && back !== null && until === null) {
           until = Date.now() + back.graceMs;
           listener.away();
           socket = dial();
