@@ -2,52 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pytest
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
 
 from agent.engine.wav import write_wav
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from playwright.async_api import Page
+from tests.e2e.browsing import PATIENCE, RATE, page_hearing
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/google-chrome") if Path(path).exists()), None)
-RATE = 24_000
-PATIENCE = 60_000  # ms; a loaded machine takes its time
-
-
-@asynccontextmanager
-async def page_hearing(recording: Path, url: str) -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            chromium_sandbox=False,
-            args=[
-                "--use-fake-ui-for-media-stream",
-                "--use-fake-device-for-media-stream",
-                f"--use-file-for-fake-audio-capture={recording}%noloop",
-                "--autoplay-policy=no-user-gesture-required",
-            ],
-        )
-        page = await browser.new_page()
-        page.set_default_timeout(PATIENCE)
-        complaints: list[str] = []
-        page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        try:
-            await page.goto(url)
-            yield page
-        finally:
-            await browser.close()
-        assert complaints == []
 
 
 async def test_a_spoken_question_is_answered_aloud_with_a_citation_that_opens_at_its_page(assistant, say, tmp_path):
