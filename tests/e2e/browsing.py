@@ -12,7 +12,7 @@ import pytest
 from playwright.async_api import expect
 
 from agent.engine.wav import write_wav
-from tests.chromium import SOUNDS_AT_ONCE, chromium, complaints_of, microphone
+from tests.chromium import FAKE_DEVICES, SOUNDS_AT_ONCE, chromium, complaints_of, microphone
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -35,6 +35,7 @@ async def page_hearing(
     recording: Path | None,
     url: str,
     *,
+    allowed: bool = True,
     flags: tuple[str, ...] = (),
     before: Callable[[Page], Awaitable[None]] | None = None,
     mind_errors: bool = True,
@@ -45,12 +46,14 @@ async def page_hearing(
     Args:
         recording: A WAV file; None for the browser's own beeps.
         url: Of the page.
+        allowed: Whether the user lets the page use the microphone.
         flags: More of the browser's.
         before: Is handed the page before it loads anything.
         mind_errors: Whether an error of the page fails the test.
         context: Of the browser, such as the size of its window.
     """
-    async with chromium(SOUNDS_AT_ONCE, *microphone(recording), *flags) as browser:
+    devices = microphone(recording) if allowed else [FAKE_DEVICES]
+    async with chromium(SOUNDS_AT_ONCE, *devices, *flags) as browser:
         page = await (await browser.new_context(**context)).new_page()
         page.set_default_timeout(PATIENCE)
         complaints = complaints_of(page)

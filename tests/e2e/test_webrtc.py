@@ -27,7 +27,7 @@ from agent.webrtc.engine_calling import EngineCalling
 from agent.webrtc.preview_calling import PreviewCalling, PreviewUrls
 from agent.webrtc.service_calling import CallUrls, ServiceCalling
 from tests.e2e import browsing
-from tests.e2e.browsing import PATIENCE, RATE, ready, spoken
+from tests.e2e.browsing import PATIENCE, RATE, VIEWS, ready, spoken
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
 
@@ -89,7 +89,7 @@ async def assistant(engine, library, calling):
 
 
 @asynccontextmanager
-async def page_hearing(recording, url, *, flags=(), mind_errors=True):
+async def page_hearing(recording, url, *, flags=(), mind_errors=True, **context):
     """A page, and all that crosses the network between it and anybody."""
     crossed: list[str] = []
     reading: list[asyncio.Task] = []
@@ -111,7 +111,8 @@ async def page_hearing(recording, url, *, flags=(), mind_errors=True):
 
     calls = ("--allow-loopback-in-peer-connection", *flags)
     try:
-        async with browsing.page_hearing(recording, url, flags=calls, before=before, mind_errors=mind_errors) as page:
+        context |= {"flags": calls, "before": before, "mind_errors": mind_errors}
+        async with browsing.page_hearing(recording, url, **context) as page:
             yield page, crossed
             await asyncio.gather(*reading, return_exceptions=True)
             crossed += await page.evaluate("window.channel")
@@ -142,8 +143,9 @@ async def service(engine):
         yield address, http
 
 
+@pytest.mark.parametrize("view", VIEWS)
 async def test_a_spoken_question_over_webrtc_is_answered_by_tools_on_the_server_and_neither_key_nor_prompt_is_seen(
-    engine, library, say, tmp_path
+    engine, library, say, tmp_path, view
 ):
     async def headers():
         return {"api-key": KEY}
@@ -153,7 +155,7 @@ async def test_a_spoken_question_over_webrtc_is_answered_by_tools_on_the_server_
         urls = CallUrls.of(elsewhere.replace("http", "ws") + "/openai/v1/realtime?model=deployment")
         async with (
             assistant(engine, library, ServiceCalling(http, urls, headers)) as address,
-            page_hearing(recording, address) as (page, crossed),
+            page_hearing(recording, address, **view) as (page, crossed),
         ):
             assert page.url.endswith("?transport=webrtc")
             await ready(page)

@@ -32,7 +32,7 @@ export function Header() {
           <Status />
         </div>
       </div>
-      <div className="flex shrink-0 items-center gap-1 sm:gap-2">
+      <div className="-me-2 flex shrink-0 items-center gap-1 sm:gap-2">
         <HeaderActions />
         <CloseButton />
       </div>
@@ -60,7 +60,7 @@ function Status() {
     <p
       data-testid="status"
       data-phase={phase}
-      className="flex min-w-0 items-center gap-1.5 text-[0.8125rem] text-quiet max-sm:leading-tight sm:shrink-0 sm:gap-2 sm:rounded-full sm:border sm:border-line sm:bg-card sm:px-3 sm:py-1"
+      className="flex min-w-0 items-center gap-1.5 text-[0.75rem] text-quiet max-sm:leading-tight sm:shrink-0 sm:text-[0.8125rem] sm:gap-2 sm:rounded-full sm:border sm:border-line sm:bg-card sm:px-3 sm:py-1"
     >
       <span aria-hidden className={`size-2 shrink-0 rounded-full ${tone}`} />
       <span className="truncate">{LABEL[phase]()}</span>

@@ -14,10 +14,12 @@ export function ToolCall({ call }: { call: Call }) {
       <details className="group">
         <summary className="flex min-h-6 cursor-pointer list-none items-center gap-2 rounded-lg [&::-webkit-details-marker]:hidden">
           <StatusIcon call={call} />
-          <span className="min-w-0 truncate">
-            <bdi className="font-medium text-ink">{titleOf(call.name)}</bdi>
-            {subject !== "" && <bdi>{` “${subject}”`}</bdi>}
-          </span>
+          <bdi className="max-w-[60%] shrink-0 truncate font-medium text-ink">{titleOf(call.name)}</bdi>{" "}
+          {subject !== "" && (
+            <span dir="auto" className="min-w-0 truncate">
+              “{subject}”
+            </span>
+          )}
           <Outcome call={call} />
           <ChevronDown aria-hidden className="size-3.5 shrink-0 transition-transform group-open:rotate-180" />
         </summary>
