@@ -21,7 +21,7 @@ from agent.pages import PAGE_POLICY, documents_routes
 from tests.chromium import ASKED_AND_ALLOWED, FAKE_DEVICES, SOUNDS_AT_ONCE, chromium, complaints_of, mapped
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Iterator
 
     from playwright.async_api import Page
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
 
 import pytest
 from aiohttp import web
@@ -20,9 +19,6 @@ from agent.door.origin import Origins
 from agent.server import Server
 from tests.attacks.conftest import KEY, LeakyModel
 from tests.chromium import ASKED_AND_ALLOWED, chromium, complaints_of
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("bundle")]
 

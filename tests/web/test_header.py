@@ -87,7 +87,9 @@ async def test_on_a_wide_page_there_is_no_menu_and_every_sign_looks_alike(double
         assert len({await sign.evaluate(look) for sign in signs}) == 1
 
 
-@pytest.mark.parametrize("size", [{"width": 320, "height": 568}, {"width": 1280, "height": 800}], ids=["320 px", "wide"])
+@pytest.mark.parametrize(
+    "size", [{"width": 320, "height": 568}, {"width": 1280, "height": 800}], ids=["320 px", "wide"]
+)
 async def test_a_long_name_gives_way_to_the_controls_and_can_still_be_learnt(double, open_page, size):
     async with open_page(viewport=size) as page:
         await (await double.session()).introduce(name=NAME)

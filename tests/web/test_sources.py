@@ -35,7 +35,9 @@ def support(sentence):
 
 
 BEARS = citation("Handbook.md", ANSWER, number=1, supports=[LEAVE, LAPSE])
-READ = [citation(f"{name}.md", "Nothing of it.", number=number, supports=[]) for number, name in ((2, "Perks"), (3, "Menu"))]
+READ = [
+    citation(f"{name}.md", "Nothing of it.", number=number, supports=[]) for number, name in ((2, "Perks"), (3, "Menu"))
+]
 
 
 async def test_only_what_bears_the_answer_out_is_a_source_and_the_rest_is_folded_away(double, open_page):

@@ -1,7 +1,6 @@
 """The client's own unit tests, its types, and what its bundle is made of."""
 
 import os
-import re
 import subprocess
 from pathlib import Path
 
