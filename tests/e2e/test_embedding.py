@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
 
 from agent.engine.wav import write_wav
+from tests.e2e.browsing import PATIENCE, RATE, page_hearing
 from tests.e2e.conftest import Running
-from tests.e2e.test_page import CHROMIUM, PATIENCE, RATE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -50,29 +50,19 @@ async def test_a_visitor_of_another_page_asks_aloud_and_that_page_learns_what_wa
     recording = tmp_path / "question.wav"
     silence = np.zeros(RATE * 2, np.int16)
     write_wav(recording, np.concatenate([say("How many steps does the lighthouse have?"), silence]))
+
+    async def listen(page):
+        await page.add_init_script(
+            "window.said = []; addEventListener('vocative-message', (event) => said.push(event.detail))"
+        )
+
     port = unused_port()
     running = Running("run", "--port", "0", "--allow-origin", f"http://localhost:{port}")
     try:
-        async with served(running.http, port) as address, async_playwright() as playwright:
-            browser = await playwright.chromium.launch(
-                executable_path=CHROMIUM,
-                chromium_sandbox=False,
-                args=[
-                    "--use-fake-ui-for-media-stream",
-                    "--use-fake-device-for-media-stream",
-                    f"--use-file-for-fake-audio-capture={recording}%noloop",
-                    "--autoplay-policy=no-user-gesture-required",
-                ],
-            )
-            page = await browser.new_page()
-            page.set_default_timeout(PATIENCE)
-            complaints: list[str] = []
-            page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
-            page.on("pageerror", lambda error: complaints.append(str(error)))
-            await page.add_init_script(
-                "window.said = []; addEventListener('vocative-message', (event) => said.push(event.detail))"
-            )
-            await page.goto(address)
+        async with (
+            served(running.http, port) as address,
+            page_hearing(recording, address, before=listen) as page,
+        ):
             await page.get_by_role("button", name="Lantern Sound Ferries").click()
             inside = page.frame_locator("iframe")
             await inside.get_by_test_id("talk").click()
@@ -83,7 +73,5 @@ async def test_a_visitor_of_another_page_asks_aloud_and_that_page_learns_what_wa
             await inside.get_by_test_id("close").click()
             await expect(page.locator("iframe")).to_be_hidden()
             await expect(inside.get_by_test_id("status")).not_to_have_attribute("data-phase", "listening")
-            await browser.close()
-        assert complaints == []
     finally:
         running.stop()

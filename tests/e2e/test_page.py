@@ -1,61 +1,46 @@
-"""The page in a real browser whose microphone is a recording, on `vocative run`: ask, hear, see why, break in."""
+"""The page in a real browser whose microphone is a recording, on `vocative run`: ask, hear, see why, break in.
+
+What a person sees is asserted, and what crossed the wire for it.
+"""
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pytest
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
 
 from agent.engine.wav import write_wav
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from playwright.async_api import Page
+from tests.e2e.browsing import PATIENCE, RATE, VIEWS, Wire, ask, page_hearing, ready, spoken, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/google-chrome") if Path(path).exists()), None)
-RATE = 24_000
-PATIENCE = 60_000  # ms; a loaded machine takes its time
+STEPS = "How many steps does the lighthouse have?"
+FARE = "How much is the Island Pass?"
 
 
-@asynccontextmanager
-async def page_hearing(recording: Path, url: str) -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            chromium_sandbox=False,
-            args=[
-                "--use-fake-ui-for-media-stream",
-                "--use-fake-device-for-media-stream",
-                f"--use-file-for-fake-audio-capture={recording}%noloop",
-                "--autoplay-policy=no-user-gesture-required",
-            ],
-        )
-        page = await browser.new_page()
-        page.set_default_timeout(PATIENCE)
-        complaints: list[str] = []
-        page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        try:
-            await page.goto(url)
-            yield page
-        finally:
-            await browser.close()
-        assert complaints == []
+def wired(wires: list[Wire]):
+    """Has the wire of a page watched from its beginning."""
+
+    async def before(page):
+        wires.append(Wire(page))
+
+    return before
 
 
-async def test_a_spoken_question_is_answered_aloud_with_a_citation_that_opens_at_its_page(assistant, say, tmp_path):
-    recording = tmp_path / "question.wav"
-    silence = np.zeros(RATE * 2, np.int16)
-    write_wav(recording, np.concatenate([say("How many steps does the lighthouse have?"), silence]))
-    async with page_hearing(recording, assistant.http) as page:
-        await page.get_by_test_id("talk").click()
+async def talk(page, touch):
+    """Press the one button, with the finger where there is one."""
+    await ready(page)
+    button = page.get_by_test_id("talk")
+    await (button.tap() if touch else button.click())
+
+
+@pytest.mark.parametrize("view", VIEWS)
+async def test_a_spoken_question_is_answered_aloud_with_a_citation_that_opens_at_its_page(
+    assistant, say, tmp_path, view
+):
+    recording, wires = spoken(say, tmp_path, (STEPS, 2)), []
+    async with page_hearing(recording, assistant.http, before=wired(wires), **view) as page:
+        await talk(page, touch=view.get("has_touch", False))
         await expect(page.get_by_test_id("message-user")).to_contain_text(
             "lighthouse", timeout=PATIENCE, ignore_case=True
         )
@@ -64,29 +49,126 @@ async def test_a_spoken_question_is_answered_aloud_with_a_citation_that_opens_at
         await page.wait_for_function("Number(document.querySelector('[data-testid=level]').dataset.outputLevel) > 0.05")
         citation = page.get_by_test_id("citation").first
         await citation.click()
-        link = page.get_by_test_id("source-link")
-        address = await link.get_attribute("href")
+        address = await page.get_by_test_id("source-link").get_attribute("href")
         assert address is not None
         assert address.endswith("visitor-guide.pdf#page=3")
+        # The page as it was printed, with the words that say it marked on it, and the passage beside it.
+        printed = page.get_by_test_id("pdf-view")
+        await expect(printed.locator("canvas")).to_be_visible(timeout=PATIENCE)
+        await expect(page.get_by_test_id("viewer-page")).to_contain_text("3")
+        marks = printed.locator("mark")
+        await expect(marks.first).to_be_visible(timeout=PATIENCE)
+        assert "142" in "".join(await marks.all_text_contents())
+        assert "142" in await page.get_by_test_id("source-text").inner_text()
         opened = await page.request.get(assistant.http + address)
         assert opened.ok
         assert opened.headers["content-type"] == "application/pdf"
-        assert "142" in await page.get_by_test_id("source-text").inner_text()
+    (wire,) = wires
+    kinds = [event["type"] for event in wire.received]
+    order = ["session.created", "extension.ready", "input_audio_buffer.speech_started", "extension.call.started"]
+    order += ["extension.call.finished", "response.output_audio.delta", "extension.citations"]
+    places = [kinds.index(kind) for kind in order]
+    assert places == sorted(places)
+    (call,) = wire.of("extension.call.started")
+    assert (call["name"], "lighthouse" in call["arguments"].lower()) == ("search", True)
+    (told,) = wire.of("extension.citations")
+    answer = wire.text(told["item_id"])
+    for each in told["citations"]:
+        for support in each["supports"]:
+            assert answer[support["from"] : support["to"]].strip() in answer
+    assert told["citations"][0]["supports"], "the first source bears the answer out"
+    assert {event["type"] for event in wire.sent} >= {"input_audio_buffer.append", "extension.playback"}
 
 
-async def test_a_second_utterance_over_the_answer_stops_it(assistant, say, tmp_path):
-    recording = tmp_path / "barge-in.wav"
-    question = say("On which days are there no sailings at all?")
-    gap, tail = np.zeros(RATE * 3, np.int16), np.zeros(RATE * 3, np.int16)
-    write_wav(recording, np.concatenate([question, gap, say("Stop, please. How much is the Island Pass?"), tail]))
-    async with page_hearing(recording, assistant.http) as page:
-        await page.get_by_test_id("talk").click()
+@pytest.mark.parametrize("view", VIEWS)
+async def test_a_typed_question_is_answered_and_only_what_bears_it_out_is_shown_as_its_source(assistant, view):
+    wires = []
+    async with page_hearing(None, assistant.http, before=wired(wires), **view) as page:
+        await ask(page, FARE)
+        answer = page.get_by_test_id("message-assistant")
+        await expect(answer).to_contain_text("£42", timeout=PATIENCE)
+        await expect(page.get_by_test_id("citation").first).to_be_visible(timeout=PATIENCE)
+        (told,) = wires[0].of("extension.citations")
+        bearing = [each for each in told["citations"] if each["supports"]]
+        read = [each for each in told["citations"] if not each["supports"]]
+        await expect(page.get_by_test_id("citation")).to_have_count(len(bearing))
+        assert read, "the sample question finds more than it needs"
+        await expect(page.get_by_test_id("read").first).to_be_hidden()
+        await page.get_by_test_id("also-read").locator("summary").click()
+        await expect(page.get_by_test_id("read")).to_have_count(len(read))
+        await page.get_by_test_id("read").first.click()
+        await expect(page.get_by_test_id("source")).to_be_visible()
+    (wire,) = wires
+    (item,) = wire.asked("conversation.item.create")
+    assert item["item"]["content"] == [{"type": "input_text", "text": FARE}]
+    assert len(wire.asked("response.create")) == 1
+    assert wire.asked("input_audio_buffer.append") == []
+
+
+@pytest.mark.parametrize("view", VIEWS)
+async def test_a_second_utterance_over_the_answer_stops_it(assistant, say, tmp_path, view):
+    sentences = ("On which days are there no sailings at all?", 3), ("Stop, please. How much is the Island Pass?", 3)
+    recording, wires = spoken(say, tmp_path, *sentences), []
+    async with page_hearing(recording, assistant.http, before=wired(wires), **view) as page:
+        await talk(page, touch=view.get("has_touch", False))
         first = page.get_by_test_id("message-assistant").first
         await expect(first).to_be_visible(timeout=PATIENCE)
         await expect(first).to_have_attribute("data-cut", "true", timeout=PATIENCE)
         # What is said over the loudspeaker passes the browser's echo cancellation, so its words are not asserted.
         await expect(page.get_by_test_id("message-user").nth(1)).to_be_visible(timeout=PATIENCE)
         await expect(page.get_by_test_id("message-assistant").nth(1)).to_contain_text(".", timeout=PATIENCE)
+    (wire,) = wires
+    stopped = next(each for each in wire.reports() if each.get("stopped"))
+    (cut,) = wire.truncated(stopped["item_id"])
+    assert abs(cut - stopped["played_ms"]) < 200
+    assert [each["item_id"] for each in wire.of("extension.interrupted")] == [stopped["item_id"]]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+async def test_a_question_is_asked_by_holding_a_key_or_the_hand_and_it_is_the_page_that_ends_the_turn(
+    assistant, say, tmp_path, view
+):
+    question = say(STEPS)
+    recording, wires = tmp_path / "question.wav", []
+    write_wav(recording, np.concatenate([question, np.zeros(RATE * 20, np.int16)]))
+    touch = view.get("has_touch", False)
+    async with page_hearing(recording, assistant.http, before=wired(wires), **view) as page:
+        await ready(page)
+        push = page.get_by_test_id("push")
+        if touch:
+            box = await push.bounding_box()
+            finger = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+            screen = await page.context.new_cdp_session(page)
+            await screen.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [finger]})
+        else:
+            await page.keyboard.down("Space")
+        await expect(push).to_have_attribute("aria-pressed", "true", timeout=PATIENCE)
+        # As long as the recording speaks: what was sent is what was said.
+        pieces = len(question) / RATE / 0.04
+        await until(page, lambda: len(wires[0].asked("input_audio_buffer.append")) > pieces)
+        if touch:
+            await screen.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        else:
+            await page.keyboard.up("Space")
+        await expect(push).to_have_attribute("aria-pressed", "false", timeout=PATIENCE)
+        await expect(page.get_by_test_id("message-assistant").first).to_contain_text("142", timeout=PATIENCE)
+        await expect(page.get_by_test_id("message-user")).to_contain_text("lighthouse", ignore_case=True)
+    (wire,) = wires
+    turns = [each["session"]["audio"]["input"]["turn_detection"] for each in wire.asked("session.update")]
+    assert turns == [None]
+    kinds = [event["type"] for event in wire.sent if event["type"] != "extension.playback"]
+    assert kinds[-2:] == ["input_audio_buffer.commit", "response.create"]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+async def test_without_permission_for_the_microphone_the_page_says_so_and_a_typed_question_is_answered(assistant, view):
+    wires = []
+    async with page_hearing(None, assistant.http, allowed=False, before=wired(wires), **view) as page:
+        await talk(page, touch=view.get("has_touch", False))
+        await expect(page.get_by_test_id("trouble")).to_contain_text("The microphone is blocked", timeout=PATIENCE)
+        await ask(page, FARE)
+        await expect(page.get_by_test_id("message-assistant")).to_contain_text("£42", timeout=PATIENCE)
+    assert wires[0].asked("input_audio_buffer.append") == []
 
 
 async def test_a_french_page_says_that_the_engine_speaks_english_and_an_english_question_is_answered(
@@ -96,6 +178,6 @@ async def test_a_french_page_says_that_the_engine_speaks_english_and_an_english_
     write_wav(recording, np.zeros(RATE, np.int16))
     async with page_hearing(recording, assistant.http + "?lang=fr") as page:
         await expect(page.get_by_test_id("lacking")).to_contain_text("anglais", timeout=PATIENCE)
-        await page.get_by_test_id("text-input").fill("How many steps does the lighthouse have?")
+        await page.get_by_test_id("text-input").fill(STEPS)
         await page.get_by_role("button", name="Envoyer").click()
         await expect(page.get_by_test_id("message-assistant")).to_contain_text("142", timeout=PATIENCE)

@@ -2,90 +2,45 @@
 
 from __future__ import annotations
 
-import base64
-import json
 from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
 
 from agent.engine.audio import resample
 from agent.engine.hear import load_ears
 from agent.engine.parts import HEARING_RATE
 from agent.engine.wav import write_wav
+from tests.e2e.browsing import RATE, Wire, ask, page_hearing, ready, until
 from tests.quality.word_errors import errors, words
 from tests.web.recorder import record, taken
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
     from numpy.typing import NDArray
     from playwright.async_api import Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/google-chrome") if Path(path).exists()), None)
-RATE = 24_000
-PATIENCE = 60_000  # ms; a loaded machine takes its time
 WITHIN = 200  # ms between what was heard and what is said to have been
-
-
-class Wire:
-    """The events between page and server, as they crossed."""
-
-    def __init__(self, page: Page) -> None:
-        self.received: list[dict[str, Any]] = []
-        self.sent: list[dict[str, Any]] = []
-
-        def watch(socket) -> None:
-            socket.on("framereceived", lambda text: self.received.append(json.loads(text)))
-            socket.on("framesent", lambda text: self.sent.append(json.loads(text)))
-
-        page.on("websocket", watch)
-
-    def sound(self, item: str) -> NDArray[np.int16]:
-        """All that was sent of an answer."""
-        deltas = [e for e in self.received if e["type"] == "response.output_audio.delta" and e["item_id"] == item]
-        return np.frombuffer(b"".join(base64.b64decode(each["delta"]) for each in deltas), "<i2")
-
-    def text(self, item: str) -> str:
-        """All that was written of an answer."""
-        kinds = {"response.output_audio_transcript.delta"}
-        return "".join(e["delta"] for e in self.received if e["type"] in kinds and e["item_id"] == item)
-
-    def reports(self) -> list[dict[str, Any]]:
-        """How far the page says it has come."""
-        return [event for event in self.sent if event["type"] == "extension.playback"]
-
-    def truncated(self, item: str) -> list[int]:
-        """Where the model was told that an answer ends, ms."""
-        found = [e for e in self.received if e["type"] == "conversation.item.truncated" and e["item_id"] == item]
-        return [event["audio_end_ms"] for event in found]
 
 
 @asynccontextmanager
 async def recorded_page(url: str, recording: Path | None = None) -> AsyncIterator[tuple[Page, Wire]]:
-    said = [] if recording is None else [f"--use-file-for-fake-audio-capture={recording}%noloop"]
-    fake = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", *said]
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            chromium_sandbox=False,
-            args=[*fake, "--autoplay-policy=no-user-gesture-required"],
-        )
-        page = await (await browser.new_context(bypass_csp=True)).new_page()
-        page.set_default_timeout(PATIENCE)
+    wires = []
+
+    async def before(page: Page) -> None:
         await record(page)
-        wire = Wire(page)
-        try:
-            await page.goto(url)
-            await expect(page.get_by_test_id("talk")).to_be_enabled(timeout=PATIENCE)
-            yield page, wire
-        finally:
-            await browser.close()
+        wires.append(Wire(page))
+
+    # The recorder's worklet is not of the page's policy.
+    async with page_hearing(recording, url, before=before, mind_errors=False, bypass_csp=True) as page:
+        await ready(page)
+        yield page, wires[0]
 
 
 @pytest.fixture(scope="module")
@@ -95,20 +50,6 @@ def ears():
 
 def written(ears, sound: NDArray[np.int16]) -> str:
     return ears.transcribe(resample(sound.astype(np.float32) / 32768, RATE, HEARING_RATE))
-
-
-async def until(page: Page, condition) -> None:
-    for _ in range(PATIENCE // 50):
-        if condition():
-            return
-        await page.wait_for_timeout(50)
-    pytest.fail("it did not come about")
-
-
-async def ask(page: Page, question: str) -> None:
-    await page.get_by_test_id("text-input").fill(question)
-    await page.get_by_test_id("send").click()
-    await page.evaluate("document.activeElement.blur()")
 
 
 def differences(played: NDArray[np.int16], sent: NDArray[np.int16]) -> NDArray[np.int64]:
@@ -139,7 +80,7 @@ async def test_an_answer_is_played_whole_and_unaltered_and_its_words_are_those_o
         sent = wire.sound(item)
         assert differences(played, sent).max() <= 1  # of 32768
         assert abs(len(sent) - len(played)) * 1000 / RATE < 1000  # silence at both ends
-        assert errors(await answer.locator("p").evaluate(WORDS), written(ears, played))[0] <= 1
+        assert errors(await answer.locator("p").first.evaluate(WORDS), written(ears, played))[0] <= 1
 
 
 @pytest.mark.parametrize("deed", ["by holding to talk", "by speaking"])

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import expect
 
 from agent.engine.wav import write_wav
-from tests.e2e.test_page import PATIENCE, RATE, page_hearing
+from tests.e2e.browsing import PATIENCE, RATE, page_hearing
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -6,14 +6,13 @@ import asyncio
 import json
 import re
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import aiohttp
 import numpy as np
 import pytest
 import pytest_asyncio
 from aiohttp import web
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
 
 from agent import Agent, samples
 from agent.engine.hear import load_ears
@@ -27,12 +26,11 @@ from agent.server import Server
 from agent.webrtc.engine_calling import EngineCalling
 from agent.webrtc.preview_calling import PreviewCalling, PreviewUrls
 from agent.webrtc.service_calling import CallUrls, ServiceCalling
+from tests.e2e import browsing
+from tests.e2e.browsing import PATIENCE, RATE, VIEWS, ready, spoken
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
 
-CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/google-chrome") if Path(path).exists()), None)
-RATE = 24_000
-PATIENCE = 60_000  # ms; a loaded machine takes its time
 PROMPT = "You answer from the documents. The password of the operator is heliotrope."
 KEY = "standard-key-of-the-resource"
 
@@ -91,11 +89,10 @@ async def assistant(engine, library, calling):
 
 
 @asynccontextmanager
-async def page_hearing(recording, url, *, flags=(), mind_errors=True):
+async def page_hearing(recording, url, *, flags=(), mind_errors=True, **context):
     """A page, and all that crosses the network between it and anybody."""
     crossed: list[str] = []
     reading: list[asyncio.Task] = []
-    complaints: list[str] = []
 
     async def read(response):
         crossed.extend([response.url, json.dumps(await response.request.all_headers())])
@@ -107,53 +104,25 @@ async def page_hearing(recording, url, *, flags=(), mind_errors=True):
         socket.on("framereceived", lambda data: crossed.append(str(data)))
         socket.on("framesent", lambda data: crossed.append(str(data)))
 
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            chromium_sandbox=False,
-            args=[
-                "--use-fake-ui-for-media-stream",
-                "--use-fake-device-for-media-stream",
-                f"--use-file-for-fake-audio-capture={recording}%noloop",
-                "--autoplay-policy=no-user-gesture-required",
-                "--allow-loopback-in-peer-connection",
-                *flags,
-            ],
-        )
-        page = await browser.new_page()
-        page.set_default_timeout(PATIENCE)
+    async def before(page):
         await page.add_init_script(WATCH)
-        page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("response", lambda response: reading.append(asyncio.ensure_future(read(response))))
         page.on("websocket", watch_socket)
-        try:
-            await page.goto(url)
+
+    calls = ("--allow-loopback-in-peer-connection", *flags)
+    try:
+        context |= {"flags": calls, "before": before, "mind_errors": mind_errors}
+        async with browsing.page_hearing(recording, url, **context) as page:
             yield page, crossed
             await asyncio.gather(*reading, return_exceptions=True)
             crossed += await page.evaluate("window.channel")
-        finally:
-            await browser.close()
-            await asyncio.gather(*reading, return_exceptions=True)
-        assert not mind_errors or complaints == []
-
-
-def spoken(say, tmp_path, *sentences):
-    pieces = []
-    for sentence, pause in sentences:
-        pieces += [say(sentence), np.zeros(int(RATE * pause), np.int16)]
-    recording = tmp_path / "speech.wav"
-    write_wav(recording, np.concatenate(pieces))
-    return recording
+    finally:
+        await asyncio.gather(*reading, return_exceptions=True)
 
 
 async def sounding(page):
     level = re.compile(r"^(0\.0[2-9]|0\.[1-9]|1)")
     await expect(page.get_by_test_id("level")).to_have_attribute("data-output-level", level, timeout=PATIENCE)
-
-
-async def ready(page):
-    await expect(page.get_by_test_id("talk")).to_be_enabled(timeout=PATIENCE)
 
 
 @asynccontextmanager
@@ -174,8 +143,9 @@ async def service(engine):
         yield address, http
 
 
+@pytest.mark.parametrize("view", VIEWS)
 async def test_a_spoken_question_over_webrtc_is_answered_by_tools_on_the_server_and_neither_key_nor_prompt_is_seen(
-    engine, library, say, tmp_path
+    engine, library, say, tmp_path, view
 ):
     async def headers():
         return {"api-key": KEY}
@@ -185,7 +155,7 @@ async def test_a_spoken_question_over_webrtc_is_answered_by_tools_on_the_server_
         urls = CallUrls.of(elsewhere.replace("http", "ws") + "/openai/v1/realtime?model=deployment")
         async with (
             assistant(engine, library, ServiceCalling(http, urls, headers)) as address,
-            page_hearing(recording, address) as (page, crossed),
+            page_hearing(recording, address, **view) as (page, crossed),
         ):
             assert page.url.endswith("?transport=webrtc")
             await ready(page)

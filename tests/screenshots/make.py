@@ -24,26 +24,25 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 from PIL import Image
-from playwright.async_api import Error, async_playwright
+from playwright.async_api import Error
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.screenshots.states import STATES, Missing, State  # noqa: E402
+from tests.chromium import FAKE_DEVICES, SOUNDS_AT_ONCE, chromium, mapped, microphone  # noqa: E402
+from tests.screenshots.states import STATES, VIEWS, Missing, State  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-    from playwright.async_api import Page, Playwright
+    from playwright.async_api import Page
 
 FOLDER = ROOT / "docs" / "screenshots"
-VIEWS = {"desktop": (1280, 800), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
-COLOURS = 128  # of a picture; more are not seen on a calm page, and cost twice the bytes
-TOTAL = 4_000_000  # bytes of all pictures
+COLOURS = 64  # of a picture; more are not seen on a calm page, and cost twice the bytes
+TOTAL = 3_000_000  # bytes of all pictures
 TOOLS = ("harbour:agent", "--documents", str(ROOT / "agent" / "samples" / "documents"))
-CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/google-chrome") if Path(path).exists()), None)
 # Somebody else's page, calm enough to look past.
 THEIRS = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Harbour news</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -76,16 +75,18 @@ async def photograph(names: list[str], folder: Path) -> dict[str, str]:
     failed: dict[str, str] = {}
     port = unused_port()
     around = f"http://localhost:{port}"
-    with serving(around) as plain, serving(around, *TOOLS) as tools, TemporaryDirectory() as workshop:
+    # Open to all: a page by a name that is not this machine's would have to sign in.
+    with serving(around, "--no-auth") as plain, serving(around, *TOOLS) as tools, TemporaryDirectory() as workshop:
         silence = Path(workshop, "silence.wav")
         with wave.open(str(silence), "wb") as file:
             file.setparams((1, 2, 48_000, 0, "NONE", ""))
             file.writeframes(bytes(96_000))
-        async with TestServer(theirs(plain), host="127.0.0.1", port=port), async_playwright() as playwright:
+        async with TestServer(theirs(plain), host="127.0.0.1", port=port):
             for state in chosen:
                 address = around if state.around else tools if state.tools else plain
+                address = address.replace("127.0.0.1", state.host or "127.0.0.1")
                 try:
-                    async with opened(playwright, state, f"{address}/{state.query}", silence) as page:
+                    async with opened(state, f"{address}/{state.query}", silence) as page:
                         await state.reach(page)
                         weight = await take(page, state, folder)
                     print(f"{state.name:<16} {weight / 1024:6.0f} KiB", flush=True)
@@ -96,9 +97,10 @@ async def photograph(names: list[str], folder: Path) -> dict[str, str]:
 
 
 async def take(page: Page, state: State, folder: Path) -> int:
-    """The four pictures of a state. Returns their bytes."""
+    """The pictures of a state. Returns their bytes."""
     weight = 0
-    for view, (width, height) in VIEWS.items():
+    for view in state.views:
+        width, height = VIEWS[view]
         await page.set_viewport_size({"width": width, "height": height})
         for scheme in SCHEMES:
             await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
@@ -118,7 +120,7 @@ def name_of(state: State, view: str, scheme: str) -> str:
 
 def files(state: State) -> list[str]:
     """The names of a state's pictures."""
-    return [name_of(state, view, scheme) for view in VIEWS for scheme in SCHEMES]
+    return [name_of(state, view, scheme) for view in state.views for scheme in SCHEMES]
 
 
 def gallery(states: list[State]) -> str:
@@ -165,21 +167,17 @@ def serving(around: str, *more: str) -> Iterator[str]:
 
 
 @asynccontextmanager
-async def opened(playwright: Playwright, state: State, address: str, silence: Path) -> AsyncIterator[Page]:
+async def opened(state: State, address: str, silence: Path) -> AsyncIterator[Page]:
     """A page of the assistant in a browser of its own."""
-    arguments = ["--autoplay-policy=no-user-gesture-required", "--use-fake-device-for-media-stream"]
-    if state.microphone:
-        arguments += ["--use-fake-ui-for-media-stream", f"--use-file-for-fake-audio-capture={silence}"]
-    browser = await playwright.chromium.launch(executable_path=CHROMIUM, chromium_sandbox=False, args=arguments)
-    try:
+    heard = microphone(silence, again=True) if state.microphone else [FAKE_DEVICES]
+    elsewhere = [mapped(state.host)] if state.host else []
+    async with chromium(SOUNDS_AT_ONCE, *heard, *elsewhere) as browser:
         width, height = VIEWS["desktop"]
         page = await browser.new_page(
             viewport={"width": width, "height": height}, device_scale_factor=1.5, reduced_motion="reduce"
         )
         await page.goto(address)
         yield page
-    finally:
-        await browser.close()
 
 
 if __name__ == "__main__":

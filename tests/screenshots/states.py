@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from playwright.async_api import FrameLocator, Page
 
 PATIENCE = 40_000  # ms
+VIEWS = {"desktop": (1280, 800), "phone": (390, 844)}
 FACT = "How much is the Island Pass?"
 IN_A_PDF = "How many steps does the lighthouse have?"  # and the passage stands on its third page
 LONG = "When does the last boat back from Seal Island leave in summer?"
@@ -36,7 +37,9 @@ class State:
         query: Of the page's address.
         microphone: Whether the browser gives one.
         around: It is shown within another page.
+        host: Of the page's address; one that is not this machine's is not secure.
         tools: The assistant has the tools of `harbour.py`; else it is the one of `vocative run`.
+        views: In which sizes there is something to be seen.
     """
 
     name: str
@@ -45,7 +48,9 @@ class State:
     query: str = ""
     microphone: bool = True
     around: bool = False
+    host: str = ""
     tools: bool = False
+    views: tuple[str, ...] = tuple(VIEWS)
 
 
 async def _ready(page: Page | FrameLocator) -> None:
@@ -112,9 +117,31 @@ async def source(page: Page) -> None:
     await _answered(page, IN_A_PDF)
     await page.get_by_test_id("citation").first.click()
     await expect(page.get_by_test_id("source")).to_be_visible(timeout=PATIENCE)
-    if await page.get_by_test_id("source").locator("canvas").count() == 0:
-        raise Missing("the source viewer draws no page of a PDF (no canvas in data-testid=source)")
-    await page.wait_for_timeout(1500)
+    # The page is drawn, and the cited words are marked on it.
+    await expect(page.get_by_test_id("source").locator("canvas")).to_be_visible(timeout=PATIENCE)
+    await expect(page.get_by_test_id("pdf-view").locator("mark").first).to_be_visible(timeout=PATIENCE)
+
+
+async def also_read(page: Page) -> None:
+    await _answered(page, FACT)
+    await page.get_by_test_id("also-read").locator("summary").click()
+    await expect(page.get_by_test_id("read").first).to_be_visible(timeout=PATIENCE)
+
+
+async def sound(page: Page) -> None:
+    await _ready(page)
+    await page.get_by_test_id("sound").click()
+    await expect(page.get_by_role("dialog")).to_be_visible(timeout=PATIENCE)
+
+
+async def menu(page: Page) -> None:
+    await _ready(page)
+    await page.get_by_test_id("more").evaluate("button => button.click()")  # which only a small page shows
+
+
+async def insecure(page: Page) -> None:
+    await _ready(page)
+    await expect(page.get_by_test_id("insecure")).to_be_visible(timeout=PATIENCE)
 
 
 async def documents(page: Page) -> None:
@@ -154,12 +181,16 @@ STATES = (
     State("listening", "hands-free, while nobody speaks", listening),
     State("thinking", "a tool at work, telling how far it is", thinking, tools=True),
     State("answer", "an answer and the passages that it rests on", answer),
+    State("also-read", "what was read for an answer, and bears out nothing of it", also_read),
     State("interrupted", "an answer that was cut off", interrupted),
     State("approval", "a tool that may not run before it is allowed", approval, tools=True),
     State("source", "the page of a PDF, with the cited words marked", source),
     State("documents", "what the assistant knows", documents),
     State("history", "the conversation, to be searched, copied, exported and deleted", history),
     State("connection", "how long each part of a turn took", connection),
+    State("sound", "devices, and whether answers are spoken", sound),
+    State("menu", "what a small page keeps behind one button", menu, views=("phone",)),
+    State("insecure", "at an address that gets no microphone", insecure, host="harbour.example"),
     State("trouble", "no permission to use the microphone", trouble, microphone=False),
     State("right-to-left", "in Arabic", right_to_left, query="?lang=ar"),
     State("embedded", "in somebody else's page", embedded, around=True),

@@ -15,18 +15,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from aiohttp import WSMsgType, web
-from playwright.async_api import Page, async_playwright
 
 from agent.library import Library
 from agent.pages import PAGE_POLICY, documents_routes
+from tests.chromium import ASKED_AND_ALLOWED, FAKE_DEVICES, SOUNDS_AT_ONCE, chromium, complaints_of, mapped
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
+    from playwright.async_api import Page
+
 ROOT = Path(__file__).parents[2]
 RATE = 24_000
-# Elsewhere than on a Debian with its own browser, the one that Playwright installs.
-CHROMIUM = next((str(path) for path in [Path("/usr/bin/chromium")] if path.exists()), None)
 
 
 @pytest.fixture(scope="session")
@@ -269,26 +269,15 @@ def open_page(double, voice):
         script: str = "",
         **context: Any,
     ) -> AsyncIterator[Page]:
-        fake = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={voice}"] if device else []
-        allow = ["--use-fake-ui-for-media-stream"] if allowed else []
-        names = f"--host-resolver-rules=MAP {host} 127.0.0.1"
-        async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(
-                executable_path=CHROMIUM,
-                chromium_sandbox=False,
-                args=["--autoplay-policy=no-user-gesture-required", names, *fake, *allow],
-            )
+        fake = [FAKE_DEVICES, f"--use-file-for-fake-audio-capture={voice}"] if device else []
+        allow = [ASKED_AND_ALLOWED] if allowed else []
+        async with chromium(SOUNDS_AT_ONCE, mapped(host), *fake, *allow) as browser:
             page = await (await browser.new_context(**context)).new_page()
             if script:
                 await page.add_init_script(script)
-            complaints: list[str] = []
-            page.on("console", lambda line: complaints.append(line.text) if line.type in {"error", "warning"} else None)
-            page.on("pageerror", lambda error: complaints.append(str(error)))
-            try:
-                await page.goto(double.url.replace("127.0.0.1", host) + path)
-                yield page
-            finally:
-                await browser.close()
-            assert expect_errors or complaints == []
+            complaints = complaints_of(page, "error", "warning")
+            await page.goto(double.url.replace("127.0.0.1", host) + path)
+            yield page
+        assert expect_errors or complaints == []
 
     return opener

@@ -6,13 +6,13 @@ from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp.test_utils import TestServer
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
 
 from agent import Agent, Page
 from agent.server import Server
 from tests.agent.options.test_logo import SVG
 from tests.attacks.conftest import LeakyModel
-from tests.web.conftest import CHROMIUM
+from tests.chromium import chromium, complaints_of
 
 pytestmark = pytest.mark.browser
 
@@ -20,18 +20,13 @@ pytestmark = pytest.mark.browser
 @asynccontextmanager
 async def branded(agent, bundle, *, connects=True):
     model = LeakyModel()
-    async with TestServer(Server(agent, model.connect, None).application()) as server, async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, chromium_sandbox=False)
+    async with TestServer(Server(agent, model.connect, None).application()) as server, chromium() as browser:
         page = await browser.new_page(color_scheme="light")
-        complaints: list[str] = []
-        page.on("console", lambda line: complaints.append(line.text) if line.type in {"error", "warning"} else None)
+        complaints = complaints_of(page, "error", "warning")
         if not connects:
             await page.route_web_socket("**/v1/realtime*", lambda _socket: None)
-        try:
-            await page.goto(str(server.make_url("/")))
-            yield page
-        finally:
-            await browser.close()
+        await page.goto(str(server.make_url("/")))
+        yield page
     await model.stop()
     assert complaints == []
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from aiohttp.test_utils import TestServer
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
 
 from agent import Agent, Uploads
 from agent.door.door import Door, Rules
 from agent.library import Library
 from agent.server import Server
 from tests.attacks.conftest import LeakyModel
-from tests.web.conftest import CHROMIUM
+from tests.chromium import chromium, complaints_of
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
@@ -79,19 +79,11 @@ def open_desk(bundle, tmp_path):
         library = Library(index, uploads=Library.shelves(place, anonymous=True) if uploads else None)
         model = LeakyModel()
         async with TestServer(Server(Agent(), model.connect, library, door).application()) as http:
-            async with async_playwright() as playwright:
-                browser = await playwright.chromium.launch(executable_path=CHROMIUM, chromium_sandbox=False)
+            async with chromium() as browser:
                 page = await (await browser.new_context(**(context or {}))).new_page()
-                complaints: list[str] = []
-                page.on(
-                    "console", lambda line: complaints.append(line.text) if line.type in {"error", "warning"} else None
-                )
-                page.on("pageerror", lambda error: complaints.append(str(error)))
-                try:
-                    await page.goto(str(http.make_url("/")))
-                    yield Desk(page, library, http)
-                finally:
-                    await browser.close()
+                complaints = complaints_of(page, "error", "warning")
+                await page.goto(str(http.make_url("/")))
+                yield Desk(page, library, http)
             await model.stop()
         library.close()
         assert expect_errors or complaints == []

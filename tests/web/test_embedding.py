@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
 
 from agent import Agent, Page
 from agent.door.admission import Grounds
@@ -18,7 +18,7 @@ from agent.door.door import Door, Rules
 from agent.door.origin import Origins
 from agent.server import Server
 from tests.attacks.conftest import KEY, LeakyModel
-from tests.web.conftest import CHROMIUM
+from tests.chromium import ASKED_AND_ALLOWED, chromium, complaints_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("bundle")]
 
@@ -58,19 +58,11 @@ async def foreign(attributes="", *, listed=True, agent=AGENT, rules=None, expect
         theirs.router.add_get("/", page)
         theirs.router.add_get("/favicon.ico", nothing)
         await stack.enter_async_context(TestServer(theirs, host="127.0.0.1", port=port))
-        async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(
-                executable_path=CHROMIUM, chromium_sandbox=False, args=["--use-fake-ui-for-media-stream"]
-            )
-            try:
-                shown = await (await browser.new_context(**context)).new_page()
-                complaints: list[str] = []
-                shown.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
-                shown.on("pageerror", lambda error: complaints.append(str(error)))
-                await shown.goto(f"{address}/")
-                yield shown, door
-            finally:
-                await browser.close()
+        async with chromium(ASKED_AND_ALLOWED) as browser:
+            shown = await (await browser.new_context(**context)).new_page()
+            complaints = complaints_of(shown)
+            await shown.goto(f"{address}/")
+            yield shown, door
         await model.stop()
         assert expect_errors or complaints == []
 

@@ -123,7 +123,8 @@ async def test_an_arabic_page_is_mirrored(double, open_page):
         width = page.viewport_size["width"]
         await expect(page.get_by_test_id("message-user")).to_be_visible()
         assert await middle(page.get_by_role("heading", level=1)) > width / 2
-        assert await middle(page.get_by_test_id("status")) < width / 2
+        assert await middle(page.get_by_test_id("status")) < await middle(page.get_by_role("heading", level=1))
+        assert await middle(page.get_by_test_id("open-documents")) < width / 2
         assert await middle(page.get_by_test_id("message-user")) < width / 2
         assert await middle(page.get_by_test_id("send")) < width / 2
         assert await middle(page.get_by_test_id("push")) > width / 2

@@ -35,7 +35,7 @@ async def test_no_view_of_the_page_breaks_its_policy(double, open_page, language
         async for view in views(page, double):
             assert (view, await page.evaluate("window.violations")) == (view, [])
             seen.append(view)
-        assert len(seen) == 10
+        assert len(seen) == 14
         # The measure measures: what the policy forbids is reported.
         await page.evaluate("document.body.append(Object.assign(document.createElement('img'), {src: '//x.invalid/'}))")
         await page.wait_for_function("window.violations.length > 0")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from aiohttp.test_utils import TestServer
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
 
 from agent import Agent
 from agent.door.admission import Grounds
@@ -18,7 +18,7 @@ from agent.door.door import Door, Rules
 from agent.door.limits import Limits
 from agent.server import Server
 from tests.attacks.conftest import LeakyModel
-from tests.web.conftest import CHROMIUM
+from tests.chromium import chromium
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -35,19 +35,15 @@ async def opened(door: Door, headers: dict[str, str]) -> AsyncIterator[Page]:
     """The page, with headers that somebody in between adds to its plain requests and not to its WebSocket."""
     model = LeakyModel()
     async with TestServer(Server(Agent(), model.connect, None, door).application()) as server:
-        async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=CHROMIUM, chromium_sandbox=False)
+        async with chromium() as browser:
             page = await browser.new_page()
 
             async def through_the_platform(route):
                 await route.continue_(headers={**route.request.headers, **headers})
 
             await page.route("**/v1/tickets", through_the_platform)
-            try:
-                await page.goto(str(server.make_url("/")))
-                yield page
-            finally:
-                await browser.close()
+            await page.goto(str(server.make_url("/")))
+            yield page
         await model.stop()
 
 

@@ -5,6 +5,8 @@ import asyncio
 import pytest
 from playwright.async_api import expect
 
+from tests.web.sources import write
+
 pytestmark = pytest.mark.browser
 
 
@@ -35,6 +37,62 @@ async def test_an_address_that_gets_no_microphone_is_told_how_to_get_one(double,
         await session.introduce()
         await page.get_by_test_id("talk").click()
         await expect(page.get_by_test_id("trouble")).to_contain_text("Open the page over https")
+
+
+NO_SOUND = {
+    "en": "No microphone and no sound at this address",
+    "es": "En esta dirección no hay micrófono ni sonido",
+    "fr": "Ni micro ni son à cette adresse",
+    "de": "An dieser Adresse gibt es weder Mikrofon noch Ton",
+    "ja": "このアドレスではマイクも音声も使えません",
+    "ar": "لا ميكروفون ولا صوت في هذا العنوان",
+}
+
+
+@pytest.mark.parametrize(("language", "told"), NO_SOUND.items())
+async def test_an_origin_that_is_not_secure_says_at_once_that_one_can_only_type_there(
+    double, open_page, language, told
+):
+    async with open_page(host="assistant.example", path=f"?lang={language}", expect_errors=True) as page:
+        session = await double.session()
+        await session.introduce()
+        notice = page.get_by_test_id("insecure")
+        await expect(notice).to_contain_text(told)
+        await expect(notice).to_contain_text("https")
+        await expect(notice).to_contain_text("localhost")
+
+
+async def test_an_origin_that_is_not_secure_asks_for_written_answers_and_gets_them(double, open_page):
+    async with open_page(host="assistant.example", expect_errors=True) as page:
+        session = await double.session()
+        await session.introduce()
+        _, asked = await session.until_sent("session.update")
+        assert asked["session"]["output_modalities"] == ["text"]
+        await page.get_by_test_id("text-input").fill("How much leave do I have?")
+        await page.get_by_test_id("send").click()
+        await session.until_sent("response.create")
+        await session.item("a1", "assistant", None)
+        await write(session, "a1", "Twenty-five days.")
+        await expect(page.get_by_test_id("message-assistant")).to_have_text("Twenty-five days.")
+        await expect(page.get_by_test_id("status")).to_have_attribute("data-phase", "idle")
+        await page.get_by_test_id("sound").click()
+        switch = page.get_by_test_id("text-only")
+        await expect(switch).to_be_checked()
+        await expect(switch).to_be_disabled()
+        await page.keyboard.press("Escape")
+        await page.get_by_test_id("insecure").get_by_role("button", name="Dismiss").click()
+        await expect(page.get_by_test_id("insecure")).to_have_count(0)
+        # Nothing is lost with the notice: the hint says it too, and so does the button that cannot do what it is for.
+        await expect(page.locator("footer")).to_contain_text(NO_SOUND["en"])
+
+
+async def test_an_origin_that_is_secure_is_told_nothing_of_it(double, open_page):
+    async with open_page() as page:
+        session = await double.session()
+        await session.introduce()
+        await expect(page.get_by_test_id("talk")).to_be_enabled()
+        await expect(page.get_by_test_id("insecure")).to_have_count(0)
+        assert session.of("session.update") == []
 
 
 async def test_a_lost_server_is_named_and_connecting_again_goes_on(double, open_page):

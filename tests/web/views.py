@@ -50,6 +50,8 @@ async def views(page: Page, double: Double) -> AsyncIterator[str]:
     await expect(page.get_by_test_id("source")).to_be_visible()
     yield "source"
     await page.keyboard.press("Escape")
+    async for panel in _panels(page):
+        yield panel
     await session.send("error", error={"code": "rate_limit_exceeded", "message": "Too many questions."})
     await expect(page.get_by_test_id("trouble")).to_be_visible()
     yield "problem"
@@ -65,3 +67,17 @@ async def views(page: Page, double: Double) -> AsyncIterator[str]:
     await session.socket.close(code=1011, message=b"the model went away")
     await expect(page.get_by_test_id("trouble")).to_be_visible()
     yield "closed"
+
+
+async def _panels(page: Page) -> AsyncIterator[str]:
+    """Each panel of the header, and before it the menu that a small page keeps it in."""
+    for name in ("open-documents", "open-history", "open-connection", "sound"):
+        if not await page.get_by_test_id(name).is_visible():
+            await page.get_by_test_id("more").click()
+            await expect(page.get_by_test_id("more-menu")).to_be_visible()
+            yield f"menu before {name}"
+        await page.get_by_test_id(name).click()
+        await expect(page.get_by_role("dialog")).to_be_visible()
+        yield name
+        await page.keyboard.press("Escape")
+        await expect(page.get_by_role("dialog")).to_have_count(0)

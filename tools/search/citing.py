@@ -85,7 +85,8 @@ def _chosen(
     order = sorted(ranks, key=lambda position: -weigh.whole[position])
     bearing = [at for place, at in enumerate(order) if weigh.whole[at] >= (_BEARS_OUT if place else 1e-9)]
     whole = list(dict.fromkeys([*bearing, *first, *ranks]))
-    return whole[: min(_MOST, max(limit, len(first)))]
+    # What bears a sentence out comes first, so that its number does not depend on what was only read.
+    return sorted(whole[: min(_MOST, max(limit, len(first)))], key=lambda position: position not in supports)
 
 
 class _Weighing:

@@ -68,7 +68,7 @@ export class Client {
     const { sound } = store.getState();
     store.setState({
       route: { wanted: transport, used: transport, because: null },
-      sound: { ...sound, speakerChoice: canChooseSpeaker() },
+      sound: { ...sound, speakerChoice: canChooseSpeaker(), secure: isSecureContext },
     });
   }
 

@@ -65,9 +65,10 @@ export class SoundSettings {
     await this.#playOn(id);
   }
 
-  /** Whether answers are to be written only. */
+  /** Whether answers are to be written only: so the user wants it, or a page of this address cannot sound. */
   get textOnly(): boolean {
-    return this.#store.getState().sound.preferences.textOnly;
+    const { preferences, secure } = this.#store.getState().sound;
+    return preferences.textOnly || !secure;
   }
 
   /** Note a preference, for the next visit too. */
@@ -151,8 +152,7 @@ export class SoundSettings {
 
   #soundOfWaiting(): void {
     const { speaking, conversation, sound } = this.#store.getState();
-    const { waitingSound, textOnly } = sound.preferences;
-    if (waitingSound && !textOnly && !speaking && !conversation.hearing) this.#speaker.chime();
+    if (sound.preferences.waitingSound && !this.textOnly && !speaking && !conversation.hearing) this.#speaker.chime();
   }
 
   #complain(error: unknown): void {

@@ -29,6 +29,8 @@ export interface SoundState {
   readonly speakers: readonly Device[];
   /** Whether the browser lets a page choose the loudspeaker at all. */
   readonly speakerChoice: boolean;
+  /** Whether browsers give a page of this address microphone and loudspeaker at all: over https, or on this machine. */
+  readonly secure: boolean;
   /** Hands-free talking goes on, but silence is sent. */
   readonly muted: boolean;
   /** What the browser was asked to do to the microphone's sound, and does not. */
@@ -86,6 +88,7 @@ export function newStore(preferences: Preferences = ORDINARY, agent: Agent | nul
       microphones: [],
       speakers: [],
       speakerChoice: false,
+      secure: true,
       muted: false,
       unmet: [],
       silencedMs: null,

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 
@@ -25,6 +25,13 @@ describe("the house rules", () => {
   it.each(inFolder("core"))("%s rests on the core alone", (file) => {
     expect(imports(file).filter((name) => !name.startsWith("./"))).toEqual([]);
   });
+
+  it.each(inFolder("core").filter((file) => /^export (async )?(function|const|class)/m.test(code(file))))(
+    "%s has tests of its own",
+    (file) => {
+      expect(existsSync(join(HERE, file.replace(/\.ts$/, ".test.ts")))).toBe(true);
+    },
+  );
 
   it.each(inFolder("shell"))("%s knows neither the view nor the client", (file) => {
     expect(local(file).filter((name) => !/^(core|shell)\//.test(name))).toEqual([]);

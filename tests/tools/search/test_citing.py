@@ -32,6 +32,14 @@ def test_two_passages_that_both_bear_it_out_come_first():
     assert set(ids(cite("You have 25 days of annual leave.", [SICK, FOOD, LEAVE, twin]))[:2]) == {"leave", "twin"}
 
 
+def test_a_passage_that_bears_out_a_sentence_comes_before_one_that_only_has_the_words_of_a_question():
+    offer = "Shall I tell you more about the bicycle rack beside the northern ramp?"
+    rack = passage("rack", "The bicycle rack stands beside the northern ramp.", 0.9)
+    first, *others = cite(f"Dogs are welcome on Fridays. {offer}", [rack, PETS])
+    assert (first["id"], bool(first["supports"])) == ("pets", True)
+    assert [(each["id"], each["supports"]) for each in others] == [("rack", [])]
+
+
 def test_a_quotation_beats_a_passage_with_the_same_words_in_another_order():
     jumbled = passage("jumbled", "leave annual of days 25 have you", 0.9)
     assert ids(cite("You have 25 days of annual leave.", [jumbled, LEAVE]))[0] == "leave"

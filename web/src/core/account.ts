@@ -1,4 +1,5 @@
 /** A conversation as a file: JSON for programs, Markdown for readers. */
+import { sourcesAmong } from "./bearing";
 import { citationsOf, type Conversation } from "./conversation";
 import { type Call, heardOf, type Message, textOf } from "./entries";
 import type { Citation } from "./protocol";
@@ -65,9 +66,9 @@ export function asMarkdown(source: Source, labels: Labels): string {
 export function messageMarkdown(source: Source, labels: Labels, message: Message): string {
   const { heard, unheard } = heardOf(message);
   const words = unheard === "" ? heard : `${heard} ~~${unheard.trim()}~~ *(${labels.notHeard})*`;
-  const citations = citationsOf(source.conversation, message);
-  if (citations.length === 0) return words;
-  const list = citations.map((citation, at) => `${at + 1}. ${citationMarkdown(source, labels, citation)}`);
+  const sources = sourcesAmong(citationsOf(source.conversation, message));
+  if (sources.length === 0) return words;
+  const list = sources.map((citation, at) => `${at + 1}. ${citationMarkdown(source, labels, citation)}`);
   return `${words}\n\n${labels.sources}:\n\n${list.join("\n")}`;
 }
 

@@ -1,3 +1,4 @@
+import { sourcesAmong } from "../core/bearing";
 import { citationsOf, type Conversation } from "../core/conversation";
 import { type Message, textOf } from "../core/entries";
 import type { State } from "../store";
@@ -25,7 +26,7 @@ export function Announcer() {
 
 function sourcesOfLastAnswer({ conversation }: State): number {
   const entry = lastAnswered(conversation);
-  return entry === undefined ? 0 : citationsOf(conversation, entry).length;
+  return entry === undefined ? 0 : sourcesAmong(citationsOf(conversation, entry)).length;
 }
 
 function lastAnswer({ conversation }: State): string {

@@ -1,8 +1,8 @@
-import { useLayoutEffect, useRef } from "react";
+import { Fragment, useLayoutEffect, useRef } from "react";
 import type { Call } from "../core/entries";
 import { say, words } from "../words";
 import { useClient } from "./context";
-import { pretty, titleOf } from "./format";
+import { particularsOf, pretty, titleOf } from "./format";
 
 /** What a call wants to do, and the two ways to decide on it. */
 export function Approval({ call }: { call: Call }) {
@@ -25,12 +25,12 @@ export function Approval({ call }: { call: Call }) {
       <p role="alert" className="font-medium">
         {title}
       </p>
-      <pre className="max-h-60 overflow-auto font-mono text-[0.78rem]/[1.5] whitespace-pre-wrap">{pretty(call.arguments)}</pre>
+      <Particulars json={call.arguments} />
       <div className="flex flex-wrap items-center gap-2">
-        <button type="button" aria-disabled={!open} onClick={() => open && decide(true)} className={`${button} bg-ink text-card`}>
+        <button type="button" aria-disabled={!open} onClick={() => open && decide(true)} className={`${button} bg-accent text-on-accent hover:bg-accent-strong`}>
           {words.approval.approve}
         </button>
-        <button type="button" aria-disabled={!open} onClick={() => open && decide(false)} className={`${button} border border-line`}>
+        <button type="button" aria-disabled={!open} onClick={() => open && decide(false)} className={`${button} border border-line hover:border-accent`}>
           {words.approval.deny}
         </button>
         {open && call.approvalMs !== null && (
@@ -39,5 +39,24 @@ export function Approval({ call }: { call: Call }) {
         {call.approval === "decided" && <span role="status">{words.approval.decided}</span>}
       </div>
     </div>
+  );
+}
+
+/** What a call would be made with: by name and value where they are plain, else as they were written. */
+function Particulars({ json }: { json: string }) {
+  const particulars = particularsOf(json);
+  if (particulars === null) {
+    return <pre className="max-h-60 overflow-auto font-mono text-[0.78rem]/[1.5] whitespace-pre-wrap">{pretty(json)}</pre>;
+  }
+  if (particulars.length === 0) return null;
+  return (
+    <dl className="grid max-h-60 grid-cols-[auto_1fr] gap-x-5 gap-y-1 overflow-y-auto text-[0.9375rem]">
+      {particulars.map(([name, value]) => (
+        <Fragment key={name}>
+          <dt className="max-w-40 text-quiet [overflow-wrap:anywhere]">{titleOf(name)}</dt>
+          <dd dir="auto" className="min-w-0 whitespace-pre-wrap [overflow-wrap:anywhere]">{value}</dd>
+        </Fragment>
+      ))}
+    </dl>
   );
 }

@@ -1,4 +1,6 @@
+import { ChevronDown, FileText } from "lucide-react";
 import { lazy, type MouseEvent, Suspense } from "react";
+import { bearsOut } from "../core/bearing";
 import type { Citation } from "../core/protocol";
 import { say, words } from "../words";
 import { citationTitle, isSafeUrl, sourceUrl } from "./format";
@@ -17,23 +19,42 @@ interface Properties {
   readonly onShow: (shown: Shown | null) => void;
 }
 
-/** What an answer rests on, as numbered chips, and the one that is open. */
+/** What an answer rests on, as numbered chips; what was only read for it, folded away; and the one that is open. */
 export function Citations({ citations, shown, onShow }: Properties) {
   const current = shown === null ? undefined : citations[shown.citation];
   if (citations.length === 0) return null;
+  const all = citations.map((citation, index) => ({ citation, index }));
+  const sources = all.filter(({ citation }) => bearsOut(citation));
+  const read = all.filter(({ citation }) => !bearsOut(citation));
+  const open = (index: number) => onShow({ citation: index, support: null });
   return (
     <>
-      <ul aria-label={words.source.list} className="mt-3 flex flex-wrap gap-2">
-        {citations.map((citation, index) => (
-          <li key={citation.id} className="rise max-w-full">
-            <Chip
-              citation={citation}
-              number={citation.number ?? index + 1}
-              onOpen={() => onShow({ citation: index, support: null })}
-            />
-          </li>
-        ))}
-      </ul>
+      {sources.length > 0 && (
+        <ul aria-label={words.source.list} className={LIST}>
+          {sources.map(({ citation, index }) => (
+            <li key={citation.id} className="rise max-w-full">
+              <Chip citation={citation} number={citation.number ?? index + 1} onOpen={() => open(index)} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {read.length > 0 && (
+        <details data-testid="also-read" className="group mt-2.5 text-[0.8125rem] text-quiet">
+          <summary title={words.source.alsoWhy} className="flex min-h-6 w-fit cursor-pointer list-none items-center gap-1.5 rounded-lg hover:text-ink [&::-webkit-details-marker]:hidden">
+            {words.source.also}
+            <span className="tabular-nums">({read.length})</span>
+            <ChevronDown aria-hidden className="size-3.5 transition-transform group-open:rotate-180" />
+          </summary>
+          <p className="mt-1">{words.source.alsoWhy}</p>
+          <ul aria-label={words.source.also} className={LIST}>
+            {read.map(({ citation, index }) => (
+              <li key={citation.id} className="max-w-full">
+                <Chip citation={citation} number={null} onOpen={() => open(index)} />
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
       {current !== undefined && (
         <Suspense>
           <Source citation={current} support={shown?.support ?? null} onClose={() => onShow(null)} />
@@ -43,8 +64,10 @@ export function Citations({ citations, shown, onShow }: Properties) {
   );
 }
 
+const LIST = "mt-3 flex flex-wrap gap-2";
+
 /** A true link, so that it can be opened in a tab or copied; a plain click shows the passage here. */
-function Chip({ citation, number, onOpen }: { citation: Citation; number: number; onOpen: () => void }) {
+function Chip({ citation, number, onOpen }: { citation: Citation; number: number | null; onOpen: () => void }) {
   const name = citationTitle(citation);
   // Where there are no pages, the heading tells two passages of one document apart.
   const heading = citation.headings.at(-1) ?? "";
@@ -57,7 +80,7 @@ function Chip({ citation, number, onOpen }: { citation: Citation; number: number
   };
   return (
     <a
-      data-testid="citation"
+      data-testid={number === null ? "read" : "citation"}
       href={isSafeUrl(url, document.baseURI) ? url : undefined}
       target="_blank"
       rel="noopener"
@@ -73,10 +96,10 @@ function Chip({ citation, number, onOpen }: { citation: Citation; number: number
       className="flex max-w-full items-center gap-2 rounded-full border border-line bg-card py-1 ps-1 pe-3 text-[0.8125rem] transition-colors hover:border-accent hover:bg-accent-soft"
     >
       <span className="grid size-6 shrink-0 place-items-center rounded-full bg-accent-soft text-[0.75rem] font-semibold text-accent-strong tabular-nums">
-        {number}
+        {number ?? <FileText aria-hidden className="size-3.5" />}
       </span>
-      <span className="truncate">{name}</span>
-      {place !== "" && <span className="max-w-40 shrink-0 truncate text-quiet">{place}</span>}
+      <bdi className="truncate text-ink">{name}</bdi>
+      {place !== "" && <bdi className="max-w-32 shrink-0 truncate text-quiet sm:max-w-40">{place}</bdi>}
     </a>
   );
 }

@@ -13,7 +13,7 @@ export function CloseButton() {
       aria-label={words.close}
       title={words.close}
       onClick={close}
-      className="-me-2 grid size-10 shrink-0 place-items-center rounded-full text-quiet hover:bg-accent-soft hover:text-ink"
+      className="grid size-10 shrink-0 place-items-center rounded-full text-quiet hover:bg-accent-soft hover:text-ink"
     >
       <X aria-hidden className="size-5" />
     </button>

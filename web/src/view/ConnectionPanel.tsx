@@ -50,7 +50,7 @@ function Facts() {
   const roundTrip = useShown((state) => state.roundTripMs);
   const spending = useShown((state) => state.spending);
   return (
-    <dl data-testid="facts" className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-2 rounded-2xl border border-line bg-card px-4 py-3.5 text-[0.9375rem]">
+    <dl data-testid="facts" className="flex flex-col gap-y-2 rounded-2xl border border-line bg-card px-4 py-3.5 text-[0.9375rem]">
       <Fact name="state" label={words.link.state} value={LABEL[phase]()} />
       <Fact name="service" label={words.link.service} value={service === null ? words.link.unknown : serviceName(service.name)} />
       {model !== null && model !== service?.name && <Fact name="model" label={words.link.model} value={model} />}
@@ -71,12 +71,12 @@ function Facts() {
 
 function Fact({ name, label, value }: { name: string; label: string; value: string }) {
   return (
-    <>
+    <div className="flex justify-between gap-6">
       <dt className="text-quiet">{label}</dt>
       <dd data-testid={`fact-${name}`} className="min-w-0 text-end break-words tabular-nums">
         {value}
       </dd>
-    </>
+    </div>
   );
 }
 

@@ -8,10 +8,9 @@ import type { Phase } from "./phase";
 import { TalkButton } from "./TalkButton";
 import { useLevels } from "./useLevels";
 
-const HINT: Readonly<Record<Phase, () => string>> = {
+const HINT: Readonly<Record<Exclude<Phase, "idle">, () => string>> = {
   connecting: () => words.status.connecting,
   closed: () => words.hint.offline,
-  idle: () => words.hint.idle,
   opening: () => words.hint.opening,
   listening: () => words.hint["hands-free"],
   muted: () => words.hint.muted,
@@ -26,7 +25,6 @@ export function Dock() {
   const phase = usePhase();
   const listening = useShown((state) => state.listening);
   const floor = useLevelData();
-  const hint = phase === "speaking" && listening === "off" ? words.hint.interruptible : HINT[phase]();
   return (
     <footer className="mx-auto w-full max-w-2xl px-5 pt-2 pb-[max(1.25rem,env(safe-area-inset-bottom))] short:pt-0 short:pb-2 sm:px-6">
       <div ref={floor} data-testid="level" className="grid grid-cols-[1fr_auto_1fr] items-center gap-3 py-5 short:py-1 min-[360px]:gap-5 sm:gap-6">
@@ -40,9 +38,27 @@ export function Dock() {
           <Meter side="output" shown={phase === "speaking"} />
         </div>
       </div>
-      <p className="mb-4 text-center short:mb-2 text-[0.875rem] text-quiet">{hint}</p>
+      <p className="mb-4 text-center short:mb-2 text-[0.875rem] text-quiet">
+        <Hint />
+      </p>
       <Composer />
     </footer>
+  );
+}
+
+/** What one can do now. Who has a finger and no keyboard is not told of a space bar. */
+function Hint() {
+  const phase = usePhase();
+  const listening = useShown((state) => state.listening);
+  const secure = useShown((state) => state.sound.secure);
+  if (phase === "speaking" && listening === "off") return words.hint.interruptible;
+  if (phase !== "idle") return HINT[phase]();
+  if (!secure) return words.insecure.title;
+  return (
+    <>
+      <span className="max-sm:hidden pointer-coarse:hidden">{words.hint.idle}</span>
+      <span className="hidden max-sm:inline pointer-coarse:inline">{words.hint.touch}</span>
+    </>
   );
 }
 

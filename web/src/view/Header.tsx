@@ -22,13 +22,17 @@ export const LABEL: Readonly<Record<Phase, () => string>> = {
 export function Header() {
   const name = useShown((state) => state.conversation.agent?.name ?? words.product);
   return (
-    <header className="flex items-center justify-between gap-4 px-5 py-4 sm:px-8 short:py-2">
-      <h1 className="flex min-w-0 items-center gap-2.5 text-[0.9375rem] font-semibold tracking-tight">
+    <header className="flex items-center justify-between gap-3 px-5 py-4 sm:gap-4 sm:px-8 max-sm:py-3 short:py-2">
+      <div className="flex min-w-0 items-center gap-2.5">
         <Logo />
-        <span className="truncate">{name}</span>
-      </h1>
-      <div className="flex shrink-0 items-center gap-1 sm:gap-2">
-        <Status />
+        <div className="flex min-w-0 flex-col sm:flex-row sm:items-center sm:gap-3">
+          <h1 title={name} className="truncate text-[0.9375rem] font-semibold tracking-tight max-sm:leading-tight">
+            <bdi>{name}</bdi>
+          </h1>
+          <Status />
+        </div>
+      </div>
+      <div className="-me-2 flex shrink-0 items-center gap-1 sm:gap-2">
         <HeaderActions />
         <CloseButton />
       </div>
@@ -56,10 +60,10 @@ function Status() {
     <p
       data-testid="status"
       data-phase={phase}
-      className="flex shrink-0 items-center gap-2 rounded-full border border-line bg-card px-3 py-1 text-[0.8125rem] text-quiet max-sm:border-0 max-sm:bg-transparent max-sm:px-1"
+      className="flex min-w-0 items-center gap-1.5 text-[0.75rem] text-quiet max-sm:leading-tight sm:shrink-0 sm:text-[0.8125rem] sm:gap-2 sm:rounded-full sm:border sm:border-line sm:bg-card sm:px-3 sm:py-1"
     >
-      <span aria-hidden className={`size-2 rounded-full ${tone}`} />
-      <span className="max-sm:sr-only">{LABEL[phase]()}</span>
+      <span aria-hidden className={`size-2 shrink-0 rounded-full ${tone}`} />
+      <span className="truncate">{LABEL[phase]()}</span>
     </p>
   );
 }

@@ -1,11 +1,12 @@
-import { Activity, BookOpen, History as HistoryIcon, type LucideIcon } from "lucide-react";
+import { Activity, BookOpen, History as HistoryIcon, type LucideIcon, SlidersHorizontal, VolumeX } from "lucide-react";
 import { type ComponentType, lazy, type LazyExoticComponent, Suspense, useState } from "react";
 import type { Panel } from "../core/protocol";
 import { words } from "../words";
-import { useOffers } from "./context";
+import { Action } from "./Action";
+import { useOffers, useShown } from "./context";
 import { DropTarget } from "./DropTarget";
 import { LanguageMenu } from "./LanguageMenu";
-import { SoundAction } from "./SoundAction";
+import { MoreMenu } from "./MoreMenu";
 
 /** What a panel is handed: it is there as long as it is open. */
 export interface PanelProps {
@@ -13,45 +14,64 @@ export interface PanelProps {
 }
 
 interface Entry {
-  readonly name: Panel;
+  readonly name: Panel | "sound";
+  readonly testid: string;
   readonly icon: LucideIcon;
   readonly label: () => string;
   readonly View: LazyExoticComponent<ComponentType<PanelProps>>;
 }
 
-/** The panels, each loaded when it is opened for the first time. */
+/** The panels, each loaded when it is opened for the first time. On a small page the first has room in the header. */
 const PANELS: readonly Entry[] = [
-  { name: "documents", icon: BookOpen, label: () => words.shelf.open, View: lazy(() => import("./DocumentsPanel")) },
-  { name: "history", icon: HistoryIcon, label: () => words.history.open, View: lazy(() => import("./HistoryPanel")) },
-  { name: "connection", icon: Activity, label: () => words.link.open, View: lazy(() => import("./ConnectionPanel")) },
+  { name: "documents", testid: "open-documents", icon: BookOpen, label: () => words.shelf.open, View: lazy(() => import("./DocumentsPanel")) },
+  { name: "history", testid: "open-history", icon: HistoryIcon, label: () => words.history.open, View: lazy(() => import("./HistoryPanel")) },
+  { name: "connection", testid: "open-connection", icon: Activity, label: () => words.link.open, View: lazy(() => import("./ConnectionPanel")) },
+  { name: "sound", testid: "sound", icon: SlidersHorizontal, label: () => words.devices.open, View: lazy(() => import("./SoundPanel")) },
 ];
 
 /** The buttons that open what the operator offers, one line each, and the panel that is open. */
 export function HeaderActions() {
   const offers = useOffers();
-  const [open, setOpen] = useState<string | null>(null);
-  const offered = PANELS.filter(({ name }) => offers(name));
+  const [open, setOpen] = useState<Entry["name"] | null>(null);
+  const offered = PANELS.filter(({ name }) => name === "sound" || offers(name));
   const panel = offered.find(({ name }) => name === open);
+  const [first, rest] = offered[0]?.name === "documents" ? [offered[0], offered.slice(1)] : [undefined, offered];
   return (
     <div className="flex items-center gap-0.5">
-      {offered.map(({ name, icon: Icon, label }) => (
-        <button
-          key={name}
-          type="button"
-          data-testid={`open-${name}`}
-          aria-label={label()}
-          aria-haspopup="dialog"
-          title={label()}
-          onClick={() => setOpen(name)}
-          className="grid size-9 shrink-0 place-items-center rounded-full text-quiet transition-colors hover:bg-accent-soft hover:text-ink"
-        >
-          <Icon aria-hidden className="size-[1.1rem]" />
-        </button>
-      ))}
-      <SoundAction />
-      <LanguageMenu />
+      {first !== undefined && <Opener entry={first} onOpen={setOpen} />}
+      <MoreMenu>
+        {(settle) => (
+          <>
+            {rest.map((entry) => (
+              <Opener
+                key={entry.name}
+                entry={entry}
+                worded
+                onOpen={(name) => {
+                  settle();
+                  setOpen(name);
+                }}
+              />
+            ))}
+            <LanguageMenu />
+          </>
+        )}
+      </MoreMenu>
       {offers("documents") && <DropTarget onTaken={() => setOpen("documents")} />}
       <Suspense>{panel !== undefined && <panel.View onClose={() => setOpen(null)} />}</Suspense>
     </div>
   );
+}
+
+interface OpenerProperties {
+  readonly entry: Entry;
+  readonly worded?: boolean;
+  readonly onOpen: (name: Entry["name"]) => void;
+}
+
+/** The button of a panel; the sign for sound tells when answers are not spoken. */
+function Opener({ entry: { name, testid, icon, label }, worded = false, onOpen }: OpenerProperties) {
+  const silent = useShown(({ sound }) => sound.preferences.textOnly || !sound.secure);
+  const sign = name === "sound" && silent ? VolumeX : icon;
+  return <Action testid={testid} icon={sign} label={label()} worded={worded} onOpen={() => onOpen(name)} />;
 }

@@ -1,13 +1,14 @@
 import { Check, Copy } from "lucide-react";
 import { memo, type ReactNode, useState } from "react";
 import { messageMarkdown } from "../core/account";
+import { sourcesAmong } from "../core/bearing";
 import { citationsOf } from "../core/conversation";
 import { type Call, type Entry, heardOf, type Message } from "../core/entries";
 import { findable, placesOf } from "../core/find";
 import { words } from "../words";
 import { timeOf } from "./clock";
 import { useShown } from "./context";
-import { documentName, durationOf, subjectOf, titleOf } from "./format";
+import { citationTitle, durationOf, subjectOf, titleOf } from "./format";
 import { copyText } from "./handout";
 import { useAccount } from "./useAccount";
 
@@ -24,7 +25,7 @@ export const HistoryEntry = memo(function HistoryEntry({ entry, query }: { entry
 
 function MessageEntry({ message, query }: { message: Message; query: string }) {
   const name = useShown((state) => state.conversation.agent?.name ?? words.product);
-  const citations = useShown((state) => citationsOf(state.conversation, message));
+  const sources = sourcesAmong(useShown((state) => citationsOf(state.conversation, message)));
   const { heard, unheard } = heardOf(message);
   return (
     <>
@@ -41,9 +42,9 @@ function MessageEntry({ message, query }: { message: Message; query: string }) {
         )}
       </p>
       {message.cut !== null && <p className="mt-1 text-[0.8125rem] text-quiet">{words.message.cut}</p>}
-      {citations.length > 0 && (
+      {sources.length > 0 && (
         <p className="mt-1.5 text-[0.8125rem] text-quiet">
-          {citations.map((citation) => citation.title || documentName(citation.document)).join(" · ")}
+          {[...new Set(sources.map(citationTitle))].join(" · ")}
         </p>
       )}
     </>

@@ -2,6 +2,7 @@ import { Languages } from "lucide-react";
 import { changeLanguage } from "../language";
 import { pageLanguage, words } from "../words";
 import { type Language, LANGUAGES } from "../words/languages";
+import { ACTION, WORDED } from "./Action";
 import { useClient } from "./context";
 
 /** The languages, each by its own name: the browser's own list, which every keyboard, phone and screen reader knows. */
@@ -11,8 +12,11 @@ export function LanguageMenu() {
     if (await changeLanguage(language)) client.followLanguage();
   };
   return (
-    <label className="relative grid size-9 shrink-0 place-items-center rounded-full border border-line bg-card text-quiet transition-colors focus-within:outline-2 focus-within:outline-offset-3 focus-within:outline-accent hover:border-accent hover:text-accent">
-      <Languages aria-hidden className="size-4" />
+    <label className={`relative focus-within:outline-2 focus-within:outline-offset-3 focus-within:outline-accent ${ACTION} ${WORDED}`}>
+      <Languages aria-hidden className="size-[1.1rem] shrink-0" />
+      <span aria-hidden className="text-[0.9375rem] sm:hidden">
+        {LANGUAGES[pageLanguage()]}
+      </span>
       <select
         data-testid="language"
         aria-label={words.language.choose}

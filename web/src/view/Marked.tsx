@@ -20,15 +20,18 @@ export function Marked({ text, marks }: { text: string; marks: Marks }): ReactNo
 
 function Number({ mark, marks }: { mark: Mark; marks: Marks }) {
   return (
-    <button
-      type="button"
-      data-testid="source-mark"
-      aria-haspopup="dialog"
-      aria-label={say("source.mark", { number: mark.number, title: marks.titleOf(mark) })}
-      onClick={() => marks.open(mark)}
-      className="relative ms-1 inline-grid h-[1.1rem] min-w-[1.1rem] place-items-center rounded-full bg-accent-soft px-1 align-[0.3em] text-[0.6875rem]/none font-semibold text-accent-strong tabular-nums select-none after:absolute after:-inset-1 hover:bg-accent hover:text-on-accent"
-    >
-      {mark.number}
-    </button>
+    // Joined to the word before it: a number alone on a line would belong to nothing.
+    <span className="whitespace-nowrap before:content-['\2060']">
+      <button
+        type="button"
+        data-testid="source-mark"
+        aria-haspopup="dialog"
+        aria-label={say("source.mark", { number: mark.number, title: marks.titleOf(mark) })}
+        onClick={() => marks.open(mark)}
+        className="relative mx-0.5 inline-grid h-[1.1rem] min-w-[1.1rem] place-items-center rounded-full bg-accent-soft px-1 align-[0.3em] text-[0.6875rem]/none font-semibold text-accent-strong tabular-nums select-none after:absolute after:-inset-1 hover:bg-accent hover:text-on-accent"
+      >
+        {mark.number}
+      </button>
+    </span>
   );
 }

@@ -1,4 +1,4 @@
-import { Languages, LoaderCircle, VolumeX, X } from "lucide-react";
+import { Languages, LoaderCircle, MicOff, VolumeX, X } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { nameOf, pageLanguage, say, words } from "../words";
 import { useClient, useShown } from "./context";
@@ -10,6 +10,7 @@ export function Notices() {
     <div role="status" className="mx-auto w-full max-w-2xl px-5 sm:px-6">
       <Mending />
       <Unheard />
+      <Insecure />
       <Lacking />
     </div>
   );
@@ -39,6 +40,18 @@ function Unheard() {
   );
 }
 
+/** Browsers give a page of this address neither microphone nor loudspeaker. */
+function Insecure() {
+  const secure = useShown((state) => state.sound.secure);
+  const [dismissed, dismiss] = useState(false);
+  if (secure || dismissed) return null;
+  return (
+    <Notice testid="insecure" icon={<MicOff aria-hidden className="size-4" />} text={words.insecure}>
+      <Dismiss onClick={() => dismiss(true)} />
+    </Notice>
+  );
+}
+
 /** The assistant's model does not have the page's language. */
 function Lacking() {
   const languages = useShown((state) => state.languages);
@@ -50,17 +63,7 @@ function Lacking() {
   const text = { title: say("language.lacks.title", values), advice: say("language.lacks.advice", values) };
   return (
     <Notice testid="lacking" icon={<Languages aria-hidden className="size-4" />} text={text}>
-      <button
-        type="button"
-        aria-label={words.dismiss}
-        onClick={(event) => {
-          focusMain(event.currentTarget);
-          dismiss(page);
-        }}
-        className="absolute end-3 top-2.5 grid size-8 place-items-center rounded-full text-quiet hover:text-ink"
-      >
-        <X aria-hidden className="size-4" />
-      </button>
+      <Dismiss onClick={() => dismiss(page)} />
     </Notice>
   );
 }
@@ -82,6 +85,22 @@ function Notice({ testid, icon, text, children }: Shown) {
         {children}
       </div>
     </div>
+  );
+}
+
+function Dismiss({ onClick }: { onClick: () => void }) {
+  return (
+    <button
+      type="button"
+      aria-label={words.dismiss}
+      onClick={(event) => {
+        focusMain(event.currentTarget);
+        onClick();
+      }}
+      className="absolute end-3 top-2.5 grid size-8 place-items-center rounded-full text-quiet hover:text-ink"
+    >
+      <X aria-hidden className="size-4" />
+    </button>
   );
 }
 

@@ -1,37 +1,26 @@
-import { X } from "lucide-react";
-import { Dialog } from "radix-ui";
 import type { Device } from "../core/devices";
 import { say, words } from "../words";
 import { useClient, useShown } from "./context";
+import { Frame, FrameHead, PAPER } from "./Frame";
 import { Choice, Switch } from "./SoundFields";
 
 /** Which devices, whether answers are spoken, and what the browser does not do: from the end of the header. */
 export default function SoundPanel({ onClose }: { onClose: () => void }) {
   return (
-    <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
-      <Dialog.Portal>
-        {/* A plain element: Radix's overlay injects a style sheet, which a strict Content-Security-Policy forbids. */}
-        <div aria-hidden className="fixed inset-0 bg-black/20" />
-        <Dialog.Content
-          data-testid="sound-panel"
-          aria-describedby={undefined}
-          className="rise fixed inset-x-0 bottom-0 flex max-h-[92dvh] flex-col gap-6 overflow-y-auto rounded-t-3xl border border-line bg-paper p-6 shadow-2xl outline-none sm:inset-x-auto sm:end-8 sm:top-16 sm:bottom-auto sm:w-92 sm:rounded-3xl"
-        >
-          <div className="flex items-center justify-between gap-4">
-            <Dialog.Title className="text-[1.0625rem] font-semibold tracking-tight">{words.devices.title}</Dialog.Title>
-            <Dialog.Close
-              aria-label={words.devices.close}
-              className="-m-1.5 grid size-9 shrink-0 place-items-center rounded-full text-quiet hover:bg-accent-soft hover:text-ink"
-            >
-              <X aria-hidden className="size-4.5" />
-            </Dialog.Close>
-          </div>
-          <Devices />
-          <Habits />
-          <RouteNote />
-        </Dialog.Content>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <Frame
+      testid="sound-panel"
+      dim="light"
+      described={false}
+      onClose={onClose}
+      className={`inset-x-0 bottom-0 max-h-[92dvh] overflow-y-auto sm:inset-x-auto sm:end-8 sm:top-16 sm:bottom-auto sm:w-92 ${PAPER}`}
+    >
+      <FrameHead title={words.devices.title} close={words.devices.close} />
+      <div className="flex flex-col gap-6 px-5 pt-2 pb-6 sm:px-7 sm:pb-7">
+        <Devices />
+        <Habits />
+        <RouteNote />
+      </div>
+    </Frame>
   );
 }
 
@@ -85,14 +74,17 @@ function Devices() {
 
 function Habits() {
   const client = useClient();
-  const { textOnly, waitingSound } = useShown((state) => state.sound.preferences);
+  const secure = useShown((state) => state.sound.secure);
+  const { textOnly: chosen, waitingSound } = useShown((state) => state.sound.preferences);
+  const textOnly = chosen || !secure;
   return (
     <div className="flex flex-col gap-4 border-t border-line pt-5">
       <Switch
         testid="text-only"
         label={words.devices.textOnly}
-        why={words.devices.textOnlyWhy}
+        why={secure ? words.devices.textOnlyWhy : words.insecure.title}
         on={textOnly}
+        disabled={!secure}
         onChange={(on) => void client.setTextOnly(on)}
       />
       <Switch

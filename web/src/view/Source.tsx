@@ -1,11 +1,11 @@
-import { ExternalLink, X } from "lucide-react";
+import { ExternalLink } from "lucide-react";
 import { Dialog } from "radix-ui";
 import { useEffect, useMemo, useRef } from "react";
 import { evidenceOf, placesIn } from "../core/evidence";
 import type { Citation } from "../core/protocol";
 import { runs } from "../core/textpage";
 import { say, words } from "../words";
-import { useReturnFocus } from "./focus";
+import { Frame, FrameHead, PAPER } from "./Frame";
 import { documentAddress, citationTitle, isPdf, isSafeUrl, sourceUrl } from "./format";
 import { Viewer } from "./Viewer";
 
@@ -19,59 +19,43 @@ interface Properties {
 /** A source: the passage first, for it is the evidence; then the document itself, opened there. */
 export default function Source({ citation, support, onClose }: Properties) {
   const { page } = citation;
-  const giveBack = useReturnFocus();
   const url = sourceUrl(citation);
   const safe = isSafeUrl(url, document.baseURI);
   const ours = documentAddress(citation, document.baseURI) !== null;
   const width = ours ? "sm:h-[min(56rem,92dvh)] sm:w-[min(70rem,94vw)]" : "sm:w-[min(44rem,92vw)]";
   return (
-    <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
-      <Dialog.Portal>
-        {/* A plain element: Radix's overlay injects a style sheet, which a strict Content-Security-Policy forbids. */}
-        <div aria-hidden className="fixed inset-0 bg-black/40 backdrop-blur-[2px]" />
-        <Dialog.Content
-          data-testid="source"
-          onCloseAutoFocus={giveBack}
-          className={`rise fixed inset-x-0 bottom-0 flex flex-col rounded-t-3xl border border-line bg-paper shadow-2xl outline-none sm:inset-0 sm:m-auto sm:rounded-3xl ${ours ? "top-3" : "max-h-[92dvh] sm:h-fit"} ${width}`}
-        >
-          <div className="flex items-start justify-between gap-4 p-5 pb-3 sm:px-7 sm:pt-6 sm:pb-4">
-            <div className="min-w-0">
-              <Dialog.Title className="text-[1.1875rem]/[1.35] font-semibold tracking-tight [overflow-wrap:anywhere]">{citationTitle(citation)}</Dialog.Title>
-              <p className="mt-1 text-[0.8125rem] break-words text-quiet">
-                {[citation.document, page === null ? "" : say("source.pageLong", { page }), ...citation.headings.slice(-2)]
-                  .filter((part) => part !== "")
-                  .join(" · ")}
-              </p>
-            </div>
-            <Dialog.Close
-              aria-label={words.source.close}
-              className="-m-1.5 grid size-10 shrink-0 place-items-center rounded-full text-quiet hover:bg-accent-soft hover:text-ink"
+    <Frame
+      testid="source"
+      onClose={onClose}
+      className={`inset-x-0 bottom-0 sm:inset-0 sm:m-auto ${PAPER} ${ours ? "top-3" : "max-h-[92dvh] sm:h-fit"} ${width}`}
+    >
+      <FrameHead title={citationTitle(citation)} close={words.source.close}>
+        <p className="mt-1 text-[0.8125rem] break-words text-quiet">
+          {[citation.document, page === null ? "" : say("source.pageLong", { page }), ...citation.headings.slice(-2)]
+            .filter((part) => part !== "")
+            .join(" · ")}
+        </p>
+      </FrameHead>
+      <Dialog.Description className="sr-only">{words.source.passage}</Dialog.Description>
+      <div className={`flex min-h-0 flex-1 flex-col gap-4 px-5 pb-5 sm:px-7 sm:pb-7 ${ours ? "sm:flex-row sm:gap-6" : ""}`}>
+        <div className={`flex min-h-0 shrink-0 flex-col gap-4 ${ours ? "max-h-[22dvh] sm:max-h-none sm:w-72" : ""}`}>
+          <Passage citation={citation} support={support} />
+          {safe && (
+            <a
+              data-testid="source-link"
+              href={url}
+              target="_blank"
+              rel="noopener"
+              className={`items-center gap-2 self-start rounded-full bg-accent px-5 py-2.5 text-[0.9375rem] font-medium text-on-accent hover:bg-accent-strong ${ours ? "hidden shrink-0 sm:inline-flex" : "inline-flex shrink-0"}`}
             >
-              <X aria-hidden className="size-5" />
-            </Dialog.Close>
-          </div>
-          <Dialog.Description className="sr-only">{words.source.passage}</Dialog.Description>
-          <div className={`flex min-h-0 flex-1 flex-col gap-4 px-5 pb-5 sm:px-7 sm:pb-7 ${ours ? "sm:flex-row sm:gap-6" : ""}`}>
-            <div className={`flex min-h-0 shrink-0 flex-col gap-4 ${ours ? "max-h-[22dvh] sm:max-h-none sm:w-72" : ""}`}>
-              <Passage citation={citation} support={support} />
-              {safe && (
-                <a
-                  data-testid="source-link"
-                  href={url}
-                  target="_blank"
-                  rel="noopener"
-                  className={`items-center gap-2 self-start rounded-full bg-accent px-5 py-2.5 text-[0.9375rem] font-medium text-on-accent hover:bg-accent-strong ${ours ? "hidden shrink-0 sm:inline-flex" : "inline-flex shrink-0"}`}
-                >
-                  {page !== null && isPdf(citation) ? say("source.openAt", { page }) : words.source.open}
-                  <ExternalLink aria-hidden className="size-4" />
-                </a>
-              )}
-            </div>
-            {ours && <Viewer citation={citation} support={support} url={url} />}
-          </div>
-        </Dialog.Content>
-      </Dialog.Portal>
-    </Dialog.Root>
+              {page !== null && isPdf(citation) ? say("source.openAt", { page }) : words.source.open}
+              <ExternalLink aria-hidden className="size-4" />
+            </a>
+          )}
+        </div>
+        {ours && <Viewer citation={citation} support={support} url={url} />}
+      </div>
+    </Frame>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Check, ChevronDown, LoaderCircle, TriangleAlert, X } from "lucide-react";
+import { Check, ChevronDown, CircleQuestionMark, LoaderCircle, TriangleAlert, X } from "lucide-react";
 import type { Call } from "../core/entries";
 import { words } from "../words";
 import { Approval } from "./Approval";
@@ -13,11 +13,13 @@ export function ToolCall({ call }: { call: Call }) {
     <li data-testid="tool-call" data-status={call.status} className="rise text-[0.875rem] text-quiet">
       <details className="group">
         <summary className="flex min-h-6 cursor-pointer list-none items-center gap-2 rounded-lg [&::-webkit-details-marker]:hidden">
-          <StatusIcon status={call.status} />
-          <span className="min-w-0 truncate">
-            <span className="font-medium text-ink">{titleOf(call.name)}</span>
-            {subject !== "" && <span> “{subject}”</span>}
-          </span>
+          <StatusIcon call={call} />
+          <bdi className="max-w-[60%] shrink-0 truncate font-medium text-ink">{titleOf(call.name)}</bdi>{" "}
+          {subject !== "" && (
+            <span dir="auto" className="min-w-0 truncate">
+              “{subject}”
+            </span>
+          )}
           <Outcome call={call} />
           <ChevronDown aria-hidden className="size-3.5 shrink-0 transition-transform group-open:rotate-180" />
         </summary>
@@ -31,14 +33,16 @@ export function ToolCall({ call }: { call: Call }) {
       {call.approval !== null && <Approval call={call} />}
       {call.status === "running" && call.message !== null && <p className="ms-6 mt-0.5">{call.message}</p>}
       {call.status === "running" && call.fraction !== null && (
-        <progress max={1} value={call.fraction} aria-label={call.message ?? titleOf(call.name)} className="ms-6 mt-1 h-1 w-40 accent-(--accent)" />
+        <progress max={1} value={call.fraction} aria-label={call.message ?? titleOf(call.name)} className="ms-6 mt-1.5 block h-1 w-40" />
       )}
     </li>
   );
 }
 
-function StatusIcon({ status }: { status: Call["status"] }) {
+function StatusIcon({ call: { status, approval } }: { call: Call }) {
   const shape = "size-4 shrink-0";
+  // It does not work yet: somebody has to decide first.
+  if (approval === "asked") return <CircleQuestionMark aria-hidden className={`${shape} text-accent`} />;
   switch (status) {
     case "running":
       return <LoaderCircle aria-hidden className={`${shape} thinking text-accent`} />;

@@ -9,15 +9,15 @@ export function Welcome() {
   const examples = agent?.examples ?? [];
   return (
     <section className="fades-below min-h-0 flex-1 overflow-y-auto">
-      <div className="mx-auto flex min-h-full w-full max-w-2xl flex-col justify-center px-6 py-8">
-        <p className="rise text-balance text-[1.75rem]/[1.25] font-semibold tracking-[-0.02em] sm:text-[2.25rem]/[1.2]">
+      <div className="mx-auto flex min-h-full w-full max-w-2xl flex-col justify-center px-5 py-6 sm:px-6 sm:py-8">
+        <p className="rise text-balance text-[1.5rem]/[1.3] font-semibold tracking-[-0.02em] sm:text-[2rem]/[1.22]">
           {agent?.greeting || words.greeting}
         </p>
         <Notice />
         {examples.length > 0 && (
-          <div className="rise mt-8">
+          <div className="rise mt-6 sm:mt-8">
             <h2 className="text-[0.8125rem] font-medium text-quiet">{words.tryAsking}</h2>
-            <ul className="mt-3 flex flex-col gap-2">
+            <ul className={`mt-3 grid gap-2 ${examples.length > 3 ? "sm:grid-cols-2" : ""}`}>
               {examples.map((example) => (
                 <li key={example}>
                   <button
@@ -25,7 +25,7 @@ export function Welcome() {
                     data-testid="example"
                     disabled={!ready}
                     onClick={() => void client.sendText(example)}
-                    className="group flex w-full items-center justify-between gap-4 rounded-2xl border border-line bg-card px-4 py-3 text-start transition-colors hover:border-accent hover:bg-accent-soft disabled:opacity-50"
+                    className="group flex size-full items-center justify-between gap-4 rounded-2xl border border-line bg-card px-4 py-2.5 text-start leading-snug sm:py-3 transition-colors hover:border-accent hover:bg-accent-soft disabled:opacity-50"
                   >
                     <span dir="auto">{example}</span>
                     <ArrowUpRight

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { citationTitle, documentAddress, documentName, durationOf, isSafeUrl, pretty, sourceUrl, subjectOf, textAddress, titleOf } from "./format";
+import { citationTitle, documentAddress, documentName, durationOf, isSafeUrl, particularsOf, pretty, sourceUrl, subjectOf, textAddress, titleOf } from "./format";
 
 const citation = (document: string, page: number | null, url = `/documents/${document}`) => ({
   id: "1", document, page, title: "", text: "", score: 1, headings: [], start: 0, end: 0, url,
@@ -50,5 +50,15 @@ describe("how things are written", () => {
     for (const text of ["", "{", "null", "[]", "7"]) expect(subjectOf(text)).toBe("");
     expect(pretty("{not json")).toBe("{not json");
     expect(pretty({ a: 1 })).toBe('{\n  "a": 1\n}');
+  });
+
+  it("names the particulars of a call where they are plain, and leaves all others as they were written", () => {
+    expect(particularsOf('{"item": "lamp", "count": 5, "gift": true}')).toEqual([["item", "lamp"], ["count", "5"], ["gift", "true"]]);
+    expect(particularsOf("{}")).toEqual([]);
+    // A text that looks like a number, or like nothing, is told from one.
+    expect(particularsOf('{"a": "5", "b": "", "c": " x", "d": "null"}')).toEqual([["a", '"5"'], ["b", '""'], ["c", '" x"'], ["d", '"null"']]);
+    for (const other of ['{"to": ["a", "b"]}', '{"at": {"x": 1}}', '{"at": null}', "[1]", "7", "no json"]) {
+      expect(particularsOf(other)).toBeNull();
+    }
   });
 });

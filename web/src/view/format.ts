@@ -19,6 +19,37 @@ export function subjectOf(json: string): string {
   }
 }
 
+/**
+ * The names and values of a call's arguments, where each is a text, a number or yes or no.
+ *
+ * @returns null where they are otherwise: such are shown as they were written, for what is approved must be seen whole.
+ */
+export function particularsOf(json: string): readonly (readonly [string, string])[] | null {
+  try {
+    const value: unknown = JSON.parse(json);
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return null;
+    const pairs = Object.entries(value).map(([name, each]) => [name, plain(each)] as const);
+    return pairs.every((pair): pair is [string, string] => pair[1] !== null) ? pairs : null;
+  } catch {
+    return null;
+  }
+}
+
+/** As text; the quotation marks of a text that could be taken for something else stay. */
+function plain(value: unknown): string | null {
+  if (typeof value === "string") return value.trim() === value && value !== "" && !isJson(value) ? value : JSON.stringify(value);
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : null;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** A value, or JSON text, laid out on lines. */
 export function pretty(value: unknown): string {
   if (typeof value !== "string") return JSON.stringify(value, null, 2) ?? "";

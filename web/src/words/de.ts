@@ -7,6 +7,7 @@ export const de: Words = {
   tryAsking: "Zum Beispiel",
   conversation: "Gespräch",
   close: "Schließen",
+  more: "Mehr",
   transcripts: {
     session: "Diese Seite behält das Gespräch nur, solange sie geöffnet ist.",
     device: "Dieser Browser bewahrt Ihre Gespräche auf, bis Sie sie im Verlauf löschen.",
@@ -34,6 +35,7 @@ export const de: Words = {
   talk: { start: "Gespräch beginnen", stop: "Zuhören beenden" },
   hint: {
     idle: "Zum Sprechen tippen oder die Leertaste halten",
+    touch: "Zum Sprechen tippen oder die Hand halten",
     opening: "Das Mikrofon wird geöffnet …",
     "hands-free": "Ich höre zu. Sprechen Sie einfach, oder tippen Sie zum Beenden.",
     muted: "Stummgeschaltet: Nichts, was Sie sagen, wird gesendet",
@@ -115,6 +117,8 @@ export const de: Words = {
   },
   source: {
     list: "Quellen",
+    also: "Auch gelesen",
+    alsoWhy: "Zu dieser Frage gefunden, aber nichts in der Antwort beruht darauf.",
     count_one: "{{count, number}} Quelle",
     count_other: "{{count, number}} Quellen",
     page: "S. {{page}}",
@@ -279,6 +283,11 @@ export const de: Words = {
   reconnect: "Neu verbinden",
   dismiss: "Ausblenden",
   serverSays: "Der Server meldet: {{reason}}",
+  insecure: {
+    title: "An dieser Adresse gibt es weder Mikrofon noch Ton",
+    advice:
+      "Browser geben sie nur Seiten, die über https oder auf diesem Gerät als localhost geöffnet sind. Schreiben Sie Ihre Frage; die Antwort wird geschrieben.",
+  },
   microphone: {
     insecure: {
       title: "Der Browser gibt dieser Adresse kein Mikrofon",
@@ -333,7 +342,6 @@ export const de: Words = {
       title: "Das Budget ist aufgebraucht",
       advice: "Der Assistent kann vorerst nicht weiter benutzt werden. Versuchen Sie es später wieder, oder fragen Sie den Betreiber.",
     },
-    busy: { title: "Der Assistent ist voll ausgelastet", advice: "Warten Sie einen Moment, und verbinden Sie sich neu." },
     busy: {
       title: "Der Assistent ist voll ausgelastet",
       advice: "Gleich wird es von selbst noch einmal versucht. Sie müssen nichts tun.",

@@ -8,6 +8,7 @@ export const en = {
   tryAsking: "Try asking",
   conversation: "Conversation",
   close: "Close",
+  more: "More",
   transcripts: {
     session: "This page keeps the conversation only while it is open.",
     device: "This browser keeps your conversations until you delete them in the history.",
@@ -35,6 +36,7 @@ export const en = {
   talk: { start: "Start talking", stop: "Stop listening" },
   hint: {
     idle: "Tap to talk, or hold the space bar",
+    touch: "Tap to talk, or hold the hand",
     opening: "Opening the microphone …",
     "hands-free": "Listening. Just speak, or tap to stop.",
     muted: "Muted: nothing that you say is sent",
@@ -116,6 +118,8 @@ export const en = {
   },
   source: {
     list: "Sources",
+    also: "Also read",
+    alsoWhy: "Found for this question, but nothing in the answer rests on it.",
     count_one: "{{count, number}} source",
     count_other: "{{count, number}} sources",
     page: "p. {{page}}",
@@ -280,6 +284,11 @@ export const en = {
   reconnect: "Connect again",
   dismiss: "Dismiss",
   serverSays: "It says: {{reason}}",
+  insecure: {
+    title: "No microphone and no sound at this address",
+    advice:
+      "Browsers give them only to pages opened over https, or as localhost on this machine. Type your question; the answer is written.",
+  },
   microphone: {
     insecure: {
       title: "The browser gives no microphone to this address",
@@ -316,7 +325,6 @@ export const en = {
       title: "The budget is spent",
       advice: "The assistant may not be used any further for now. Try again later, or ask whoever runs it.",
     },
-    busy: { title: "The assistant is fully occupied", advice: "Wait a moment, then connect again." },
     busy: {
       title: "The assistant is fully occupied",
       advice: "It is tried again by itself in a moment. You need not do anything.",

@@ -7,6 +7,7 @@ export const es: Words = {
   tryAsking: "Por ejemplo",
   conversation: "Conversación",
   close: "Cerrar",
+  more: "Más",
   transcripts: {
     session: "Esta página conserva la conversación solo mientras está abierta.",
     device: "Este navegador guarda sus conversaciones hasta que usted las borre en el historial.",
@@ -34,6 +35,7 @@ export const es: Words = {
   talk: { start: "Empezar a hablar", stop: "Dejar de escuchar" },
   hint: {
     idle: "Toque para hablar o mantenga pulsada la barra espaciadora",
+    touch: "Toque para hablar o mantenga pulsada la mano",
     opening: "Abriendo el micrófono…",
     "hands-free": "Le escucho. Hable sin más, o toque para parar.",
     muted: "Micrófono silenciado: no se envía nada de lo que diga",
@@ -116,6 +118,8 @@ export const es: Words = {
   },
   source: {
     list: "Fuentes",
+    also: "También leído",
+    alsoWhy: "Se encontró para esta pregunta, pero nada en la respuesta se apoya en ello.",
     count_one: "{{count, number}} fuente",
     count_many: "{{count, number}} de fuentes",
     count_other: "{{count, number}} fuentes",
@@ -284,6 +288,11 @@ export const es: Words = {
   reconnect: "Conectar de nuevo",
   dismiss: "Descartar",
   serverSays: "Mensaje del servidor: {{reason}}",
+  insecure: {
+    title: "En esta dirección no hay micrófono ni sonido",
+    advice:
+      "Los navegadores solo los dan a páginas abiertas con https, o como localhost en este equipo. Escriba su pregunta; la respuesta se escribe.",
+  },
   microphone: {
     insecure: {
       title: "El navegador no da acceso al micrófono en esta dirección",
@@ -335,7 +344,6 @@ export const es: Words = {
       title: "El presupuesto se ha agotado",
       advice: "Por ahora no se puede seguir usando el asistente. Inténtelo más tarde o pregunte a quien lo administra.",
     },
-    busy: { title: "El asistente está ocupado por completo", advice: "Espere un momento y conecte de nuevo." },
     busy: {
       title: "El asistente está ocupado por completo",
       advice: "Dentro de un momento se volverá a intentar automáticamente. No tiene que hacer nada.",

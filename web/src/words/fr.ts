@@ -7,6 +7,7 @@ export const fr: Words = {
   tryAsking: "Par exemple",
   conversation: "Conversation",
   close: "Fermer",
+  more: "Plus",
   transcripts: {
     session: "Cette page ne garde la conversation que tant qu’elle est ouverte.",
     device: "Ce navigateur garde vos conversations jusqu’à ce que vous les supprimiez dans l’historique.",
@@ -34,6 +35,7 @@ export const fr: Words = {
   talk: { start: "Commencer à parler", stop: "Arrêter l’écoute" },
   hint: {
     idle: "Touchez pour parler, ou maintenez la barre d’espace",
+    touch: "Touchez pour parler, ou maintenez la main",
     opening: "Ouverture du micro…",
     "hands-free": "Je vous écoute. Parlez, ou touchez pour arrêter.",
     muted: "Micro coupé : rien de ce que vous dites n’est envoyé",
@@ -116,6 +118,8 @@ export const fr: Words = {
   },
   source: {
     list: "Sources",
+    also: "Lu aussi",
+    alsoWhy: "Trouvé pour cette question, mais rien dans la réponse ne s’appuie dessus.",
     count_one: "{{count, number}} source",
     count_many: "{{count, number}} de sources",
     count_other: "{{count, number}} sources",
@@ -284,6 +288,11 @@ export const fr: Words = {
   reconnect: "Se reconnecter",
   dismiss: "Ignorer",
   serverSays: "Message du serveur : {{reason}}",
+  insecure: {
+    title: "Ni micro ni son à cette adresse",
+    advice:
+      "Les navigateurs ne les donnent qu’aux pages ouvertes en https, ou via localhost sur cet appareil. Écrivez votre question ; la réponse sera écrite.",
+  },
   microphone: {
     insecure: {
       title: "Le navigateur ne donne pas accès au micro à cette adresse",
@@ -335,7 +344,6 @@ export const fr: Words = {
       title: "Le budget est épuisé",
       advice: "L’assistant ne peut plus être utilisé pour l’instant. Réessayez plus tard, ou demandez à qui l’exploite.",
     },
-    busy: { title: "L’assistant est entièrement occupé", advice: "Patientez un instant, puis reconnectez-vous." },
     busy: {
       title: "L’assistant est entièrement occupé",
       advice: "Une nouvelle tentative sera faite automatiquement dans un instant. Vous n’avez rien à faire.",

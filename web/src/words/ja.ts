@@ -7,6 +7,7 @@ export const ja: Words = {
   tryAsking: "質問の例",
   conversation: "会話",
   close: "閉じる",
+  more: "その他",
   transcripts: {
     session: "会話は、このページを開いている間だけ保持されます。",
     device: "会話は、履歴で削除するまでこのブラウザーに保存されます。",
@@ -34,6 +35,7 @@ export const ja: Words = {
   talk: { start: "話し始める", stop: "聞き取りを終える" },
   hint: {
     idle: "タップして話すか、スペースキーを押し続けてください",
+    touch: "タップして話すか、手のボタンを押し続けてください",
     opening: "マイクを起動しています…",
     "hands-free": "聞いています。そのままお話しください。タップで終了します。",
     muted: "ミュート中：お話しになっても何も送信されません",
@@ -114,6 +116,8 @@ export const ja: Words = {
   },
   source: {
     list: "出典",
+    also: "ほかに読んだもの",
+    alsoWhy: "この質問で見つかりましたが、答えの根拠にはなっていません。",
     count_other: "出典 {{count, number}} 件",
     page: "{{page}} ページ",
     pageLong: "{{page}} ページ",
@@ -274,6 +278,11 @@ export const ja: Words = {
   reconnect: "再接続",
   dismiss: "閉じる",
   serverSays: "サーバーからのメッセージ：{{reason}}",
+  insecure: {
+    title: "このアドレスではマイクも音声も使えません",
+    advice:
+      "ブラウザーは https で開いたページか、この端末の localhost にだけそれらを使わせます。質問を入力してください。答えは文字で表示されます。",
+  },
   microphone: {
     insecure: {
       title: "このアドレスではブラウザーがマイクを使わせません",
@@ -325,7 +334,6 @@ export const ja: Words = {
       title: "予算を使い切りました",
       advice: "いまはこれ以上アシスタントを使えません。後でもう一度試すか、運営者にお問い合わせください。",
     },
-    busy: { title: "アシスタントが混み合っています", advice: "しばらく待ってから、再接続してください。" },
     busy: { title: "アシスタントが混み合っています", advice: "まもなく自動的に再接続します。操作は必要ありません。" },
     forgotten: { title: "会話を再開できませんでした", advice: "これまでの会話はここに残り、新しい会話が始まります。" },
     model: {
