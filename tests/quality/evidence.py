@@ -28,7 +28,7 @@ GRID = [
     for page in (0.0, 0.05)
 ]
 # The yardsticks: BM25 as every textbook has it, title and headings being part of the text; and cosines alone.
-BM25 = Weights(meaning=0.0, context=1.0, phrase=0.0, feedback=0.0, page=0.0)
+BM25 = Weights(meaning=0.0, context=1.0, phrase=0.0, length=0.75, feedback=0.0, page=0.0)
 VECTORS = Weights(meaning=1.0, feedback=0.0, page=0.0)
 
 

@@ -23,7 +23,9 @@ class Weights:
     Attributes:
         meaning: The share of the vectors' cosine; the words' BM25 share has the rest.
         context: How much a word in the title or a heading counts against one in the text.
-        phrase: How much two rare words that follow one another count as a word more.
+        phrase: How much two words that follow one another count as a word more.
+        length: How far a chunk longer than the others is marked down (BM25's b). Less than whole documents usually
+            are, since chunks are cut to a size and a longer one hardly says the same in more words.
         feedback: How far the query's meaning is moved towards that of the first passages found; 0 for not at all.
         page: What the second best chunk of a page adds to the best, as a factor.
     """
@@ -31,6 +33,7 @@ class Weights:
     meaning: float = 0.65
     context: float = 1.5
     phrase: float = 0.5
+    length: float = 0.5
     feedback: float = 0.2
     page: float = 0.0
 

@@ -248,7 +248,11 @@ class LocalIndex:
         self, connection: sqlite3.Connection, query: str, vector: NDArray[np.float32], snapshot: _Snapshot, view: View
     ) -> Evidence:
         shares = view.lexicon.shares(
-            connection, query, context_weight=self.weights.context, phrase_weight=self.weights.phrase
+            connection,
+            query,
+            context_weight=self.weights.context,
+            phrase_weight=self.weights.phrase,
+            length_weight=self.weights.length,
         )
         # Of what the caller may find only: what the first passages mean moves the query, too.
         vectors = snapshot.vectors.part(view.at)

@@ -27,8 +27,9 @@ _VISITS: Final = 12_000
 _AT_LEAST: Final = 2  # words are kept however common they are
 _MOST_WORDS: Final = 64  # of a query; nobody asks so much in one breath
 # Two words that follow one another in the query are also looked up as a phrase ("prior authorization", "clinical
-# trial"), if neither stands in more chunks than this: phrases of common words say little and cost much.
-_RARE: Final = 300
+# trial"), if neither stands in more chunks than this: what a phrase is worth follows from how rare it is itself, so
+# that this only bounds the cost. A smaller bound lost phrases of a subject that fills a handbook.
+_PHRASED: Final = 3_000
 # Words that only ask, and those that stand in every sentence. A passage is not the better for them, and what follows
 # one of them in a question need not follow it in an answer. Words that may be a subject ("may", "will", "us") stay.
 _ASKING_WORDS: Final = """
@@ -39,8 +40,7 @@ _ASKING: Final = frozenset(_ASKING_WORDS.split())
 # Added to the best BM25 possible before the share is taken, so that a query of words that stand everywhere is not
 # taken for a perfect match. About one rare word's worth.
 _DOUBT: Final = 5.0
-_K1: Final = 1.2  # the usual ones: how soon a repeated word counts no more,
-_B: Final = 0.75  # and how far a long chunk is marked down
+_K1: Final = 1.2  # how soon a repeated word counts no more; the usual
 
 _WORD = re.compile(r"[^\W_]+")  # so no quote, operator or control character of a query ever reaches FTS5
 
@@ -74,11 +74,17 @@ class Lexicon:
     def __init__(self, numbers: NDArray[np.int64], lengths: NDArray[np.float64]) -> None:
         self.numbers = numbers
         mean = max(float(lengths.mean()), 1.0) if len(lengths) else 1.0
-        self._norms = _K1 * (1 - _B + _B * lengths / mean)
+        self._lengths = lengths / mean
         self._counts: dict[str, int] = {}
 
     def shares(
-        self, connection: sqlite3.Connection, query: str, *, context_weight: float, phrase_weight: float = 1.0
+        self,
+        connection: sqlite3.Connection,
+        query: str,
+        *,
+        context_weight: float,
+        phrase_weight: float = 1.0,
+        length_weight: float = 0.75,
     ) -> NDArray[np.float32]:
         """BM25 of every chunk as a share of what a chunk could reach at best.
 
@@ -87,6 +93,7 @@ class Lexicon:
             query: Anything that a user may say.
             context_weight: How much a word in a chunk's context counts against one in its text.
             phrase_weight: How much two words that stand together count as a word more.
+            length_weight: How far a chunk longer than the others is marked down, from 0 to 1; BM25's b.
 
         Returns:
             From 0 to 1 for each chunk, in the order of their numbers; unlike BM25 itself it can be compared between
@@ -98,12 +105,12 @@ class Lexicon:
             return scores.astype(np.float32)
         found = {term.position: self.places(connection, term.stem) for term in terms}
         for term in terms:
-            self._add(scores, counted(found[term.position], context_weight), self._idf(term.chunks))
-        rare = sorted(term.position for term in terms if term.chunks <= _RARE)
-        for first, second in pairwise(rare):
+            self._add(scores, counted(found[term.position], context_weight), self._idf(term.chunks), length_weight)
+        phrased = sorted(term.position for term in terms if term.chunks <= _PHRASED)
+        for first, second in pairwise(phrased):
             if second == first + 1:
                 phrase = counted(following(found[first], found[second]), context_weight)
-                self._add(scores, phrase, phrase_weight * self._idf(len(phrase.numbers)))
+                self._add(scores, phrase, phrase_weight * self._idf(len(phrase.numbers)), length_weight)
         best = sum(self._idf(term.chunks) for term in terms) * (_K1 + 1) + _DOUBT
         # Phrases come on top of the words they are made of.
         return np.minimum(scores / best, 1.0).astype(np.float32)
@@ -117,10 +124,11 @@ class Lexicon:
         row = connection.execute("SELECT doc FROM frequencies WHERE term = ?", (stem,)).fetchone()
         return row[0] if row else 0
 
-    def _add(self, scores: NDArray[np.float64], postings: Postings, idf: float) -> None:
+    def _add(self, scores: NDArray[np.float64], postings: Postings, idf: float, length_weight: float) -> None:
         """Add what a word or phrase is worth in the chunks that hold it."""
         at = np.searchsorted(self.numbers, postings.numbers)
-        scores[at] += idf * (_K1 + 1) * postings.frequencies / (postings.frequencies + self._norms[at])
+        norms = _K1 * (1 - length_weight + length_weight * self._lengths[at])
+        scores[at] += idf * (_K1 + 1) * postings.frequencies / (postings.frequencies + norms)
 
     def _idf(self, chunks: int) -> float:
         # Never below nothing: a name that most passages hold still tells them from the others.

@@ -53,7 +53,7 @@ def rows(found: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def following(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.int64]:
     """The places of a first word that a second one follows directly."""
-    return np.intersect1d(first, second - 1)
+    return np.intersect1d(first, second - 1, assume_unique=True)
 
 
 def counted(found: NDArray[np.int64], context_weight: float) -> Postings:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tools.errors import SearchError
 from tools.search.document import DocumentRecord
+from tools.search.fusion import Weights
 from tools.search.index import LocalIndex
 
 ROOT = Path(__file__).parents[3]
@@ -214,3 +215,15 @@ def test_evidence_tells_words_and_meaning_apart(filled):
     assert evidence.words[0] > 0 == evidence.words[2]
     assert evidence.meaning[2] > evidence.meaning[1]
     assert len(set(evidence.pages.tolist())) == 3
+
+
+def test_how_far_a_longer_passage_is_marked_down_is_the_index_s_to_say(small_index, put):
+    put(small_index, "long.md", "ferry " + "rope " * 20)
+    put(small_index, "short.md", "ferry gull")
+    scores: list[float] = []
+    for length in (0.0, 1.0):
+        small_index.weights = Weights(meaning=0.0, length=length)
+        found = {passage.document: passage.score for passage in small_index.search_now("ferry")}
+        scores.append(found["short.md"] - found["long.md"])
+    assert scores[0] == pytest.approx(0)
+    assert scores[1] > 0.02

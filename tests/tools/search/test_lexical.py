@@ -32,11 +32,11 @@ def find(small_index, put):
     return run
 
 
-def shares_of(index, query, context_weight=1.0, phrase_weight=1.0):
+def shares_of(index, query, context_weight=1.0, **weights):
     with index._storage.reading() as connection:
         numbers = np.array([row[0] for row in connection.execute("SELECT number FROM chunks ORDER BY number")])
         lexicon = Lexicon(numbers, lengths(connection))
-        shares = lexicon.shares(connection, query, context_weight=context_weight, phrase_weight=phrase_weight)
+        shares = lexicon.shares(connection, query, context_weight=context_weight, **weights)
         return numbers.tolist(), shares.tolist()
 
 
@@ -172,3 +172,18 @@ def test_a_phrase_counts_as_much_as_told(small_index, put):
     )
     assert without < half < full
     assert half - without == pytest.approx(full - half)
+
+
+def test_words_that_fill_a_handbook_are_a_phrase_all_the_same(small_index, put):
+    put(small_index, "c", *["plan and health"] * 400, "health plan")
+    shares = shares_of(small_index, "health plan")[1]
+    assert shares[-1] > 2 * shares[0]
+
+
+def test_a_longer_chunk_is_marked_down_as_far_as_told(small_index, put):
+    put(small_index, "c", "ferry", "ferry " + "rope " * 20, "menu")
+    for weight, even in ((0.0, True), (0.5, False), (1.0, False)):
+        short, long, _ = shares_of(small_index, "ferry", length_weight=weight)[1]
+        assert (short == pytest.approx(long)) == even
+    marked = [shares_of(small_index, "ferry", length_weight=weight)[1][1] for weight in (0.0, 0.5, 1.0)]
+    assert marked == sorted(marked, reverse=True)

@@ -159,3 +159,21 @@ def test_an_idle_reader_lets_go_of_the_log_of_another_process(tmp_path):
         copy.write_bytes(file.read_bytes())
         with closing(LocalIndex.open(copy, embedder=Quick())) as copied:
             assert edition_of(copied.search_now("edition of paper 1", 8)) == "second"
+
+
+def test_whoever_opens_the_index_while_a_document_is_written_sees_none_of_the_new_ones(tmp_path):
+    file = tmp_path / "index.sqlite"
+    write(tmp_path / "papers", "first")
+    with closing(LocalIndex.open(file, create=True, embedder=Quick())) as index:
+        ingest([tmp_path / "papers"], index, embedder=Quick())
+        seen = []
+
+        def look(progress):
+            with closing(LocalIndex.open(file, embedder=Quick())) as other:
+                seen.append(edition_of(other.search_now("edition of paper 1", 8)))
+
+        write(tmp_path / "papers", "second")
+        ingest([tmp_path / "papers"], index, embedder=Quick(), progress=look)
+    assert len(seen) > 8, "told after each document"
+    assert seen == sorted(seen), "first, then second"
+    assert seen[-2:] == ["first", "second"], "all of it came with the end of the transaction"
