@@ -35,6 +35,13 @@ describe("a waterfall", () => {
     expect({ from, to, total }).toEqual({ from: 0, to: 1060, total: 1060 });
   });
 
+  it("tells how long the model took to begin, once all that it waited for was there", () => {
+    const begin = (fields: Partial<Turn>) => waterfallOf(turn(fields)).steps.find(({ kind }) => kind === "begin");
+    expect(begin({ response: 10_700 })).toMatchObject({ start: 500, end: 700 });
+    expect(begin({ response: 10_700, transcript: 10_600 })).toMatchObject({ start: 600, end: 700 });
+    expect(begin({ response: 10_700, transcript: 10_800 })).toBeUndefined();
+  });
+
   it("reaches back where a search was begun before the words were over", () => {
     const { steps, from } = waterfallOf(turn({ response: 10_520, calls: [call("search", 9_900, 10_530, true)] }));
     expect(steps[0]).toEqual({ kind: "retrieval", name: "search", start: -100, end: 530 });
@@ -44,6 +51,7 @@ describe("a waterfall", () => {
   it("shows what still lasts as lasting, and no total before there is a sound", () => {
     const { steps, total } = waterfallOf(turn({ response: 10_520, calls: [call("search", 10_540, null)] }));
     expect(steps.slice(1)).toEqual([
+      { kind: "begin", name: "", start: 500, end: 520 },
       { kind: "choice", name: "", start: 520, end: 540 },
       { kind: "sound", name: "", start: 520, end: null },
       { kind: "tool", name: "search", start: 540, end: null },

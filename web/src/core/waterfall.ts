@@ -2,7 +2,7 @@
 import type { CallTime, Turn } from "./latency";
 
 export interface Step {
-  readonly kind: "silence" | "transcript" | "choice" | "retrieval" | "tool" | "sound" | "heard";
+  readonly kind: "silence" | "transcript" | "begin" | "choice" | "retrieval" | "tool" | "sound" | "heard";
   /** The tool's name; else empty. */
   readonly name: string;
   /** In ms from the end of the user's words. */
@@ -29,6 +29,9 @@ export function waterfallOf(turn: Turn): Waterfall {
     steps.push({ kind, name, start: since(start), end: end === null ? null : since(Math.max(start, end)) });
   if (turn.silence > 0) step("silence", zero, turn.asked);
   if (turn.transcript !== null) step("transcript", turn.asked, turn.transcript);
+  // The way to the model and back, and what it waits for, such as the end of another answer.
+  const known = Math.max(turn.asked, turn.transcript ?? turn.asked);
+  if (turn.response !== null && turn.response > known) step("begin", known, turn.response);
   const first = Math.min(...turn.calls.map(({ start }) => start));
   if (turn.response !== null && first >= turn.response && Number.isFinite(first)) step("choice", turn.response, first);
   for (const call of turn.calls) step(call.found ? "retrieval" : "tool", call.start, call.end, call.name);

@@ -9,6 +9,7 @@ import { durationOf, titleOf } from "./format";
 const FILL: Readonly<Record<Step["kind"], string>> = {
   silence: "fill-quiet/50",
   transcript: "fill-quiet",
+  begin: "fill-quiet/50",
   choice: "fill-accent/60",
   retrieval: "fill-accent",
   tool: "fill-accent",

@@ -291,6 +291,7 @@ export const ar: Words = {
     steps: {
       silence: "انتظار الصمت",
       transcript: "تدوين الكلام",
+      begin: "إلى أن يبدأ النموذج",
       choice: "اختيار ما يجب فعله",
       retrieval: "{{name}} (المصادر)",
       tool: "{{name}}",

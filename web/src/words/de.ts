@@ -271,6 +271,7 @@ export const de: Words = {
     steps: {
       silence: "Warten auf Stille",
       transcript: "Aufschreiben",
+      begin: "Bis das Modell beginnt",
       choice: "Entscheiden, was zu tun ist",
       retrieval: "{{name}} (Quellen)",
       tool: "{{name}}",

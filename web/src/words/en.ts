@@ -272,6 +272,7 @@ export const en = {
     steps: {
       silence: "Waiting for silence",
       transcript: "Writing down",
+      begin: "Until the model begins",
       choice: "Choosing what to do",
       retrieval: "{{name}} (sources)",
       tool: "{{name}}",

@@ -276,6 +276,7 @@ export const es: Words = {
     steps: {
       silence: "Espera del silencio",
       transcript: "Transcripción",
+      begin: "Hasta que el modelo empieza",
       choice: "Elección de qué hacer",
       retrieval: "{{name}} (fuentes)",
       tool: "{{name}}",

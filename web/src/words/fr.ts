@@ -276,6 +276,7 @@ export const fr: Words = {
     steps: {
       silence: "Attente du silence",
       transcript: "Transcription",
+      begin: "Jusqu’à ce que le modèle commence",
       choice: "Choix de ce qu’il faut faire",
       retrieval: "{{name}} (sources)",
       tool: "{{name}}",

@@ -266,6 +266,7 @@ export const ja: Words = {
     steps: {
       silence: "無音の待機",
       transcript: "書き起こし",
+      begin: "モデルが始めるまで",
       choice: "対応の選択",
       retrieval: "{{name}}（出典）",
       tool: "{{name}}",
