@@ -85,12 +85,16 @@ class Lines:
             return ()
 
         self._line = self._made(transport, opening, self._closed)
-        self.send = self._line.outbox.send
+        self.outbox = self._line.outbox
         self._line.start()
 
     def opened(self) -> None:
         """The session is open: from now on frames take the short way."""
         self._use(self._line)
+
+    def send(self, text: str) -> None:
+        """Send a text to the model in use."""
+        self.outbox.send(text)
 
     def pause(self) -> None:
         """The client is slow: read nothing from the model in use."""
@@ -148,7 +152,7 @@ class Lines:
 
     def _switch(self, line: Line) -> None:
         left, self._line, self._successor = self._line, line, None
-        self.send = line.outbox.send
+        self.outbox = line.outbox
         self._use(line)
         if self.paused:
             line.transport.pause()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from agent.transports.base import outlet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from agent.transports.base import Transport
+    from agent.transports.base import Send, Transport
 
 # How a client's audio begins, whichever way it orders its keys; looked for only while a model is too slow to take it.
 _APPEND = '"input_audio_buffer.append"'
@@ -30,12 +30,14 @@ class Outbox:
         live_audio: What waits may be a microphone's sound.
 
     Attributes:
+        send: Sends one message, after all that wait; it may be another function the next time. While nothing waits, and
+            where the transport tells when it is crowded, that is the transport's own.
         taken: Messages that had to wait and were sent; tells whether anything moves.
         dropped: Messages of sound that were given up.
     """
 
-    __slots__ = ("_characters", "_held", "_hold", "_limit", "_live_audio", "_release", "_transport", "_waiting",
-                 "dropped", "taken")  # fmt: skip
+    __slots__ = ("_characters", "_held", "_hold", "_limit", "_live_audio", "_release", "_tells", "_transport",
+                 "_waiting", "dropped", "send", "taken")  # fmt: skip
 
     def __init__(
         self,
@@ -55,14 +57,18 @@ class Outbox:
         self._live_audio = live_audio
         self._waiting: deque[str] = deque()
         self._characters = 0
+        self._tells = hasattr(self._transport, "crowded")
+        if self._tells:
+            cast("Any", self._transport).crowded = self._attend
+        self.send: Send = self._attentively
+        self._relax()
 
     @property
     def waiting(self) -> int:
         """How many messages wait."""
         return len(self._waiting)
 
-    def send(self, text: str) -> None:
-        """Send one message, after all that wait."""
+    def _attentively(self, text: str) -> None:
         if self._waiting or self._transport.full:
             self._keep(text)
         else:
@@ -99,6 +105,14 @@ class Outbox:
         if self._held and self._characters <= self._limit // 2:
             self._held = False
             self._release()
+        self._relax()
+
+    def _attend(self) -> None:
+        self.send = self._attentively
+
+    def _relax(self) -> None:
+        if self._tells and not self._waiting and not self._transport.full:
+            self.send = self._transport.send
 
     def _keep(self, text: str) -> None:
         self._waiting.append(text)

@@ -43,7 +43,7 @@ class Reception:
         name: The session's, for the logs.
 
     Attributes:
-        send: Sends a text to the client, or keeps of it what it will be told when it is back.
+        outbox: Where what goes to the client leaves, or where of that is kept what it will be told when it is back.
         waiting: Its frames wait, because the session is not open yet.
     """
 
@@ -94,6 +94,10 @@ class Reception:
         for frame in early:
             self._perform(self._binary() if frame is None else self._session.receive_client(frame, self._clock()))
         self._line.transport.resume()
+
+    def send(self, text: str) -> None:
+        """Send a text to the client, or keep of it what it will be told when it is back."""
+        self.outbox.send(text)
 
     def pause(self) -> None:
         """The model is slow: read nothing from the client."""
@@ -186,7 +190,8 @@ class Reception:
         )
         self._line.shortens(self._session.audio.heard, self._model)
         self._lines[self._line] = asyncio.Event()
-        self._away, self.send = False, outbox.send
+        self._away = False
+        self.outbox: Outbox | _Absent = outbox
 
     def _keep(self, frame: Frame, _now: float) -> Outcomes:
         self._wait(frame)
@@ -213,8 +218,16 @@ class Reception:
     def _leave(self, line: Line) -> None:
         """Nobody is at the other end of the connection: what is to be said is kept from here on."""
         line.outbox.discard()
-        self._away, self.send = True, self._remember
+        self._away = True
+        self.outbox = _Absent(self._missed)
         self._perform(self._session.client_lost(self._clock()))
 
-    def _remember(self, text: str) -> None:
+
+class _Absent:
+    """Takes the place of the outbox of a client that is away."""
+
+    def __init__(self, missed: Missed) -> None:
+        self._missed = missed
+
+    def send(self, text: str) -> None:
         self._missed.take(Frame(text))

@@ -110,7 +110,17 @@ DEFINED = {
     "agent.core.frames": ["Frame", "MalformedFrame", "decode"],
     "agent.core.turns": ["TABLE", "Model", "Signal", "Turns", "User"],
     "agent.core.dialect": ["DIALECTS", "GA", "PREVIEW", "VOICE_LIVE", "VOICE_LIVE_ONLY", "Dialect"],
-    "agent.transports.base": ["Nowhere", "Onward", "Pull", "Transport", "TransportClosed", "never", "outlet"],
+    "agent.transports.base": [
+        "Nowhere",
+        "Onward",
+        "Outlet",
+        "Pull",
+        "Send",
+        "Transport",
+        "TransportClosed",
+        "never",
+        "outlet",
+    ],
     "agent.relay": ["RUN_ON", "Relay"],
 }
 METHODS = {

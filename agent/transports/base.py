@@ -26,16 +26,39 @@ class TransportClosed(Exception):  # noqa: N818  (an end, not always an error)
         self.reason = reason
 
 
+class Send(Protocol):
+    """Sends one text."""
+
+    def __call__(self, text: str, /) -> None:
+        """Send it."""
+        ...
+
+
+class Outlet(Protocol):
+    """Where texts leave, in order."""
+
+    @property
+    def send(self) -> Send:
+        """Sends one text, after all that wait; it may be another function the next time."""
+        ...
+
+
 class Onward(Protocol):
     """The other side of a session, whichever connection it has at present."""
 
-    def send(self, text: str) -> None:
-        """Send one message, after all that wait for that side."""
+    @property
+    def outbox(self) -> Outlet:
+        """Where what goes to that side leaves."""
         ...
 
 
 class Nowhere:
     """No other side: nothing passes."""
+
+    @property
+    def outbox(self) -> Outlet:
+        """Itself: it drops what it is given."""
+        return self
 
     def send(self, text: str) -> None:
         """Drop it."""
@@ -51,7 +74,10 @@ class Transport(Protocol):
 
     @property
     def full(self) -> bool:
-        """Whether what was sent waits because the other side is slow; more is taken, and waits in our memory."""
+        """Whether what was sent waits because the other side is slow; more is taken, and waits in our memory.
+
+        A transport may have an attribute `crowded`, which it calls when this becomes true: nobody need ask it then.
+        """
         ...
 
     def start(

@@ -45,12 +45,13 @@ class WebSocketTransport(WSListener):
     Attributes:
         send: Sends one text frame; before the handshake and after the end it is dropped.
         full: Whether what was sent waits because the other side is slow.
+        crowded: Called when that becomes true; whoever wants to know sets it.
     """
 
     # Fifty frames a second in each direction find what they need of a socket within a few lines of the cache.
     __slots__ = (
         "_closed", "_down", "_early", "_end", "_hurry", "_max_message", "_onward", "_ours", "_parts", "_parts_type",
-        "_passes", "_paused", "_received", "_room", "_size", "_wire", "full", "send",
+        "_passes", "_paused", "_received", "_room", "_size", "_wire", "crowded", "full", "send",
     )  # fmt: skip
 
     def __init__(self, max_message: int) -> None:
@@ -73,6 +74,7 @@ class WebSocketTransport(WSListener):
         self._down = asyncio.Event()
         self._hurry: asyncio.TimerHandle | None = None
         self.full = False
+        self.crowded: Callable[[], None] = _unwatched
 
     @property
     def connected(self) -> bool:
@@ -152,7 +154,7 @@ class WebSocketTransport(WSListener):
             except UnicodeDecodeError:
                 raise WSProtocolError(WSCloseCode.INVALID_TEXT, "a text frame is not valid UTF-8") from None
             if self._passes(text):
-                self._onward.send(text)
+                self._onward.outbox.send(text)
             else:
                 self._received(text)
         elif kind is WSMsgType.CLOSE:
@@ -175,6 +177,7 @@ class WebSocketTransport(WSListener):
     def pause_writing(self) -> None:
         """The other side is slow."""
         self.full = True
+        self.crowded()
 
     def resume_writing(self) -> None:
         """The other side has caught up."""
@@ -210,6 +213,10 @@ class WebSocketTransport(WSListener):
         closed, self._closed = self._closed, None
         if closed is not None and self._end is not None:
             closed(*self._end)
+
+
+def _unwatched() -> None:
+    pass
 
 
 def _dropped(text: str) -> None:

@@ -20,6 +20,16 @@ class Line:
         self.sent.append(text)
 
 
+class Telling(Line):
+    """One that tells when it becomes full, as a socket does."""
+
+    crowded = None
+
+    def fill(self):
+        self.full = True
+        self.crowded()
+
+
 class Brake:
     def __init__(self):
         self.held = False
@@ -141,3 +151,27 @@ def test_what_waits_for_one_who_is_gone_is_discarded_and_holds_nobody_back(line,
     line.full = False
     box.send("next")
     assert line.sent == ["next"]
+
+
+def test_while_nothing_waits_a_transport_that_tells_when_it_is_crowded_is_handed_out_itself(brake):
+    line = Telling()
+    box = outbox(line, brake)
+    assert box.send == line.send
+    line.fill()
+    box.send("one")
+    box.send("two")
+    assert (line.sent, box.waiting) == ([], 2)
+    line.full = False
+    box.send("three")  # in order, though there is room
+    assert line.sent == []
+    box.flush()
+    assert (line.sent, box.waiting) == (["one", "two", "three"], 0)
+    assert box.send == line.send
+
+
+def test_a_transport_that_is_full_from_the_start_is_not_handed_out(brake):
+    line = Telling()
+    line.full = True
+    box = outbox(line, brake)
+    box.send("one")
+    assert (line.sent, box.waiting) == ([], 1)

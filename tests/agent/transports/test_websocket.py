@@ -7,6 +7,7 @@ import asyncio
 import pytest
 from aiohttp import WSMsgType
 
+from agent.outbox import Outbox
 from agent.transports.base import TransportClosed
 from agent.transports.stream import Stream
 from agent.transports.websocket import MAX_REASON_BYTES, WebSocketTransport, fitting
@@ -202,6 +203,23 @@ async def test_a_slow_reader_is_noticed_and_its_recovery_too(transports):
     assert not server.full
 
 
+async def test_a_crowded_socket_tells_so_and_what_is_sent_waits_in_order(transports):
+    server, client = transports
+    reader = Stream(client, capacity=1)
+    box = Outbox(server, 10**9, hold=lambda: None, release=lambda: None)
+    server.start(lambda _: None, room=box.flush, closed=lambda *_: None)
+    sent = 0
+    while box.waiting < 3:
+        box.send(f"{sent:06}" + "A" * 100_000)
+        sent += 1
+        await asyncio.sleep(0)
+        assert sent < 1000
+    async with asyncio.timeout(20):
+        got = [(await reader.receive())[:6] for _ in range(sent)]
+    assert got == [f"{number:06}" for number in range(sent)]
+    assert box.send == server.send
+
+
 @pytest.mark.parametrize("reason", ["", "x" * 500, "ü" * 100, "x" + "😀" * 50])
 def test_a_reason_is_cut_to_what_a_close_frame_holds_and_never_within_a_character(reason):
     cut = fitting(reason)
@@ -247,6 +265,7 @@ async def test_what_passes_goes_straight_on_and_all_else_is_received(adopted, ht
 class Onward:
     def __init__(self):
         self.sent = []
+        self.outbox = self
 
     def send(self, text):
         self.sent.append(text)
