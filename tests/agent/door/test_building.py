@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from agent.door.building import build_door
@@ -102,8 +104,9 @@ def test_half_of_entras_settings_is_refused():
         build_door(settings(ENTRA_AUDIENCE=AUDIENCE), "::1")
 
 
-def test_the_defaults_of_settings_and_limits_are_the_same():
+def test_the_defaults_of_settings_and_limits_are_the_same_but_for_the_lag():
     from agent.door.building import _limits
     from agent.door.limits import Limits
 
-    assert _limits(settings()) == Limits()
+    # Whoever makes a server in a process with other work decides what lag is too much; `vocative run` does by itself.
+    assert _limits(settings()) == replace(Limits(), lag_s=0.2)
