@@ -192,7 +192,10 @@ class Agent:
     def at(self, service: Service) -> Agent:
         """The same agent with what it leaves open decided for a service."""
         others = tuple(each if isinstance(each, str) else each.at(service) for each in self.handoffs)
-        return replace(self, voice=service.kind.voice if self.voice is None else self.voice, handoffs=others)
+        kind, heard = service.kind, self.transcription
+        if heard is not None and heard.model is None:
+            heard = replace(heard, model=kind.transcription)
+        return replace(self, voice=self.voice or kind.voice, transcription=heard, handoffs=others)
 
     def brand(self) -> Brand:
         """How it introduces itself on its page."""

@@ -220,7 +220,8 @@ def check(*, app: str | None, model: str | None, as_json: bool, **options: Any) 
                 await checking.check(checkup, service, session, connect)
         finally:
             checkup.notes += unfinished(settings)
-            heard = agent.transcription.model if agent.transcription else ""
+            transcription = agent.at(service).transcription
+            heard = (transcription.model if transcription else None) or ""
             checkup.notes += [
                 *notes(service, checkup.model, heard, datetime.now().astimezone().date()),
                 *not_installed(),

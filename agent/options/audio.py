@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from agent.errors import ConfigurationError
 from agent.options.checks import given, number, one_of, text
+from agent.services.service import DEFAULT_TRANSCRIPTION
 
-DEFAULT_TRANSCRIPTION = "gpt-4o-mini-transcribe"
 NOISE_REDUCTIONS = ("near_field", "far_field", "azure_deep_noise_suppression")
 
 _VOICES = ("azure-standard", "azure-custom", "azure-personal", "openai")
@@ -19,7 +19,8 @@ class Transcription:
     """The transcript of what the user says. A model of its own makes it, so it may differ from what the model heard.
 
     Attributes:
-        model: The transcribing model; on Azure OpenAI it must be deployed, under this name.
+        model: The transcribing model; None for the one that suits the service. On Azure OpenAI it must be deployed,
+            under this name.
         language: What is spoken, as ISO 639-1, such as `"en"`; None to find it out. Voice Live takes several with
             commas between.
         prompt: Words that are likely to come up; not every model takes it.
@@ -28,7 +29,7 @@ class Transcription:
         ConfigurationError: A value cannot be used.
     """
 
-    model: str = DEFAULT_TRANSCRIPTION
+    model: str | None = None
     language: str | None = None
     prompt: str | None = None
 
@@ -36,12 +37,10 @@ class Transcription:
         owner = type(self).__name__
         for name in ("model", "language", "prompt"):
             text(owner, name, getattr(self, name))
-        if not self.model:
-            raise ConfigurationError("Transcription(model=None): name a model, or give Agent(transcription=None)")
 
     def wire(self) -> dict[str, Any]:
         """The GA object, at `audio.input.transcription`."""
-        return given(model=self.model, language=self.language, prompt=self.prompt)
+        return given(model=self.model or DEFAULT_TRANSCRIPTION, language=self.language, prompt=self.prompt)
 
 
 @dataclass(frozen=True, kw_only=True)

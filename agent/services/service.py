@@ -13,6 +13,9 @@ AUTHENTICATIONS: tuple[Authentication, ...] = ("entra", "api-key", "api-key-quer
 
 # OpenAI recommends it; the older models of the preview protocol do not have it.
 DEFAULT_VOICE, PREVIEW_VOICE = "marin", "alloy"
+# The newer of the two is recorded on OpenAI and on Azure OpenAI, where the older one is retired in December 2026; Voice
+# Live lists the older one only (its reference of session.input_audio_transcription.model).
+DEFAULT_TRANSCRIPTION, OLDER_TRANSCRIPTION = "gpt-realtime-whisper", "gpt-4o-mini-transcribe"
 
 # Query parameters that are never shown: they carry a credential.
 SECRET_PARAMETERS = frozenset({"api-key", "api_key", "authorization", "token", "access_token", "sig", "key"})
@@ -31,6 +34,7 @@ class Kind:
         key_name: The variable that holds its key; empty where it takes none.
         scope: What an Entra token is asked for, in the public cloud; None where it takes none.
         voice: The voice for who asks for none.
+        transcription: The transcribing model for who asks for none.
     """
 
     name: str
@@ -41,6 +45,7 @@ class Kind:
     key_name: str = ""
     scope: str | None = None
     voice: str = DEFAULT_VOICE
+    transcription: str = DEFAULT_TRANSCRIPTION
 
 
 _COGNITIVE = "https://cognitiveservices.azure.com/.default"
@@ -67,6 +72,7 @@ KINDS: dict[Profile, Kind] = {
         "Cognitive Services User",
         "AZURE_VOICELIVE_API_KEY",
         "https://ai.azure.com/.default",
+        transcription=OLDER_TRANSCRIPTION,
     ),
     "openai": Kind("OpenAI", "ga", "model", "model", key_name="OPENAI_API_KEY"),
     "compatible": Kind("a compatible service", key_name="OPENAI_API_KEY"),

@@ -109,6 +109,21 @@ def test_who_asks_for_no_voice_gets_one_that_the_service_has():
     assert Agent(voice="echo").at(preview).voice == "echo"
 
 
+def test_who_names_no_transcribing_model_gets_one_that_the_service_has():
+    def heard(agent, url):
+        return agent.at(service_at(url)).session_config(extensions=False).session["audio"]["input"]["transcription"]
+
+    azure = "wss://r.openai.azure.com/openai/v1/realtime?model=d"
+    voice_live = "wss://r.services.ai.azure.com/voice-live/realtime?model=m"
+    assert heard(Agent(), azure) == {"model": "gpt-realtime-whisper"}
+    assert heard(Agent(transcription=Transcription(language="de")), voice_live) == {
+        "model": "gpt-4o-mini-transcribe",
+        "language": "de",
+    }
+    assert heard(Agent(transcription=Transcription(model="whisper-1")), azure) == {"model": "whisper-1"}
+    assert Agent(transcription=None).at(service_at(azure)).transcription is None
+
+
 def test_a_tool_that_must_be_called_has_to_be_there_when_a_session_begins():
     agent = Agent(tool_choice="search")
     with pytest.raises(ConfigurationError, match=r"tool_choice='search'\): there is no such tool; give one of 'auto'"):

@@ -9,7 +9,7 @@ from agent import AzureVoice, ConfigurationError, Transcription
 
 
 def test_a_transcription_is_what_the_official_types_know_and_nothing_that_was_not_given():
-    assert Transcription().wire() == {"model": "gpt-4o-mini-transcribe"}
+    assert Transcription().wire() == {"model": "gpt-realtime-whisper"}
     full = Transcription(model="whisper-1", language="en", prompt="PerksPlus").wire()
     assert AudioTranscription.model_validate(full).model_dump(exclude_unset=True) == full
 
@@ -32,7 +32,6 @@ def test_a_voice_of_azures_is_an_object():
     ("make", "said"),
     [
         (lambda: Transcription(model=""), r"Transcription\(model=''\)"),
-        (lambda: Transcription(model=None), r"Agent\(transcription=None\)"),
         (lambda: Transcription(language=1), "language=1"),
         (lambda: AzureVoice(name="x", type="alloy"), r"type='alloy'\): give one of 'azure-standard'"),
         (lambda: AzureVoice(name="x", type="azure-custom"), r"type='azure-custom'\) needs endpoint_id"),

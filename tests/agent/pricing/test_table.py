@@ -10,7 +10,6 @@ import pytest
 from agent import ConfigurationError
 from agent.core.rates import FREE, Rate
 from agent.core.usage import Usage
-from agent.options.audio import Transcription
 from agent.pricing import table
 from agent.services.retirement import retirements
 from agent.services.service import KINDS
@@ -109,7 +108,7 @@ def test_every_service_that_we_know_has_a_list_but_one_that_we_do_not():
 @pytest.mark.parametrize("service", ["openai", "azure", "azure-preview", "voice-live"])
 def test_the_models_that_we_tell_users_to_use_have_a_price(service):
     tariff = table.tariff(service)
-    for name in {each.replacement for each in retirements(service)} | {Transcription().model}:
+    for name in {each.replacement for each in retirements(service)} | {KINDS[service].transcription}:
         assert " " in name or tariff.rate([name]) is not None, name
 
 
