@@ -6,18 +6,23 @@ import inspect
 import re
 from pathlib import Path
 
+import pytest
 from pydantic import AliasChoices
 
 from agent import Agent
 from agent.config import Settings
 from agent.door.settings import DoorSettings
+from agent.pricing.settings import PricingSettings
 from agent.search_settings import SearchSettings
 from agent.services.choice import SHORT_FORMS
 from agent.services.configured import OPENAI_MODEL, VOICE_LIVE_MODEL
 from agent.services.retirement import LATEST_PREVIEW
 from agent.services.service import AUTHENTICATIONS, KINDS
+from agent.sessions.settings import SessionsSettings
+from agent.telemetry.settings import TelemetrySettings
 
-PAGE = Path(__file__).parent.parent.joinpath("docs", "services.md").read_text("utf-8")
+PAGES = Path(__file__).parent.parent / "docs"
+PAGE = PAGES.joinpath("services.md").read_text("utf-8")
 
 
 def section(title):
@@ -31,14 +36,33 @@ def test_the_example_runs_and_gives_a_session():
     assert session["audio"]["input"]["turn_detection"]["eagerness"] == "low"
 
 
+# Settings that have pages of their own.
+ELSEWHERE = {
+    DoorSettings: "security.md",
+    SearchSettings: "azure-search.md",
+    TelemetrySettings: "observability.md",
+    PricingSettings: "costs.md",
+    SessionsSettings: "resuming.md",
+}
+
+
+def variables(name, field):
+    alias = field.validation_alias
+    return {str(each).upper() for each in (alias.choices if isinstance(alias, AliasChoices) else [alias or name])}
+
+
 def test_every_variable_is_listed_and_no_other():
-    known = set()
-    for name, field in Settings.model_fields.items():
-        if name in DoorSettings.model_fields or name in SearchSettings.model_fields:  # other pages have those
-            continue
-        alias = field.validation_alias
-        known |= {str(each).upper() for each in (alias.choices if isinstance(alias, AliasChoices) else [alias or name])}
+    apart = {name for settings in ELSEWHERE for name in settings.model_fields}
+    fields = {name: field for name, field in Settings.model_fields.items() if name not in apart}
+    known = {each for name, field in fields.items() for each in variables(name, field)}
     assert set(re.findall(r"`([A-Z_]{8,})`", section("Variables"))) == known
+
+
+@pytest.mark.parametrize("settings", ELSEWHERE)
+def test_the_variables_of_a_part_are_on_its_own_page(settings):
+    page = PAGES.joinpath(ELSEWHERE[settings]).read_text("utf-8")
+    names = {each for name in settings.model_fields for each in variables(name, Settings.model_fields[name])}
+    assert [name for name in sorted(names) if f"{name}`" not in page and f"{name}=" not in page] == []
 
 
 def test_every_short_form_and_default_is_listed():
@@ -59,5 +83,5 @@ def test_every_option_of_sessions_is_listed():
     options = set(inspect.signature(Agent).parameters)
     apart = {"instructions", "tools", "model", "name", "greeting", "examples"}
     # Those have pages of their own.
-    apart |= {"for_user", "handoffs", "purpose", "speculate", "uploads", "citations", "page", "language"}
+    apart |= {"for_user", "handoffs", "purpose", "speculate", "uploads", "citations", "page", "language"} | {"budget"}
     assert options - apart - listed == set()
