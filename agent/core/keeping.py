@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Json: TypeAlias = dict[str, Any]
 
 # Tells what this module writes from what another version of it wrote.
-VERSION = 1
+VERSION = 2
 
 
 class Keeping:
@@ -40,7 +40,7 @@ class Keeping:
     @property
     def changes(self) -> int:
         """Grows with everything that must not be lost; what is heard and said grows by whole items only."""
-        return self._continuity.history.changes
+        return self._continuity.history.changes + self._state.spending.changes
 
     def kept(self, now: float) -> Json:
         """The session as it stands.
@@ -59,6 +59,7 @@ class Keeping:
             "tools": state.tools.kept(),
             "configuration": state.configuration.kept(),
             "client_tools": state.client_tools.kept(),
+            "spending": state.spending.kept(),
         }
 
     def restore(self, kept: Json, now: float) -> None:
@@ -77,6 +78,7 @@ class Keeping:
         state.configuration.restore(kept["configuration"])
         state.responses.restore(kept["responses"])
         state.tools.restore(kept["tools"], now)
+        state.spending.restore(kept["spending"], now)
         self._continuity.restore(kept["conversation"])
         state.view.restore(
             {"id": item.id, "type": item.kind, "role": item.role, "call_id": item.call_id, "name": item.name}

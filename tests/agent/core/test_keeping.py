@@ -15,24 +15,6 @@ from agent.core.state import Phase
 from tests.agent.core.test_renewal import taken_over
 
 
-@pytest.fixture
-def elsewhere(make_bench):
-    """Kills a session, and makes another one go on with what was kept of it."""
-
-    def go_on(bench, *, runs_on=False, **options):
-        kept = json.loads(json.dumps(bench.session.keeping.kept(bench.now)))
-        other = make_bench(prefix="other", **options)
-        other.session.keeping.restore(kept, other.now)
-        other.take(other.session.client_back({}, 0, complete=False, now=other.now))
-        other.take(other.session.upstream_closed(1006, "", other.now))
-        for call_id, result, job in broken_off(kept, runs_on=runs_on):
-            done = other.session.job_finished if job else other.session.call_finished
-            other.take(done(call_id, result, other.now))
-        return other
-
-    return go_on
-
-
 def told(bench):
     """The items that the new model was given: type, and text, call id or output of each."""
     items = [frame.data["item"] for frame in bench.successor if frame.type == "conversation.item.create"]
