@@ -350,7 +350,7 @@ class Relay:
         for task in pending:
             task.cancel()
         if self._till is not None:
-            await self._till.close(self._session.account)
+            await self._till.close(self._session.account, goes_on=self._gone)
         await asyncio.gather(*pending, self._lines.close(), self._reception.wait_closed(), return_exceptions=True)
         self._reception.dismiss()
 

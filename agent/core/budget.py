@@ -109,7 +109,7 @@ class Purse:
             self._spent[scope] += cost
 
     def restore(self, cost: float) -> None:
-        """Go on with a session that has spent something elsewhere: in what user and everybody have spent, that is in."""
+        """Go on with a session that has spent so much elsewhere; in what its user and everybody have, that is in."""
         self._spent[Scope.SESSION] = cost
 
     def learn(self, *, user: float, day: float) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 from agent.core.calls import CallResult
 from agent.core.frames import Frame
 from agent.core.handover import Dial
