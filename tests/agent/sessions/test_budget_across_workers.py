@@ -6,6 +6,7 @@ import aiohttp
 import pytest
 
 from agent import Budget
+from tests.agent.sessions.conftest import until
 
 BUDGET = Budget(session=1.0, warning="Soon over.", farewell="It is over. Goodbye.")
 
