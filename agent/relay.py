@@ -149,6 +149,11 @@ class Relay:
         missed, complete = self._reception.missed()
         return {"session": self._session.keeping.kept(self._clock()), "missed": missed, "complete": complete}
 
+    @property
+    def gone(self) -> bool:
+        """Whether another worker has the session."""
+        return self._gone
+
     def let_go(self, code: int, reason: str) -> None:
         """Another worker has the session from now on. What comes of its calls that still run is told to `keeps`.
 

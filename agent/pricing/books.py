@@ -40,6 +40,9 @@ class Books:
         model: What whoever deployed it calls the model.
         ledger: Where it is written down; by default in this process.
         now: The present time in UTC.
+
+    Attributes:
+        counts: Told of everybody whom `turned_away` turns away.
     """
 
     def __init__(
@@ -57,8 +60,20 @@ class Books:
         self._model = model
         self._ledger: Ledger = LocalLedger() if ledger is None else ledger
         self._now = now
+        self.counts: Callable[[Refusal], None] = lambda _refusal: None
         self._unpriced: set[str] = set()
         self._troubled = False
+
+    async def turned_away(self, user: str | None) -> Refusal | None:
+        """As `refusal`, and it is counted: for who answers with it at once.
+
+        Args:
+            user: The user's id; None for somebody unknown.
+        """
+        no = await self.refusal(user)
+        if no is not None:
+            self.counts(no)
+        return no
 
     async def refusal(self, user: str | None) -> Refusal | None:
         """Why somebody may not begin a session; None where nothing is against it.
