@@ -44,7 +44,7 @@ class Keeping:
     @property
     def changes(self) -> int:
         """Grows with everything that must not be lost; what is heard and said grows by whole items only."""
-        return self._continuity.history.changes + self._state.spending.changes
+        return self._continuity.history.changes
 
     def kept(self, now: float) -> Json:
         """The session as it stands.

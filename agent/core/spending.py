@@ -56,7 +56,6 @@ class Spending:
     Attributes:
         account: The sums so far.
         ended: Why the session is to end, in words; None while it is not.
-        changes: Grows with everything that another process would have to know to go on.
     """
 
     def __init__(  # noqa: PLR0913  (what it stands between)
@@ -72,7 +71,6 @@ class Spending:
     ) -> None:
         self.account = Account()
         self.ended: str | None = None
-        self.changes = 0
         self._terms = Terms() if terms is None else terms
         self._counts = terms is not None
         self._purse = Purse(self._terms.limits, user=self._terms.user, day=self._terms.day)
@@ -130,7 +128,6 @@ class Spending:
 
     def _spend(self, cost: float, whole: bool, usage: Usage, model: str, now: float) -> Action:
         self._purse.spend(cost)
-        self.changes += 1
         self._consider(now)
         return Spent(cost, whole, usage, model)
 
@@ -191,7 +188,6 @@ class Spending:
         shown = [] if self._told else self._notice(scope, "warning")
         said = self._say(self._terms.warning, now)
         self._told, self._warned = True, bool(said)
-        self.changes += 1
         self._look = None if said else now + LOOK
         return [*shown, *said]
 

@@ -123,13 +123,13 @@ def test_the_terms_are_those_of_the_process_where_it_goes_on(funded, goes_on):
 
 def test_what_is_spent_and_told_is_to_be_written_soon(funded):
     bench = funded()
-    keeping = bench.session.keeping
-    before = keeping.changes
     spends(bench, 80)
-    spent = keeping.changes
-    assert spent > before
+    settled = bench.session.keeping.changes
     bench.tick(0)
-    assert keeping.changes > spent
+    warned = bench.session.keeping.changes
+    assert warned > settled
+    says_it(bench, cost=1)  # beside the conversation, which does not grow by it
+    assert bench.session.keeping.changes > warned
 
 
 def test_the_language_of_the_callers_words_goes_with_them(make_bench, goes_on):
