@@ -43,7 +43,7 @@ from agent.server import Server
 from agent.services.advice import notes
 from agent.services.choice import choose
 from agent.services.configured import unfinished
-from agent.sessions.opening import open_custody
+from agent.sessions.opening import open_shared
 from agent.telemetry.building import telemetry
 from agent.terminal import print_passages, print_summary, print_turn
 from agent.transports.memory import pair
@@ -102,9 +102,10 @@ def serve(*, app: str | None, host: str, port: int, post: Post | None = None, **
             upstream(agent.model, settings, make_engine) as connect,
             calls(service, settings, engines, webrtc=webrtc, preview=preview, voice=decided.voice) as calling,
         ):
-            books, checks = open_books(decided.budget, service, settings), checks_of(service, settings, cloud)
+            shared, checks = open_shared(settings, options["sessions"]), checks_of(service, settings, cloud)
+            books = open_books(decided.budget, service, settings, shared.ledger)
             beside: Any = {"calling": calling, "books": books, "checks": checks, "telemetry": watcher}
-            beside["custody"] = open_custody(settings, options["sessions"])
+            beside["custody"] = shared.custody
             server = Server(decided, connect, library, door, profile=profile, **beside)
             await server.prepare()
             greeting, grace = f"{agent.name} listens on", options["drain"]

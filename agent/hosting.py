@@ -193,7 +193,7 @@ class Hosting:
         try:
             await relay.run()
         finally:
-            watch.over(time.monotonic())
+            watch.over(time.monotonic(), goes_on=relay.gone)
             self.returns.ended(name, relay)
             if keep is not None:
                 await self._custody.ended(keep)

@@ -149,6 +149,11 @@ class Relay:
         missed, complete = self._reception.missed()
         return {"session": self._session.keeping.kept(self._clock()), "missed": missed, "complete": complete}
 
+    @property
+    def gone(self) -> bool:
+        """Whether another worker has the session."""
+        return self._gone
+
     def let_go(self, code: int, reason: str) -> None:
         """Another worker has the session from now on. What comes of its calls that still run is told to `keeps`.
 
@@ -350,7 +355,7 @@ class Relay:
         for task in pending:
             task.cancel()
         if self._till is not None:
-            await self._till.close(self._session.account)
+            await self._till.close(self._session.account, goes_on=self._gone)
         await asyncio.gather(*pending, self._lines.close(), self._reception.wait_closed(), return_exceptions=True)
         self._reception.dismiss()
 

@@ -106,7 +106,7 @@ class Server:
         self._door = door or Door()
         self._books = books or Books(agent.budget, tariff(profile.name))
         Roster(agent)  # now, and not when the first caller comes: an agent that hands over to nobody
-        self._door.counts = lambda refusal: telemetry.refused(refusal.code)
+        self._door.counts = self._books.counts = lambda refusal: telemetry.refused(refusal.code)
         self._custody = custody or Custody(InProcess(), grace=grace)
         if self._custody.shared:
             self._door.share_tickets(self._custody.spend)
@@ -187,7 +187,7 @@ class Server:
         visit = visit_of(request)
         if self._signalling is not None and "call_id" in request.query:
             return await self._signalling.companion(request)
-        if (spent := await self._books.refusal(owner_of(visit.admission.user))) is not None:
+        if (spent := await self._books.turned_away(owner_of(visit.admission.user))) is not None:
             return refused(spent)
         if "Upgrade" not in request.headers:
             return self._told(visit.admission.user)

@@ -72,6 +72,22 @@ param sessionsUrl string = ''
 @secure()
 param sessionsKey string = ''
 
+@description('US dollars that one session may cost; empty for no limit. These budgets end calls; AZURE_BUDGET_AMOUNT only tells somebody.')
+param budgetSession string = ''
+
+@description('US dollars that one user may cost in a day; empty for no limit. Without that Redis, each replica counts by itself.')
+param budgetUser string = ''
+
+@description('US dollars that everybody together may cost in a day; empty for no limit.')
+param budgetDay string = ''
+
+@description('Form of the log: json, whose fields Log Analytics can ask for, or text.')
+@allowed([
+  'json'
+  'text'
+])
+param logFormat string = 'json'
+
 @description('Short form of the service that answers: azure, or voice-live.')
 @allowed([
   'azure'
@@ -316,7 +332,27 @@ var signInVariables = concat(
   ] : []
 )
 
+// An empty one counts as not set.
+var budgetVariables = [
+  {
+    name: 'VOCATIVE_BUDGET_SESSION'
+    value: budgetSession
+  }
+  {
+    name: 'VOCATIVE_BUDGET_USER'
+    value: budgetUser
+  }
+  {
+    name: 'VOCATIVE_BUDGET_DAY'
+    value: budgetDay
+  }
+]
+
 var tracingVariables = [
+  {
+    name: 'VOCATIVE_LOG_FORMAT'
+    value: logFormat
+  }
   {
     name: 'APPLICATIONINSIGHTS_CONNECTION_STRING'
     value: connectionString
@@ -343,7 +379,7 @@ module app 'modules/app.bicep' = {
     image: image
     arguments: arguments
     port: port
-    variables: concat(modelVariables, searchVariables, signInVariables, tracingVariables)
+    variables: concat(modelVariables, searchVariables, signInVariables, budgetVariables, tracingVariables)
     secrets: secrets
     cpu: cpu
     memory: memories[cpu]

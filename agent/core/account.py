@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from agent.core.usage import Usage
 
@@ -45,6 +45,21 @@ class Account:
         """Add a transcription; gives back the same of it."""
         self.transcriptions += usage
         return self._charge(usage, model, rate)
+
+    def kept(self) -> dict[str, Any]:
+        """The sums as JSON. Whether a budget has ended the session is left out: one that goes on is not at its end."""
+        return {
+            "responses": asdict(self.responses),
+            "transcriptions": asdict(self.transcriptions),
+            "count": self.count,
+            "priced": self.priced,
+            "unpriced": [*self.unpriced],
+        }
+
+    def restore(self, kept: dict[str, Any]) -> None:
+        """Go on with what `kept` gave."""
+        self.responses, self.transcriptions = Usage(**kept["responses"]), Usage(**kept["transcriptions"])
+        self.count, self.priced, self.unpriced = kept["count"], kept["priced"], [*kept["unpriced"]]
 
     def _charge(self, usage: Usage, model: str, rate: Rate | None) -> tuple[float, bool]:
         cost, whole = (0.0, False) if rate is None else rate.cost(usage)

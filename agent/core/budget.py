@@ -108,6 +108,10 @@ class Purse:
         for scope in Scope:
             self._spent[scope] += cost
 
+    def restore(self, cost: float) -> None:
+        """Go on with a session that has spent so much elsewhere; in what its user and everybody have, that is in."""
+        self._spent[Scope.SESSION] = cost
+
     def learn(self, *, user: float, day: float) -> None:
         """The ledger tells what was spent today, by this user and by everybody, our own share included."""
         self._spent[Scope.USER], self._spent[Scope.DAY] = user, day

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Json: TypeAlias = dict[str, Any]
 
 # Tells what this module writes from what another version of it wrote.
-VERSION = 1
+VERSION = 2
 
 
 class Keeping:
@@ -32,10 +32,14 @@ class Keeping:
         state: The session's parts.
         continuity: What outlives an upstream.
         opened: Called when the session is open, because another one was.
+
+    Attributes:
+        heard_ms: What its client had said elsewhere, in ms of sound; 0 for a session that has begun here.
     """
 
     def __init__(self, state: State, continuity: Continuity, *, opened: Callable[[], None]) -> None:
         self._state, self._continuity, self._opened = state, continuity, opened
+        self.heard_ms = 0
 
     @property
     def changes(self) -> int:
@@ -59,6 +63,7 @@ class Keeping:
             "tools": state.tools.kept(),
             "configuration": state.configuration.kept(),
             "client_tools": state.client_tools.kept(),
+            "spending": state.spending.kept(),
         }
 
     def restore(self, kept: Json, now: float) -> None:
@@ -77,7 +82,9 @@ class Keeping:
         state.configuration.restore(kept["configuration"])
         state.responses.restore(kept["responses"])
         state.tools.restore(kept["tools"], now)
+        state.spending.restore(kept["spending"], now)
         self._continuity.restore(kept["conversation"])
+        self.heard_ms = self._continuity.clock.ms
         state.view.restore(
             {"id": item.id, "type": item.kind, "role": item.role, "call_id": item.call_id, "name": item.name}
             for item in self._continuity.history

@@ -147,8 +147,14 @@ class ObservedSession(Session):
         self._broke = True
         return super().broken()
 
-    def over(self, now: float) -> None:
-        """The relay has ended; tell so, where nothing that passed has told it."""
+    def over(self, now: float, *, goes_on: bool = False) -> None:
+        """The relay has ended; tell so, where nothing that passed has told it.
+
+        Args:
+            now: Seconds.
+            goes_on: In another process, where a client that is away has been seen again.
+        """
+        self._away = self._away and not goes_on
         code, reason = (1011, "internal_error") if self._broke else (1000, "")
         self._ended(SessionEnded(now, failed=self._broke, code=code, reason=reason))
 
@@ -185,9 +191,9 @@ class ObservedSession(Session):
         self._tell(fact)
 
     def _count_audio(self) -> None:
-        heard = self._renewal.continuity.clock.ms
+        heard, before = self._renewal.continuity.clock.ms, max(self._heard_ms, self.keeping.heard_ms)
         sent = self._state.playback.lengths()
         spoken = sum(ms - self._sent.get(part, 0) for part, ms in sent.items())
-        if heard > self._heard_ms or spoken > 0:
-            self._tell(AudioPassed((heard - self._heard_ms) / 1000, max(0, spoken) / 1000))
+        if heard > before or spoken > 0:
+            self._tell(AudioPassed((heard - before) / 1000, max(0, spoken) / 1000))
         self._heard_ms, self._sent = heard, sent

@@ -315,7 +315,7 @@ class Session:
             *state.speculating.handle_timer(now),
             *(ToUpstream(request) for request in state.responses.overdue(now)),
             *(self._renewal.recasting.handle_timer(now) if state.phase is Phase.OPEN else ()),
-            *state.spending.handle_timer(now),
+            *state.spending.handle_timer(now, severed=self._renewal.continuity.severed),
         ]
         if state.spending.ended is not None:
             return [*self._outward(due), *self._fail(state.spending.ended, ENDED, POLICY)]

@@ -137,14 +137,37 @@ class Spending:
         if self._look is None and not settled:
             self._look = now
 
+    # ── elsewhere ──
+
+    def kept(self) -> Json:
+        """What another process must know to go on: the sums, and what the caller was told. Last words are said anew."""
+        return {"account": self.account.kept(), "said": self._said, "told": self._told, "warned": self._warned}
+
+    def restore(self, kept: Json, now: float) -> None:
+        """Go on with what `kept` gave, by the terms of this process.
+
+        Args:
+            kept: The same.
+            now: Seconds.
+        """
+        self.account.restore(kept["account"])
+        self._purse.restore(self.account.priced)
+        self._said, self._told, self._warned = kept["said"], kept["told"], kept["warned"]
+        self._consider(now)
+
     # ── what follows from it ──
 
     def next_deadline(self) -> float | None:
         """When `handle_timer` wants to be called."""
         return self._look
 
-    def handle_timer(self, now: float) -> list[Action]:
-        """Warn, say the last words or end, when that has become due."""
+    def handle_timer(self, now: float, *, severed: bool) -> list[Action]:
+        """Warn, say the last words or end, when that has become due.
+
+        Args:
+            now: Seconds.
+            severed: There is no model at present, so that nobody would say a word.
+        """
         if self._look is None or now < self._look:
             return []
         self._look = None
@@ -154,15 +177,17 @@ class Spending:
         if stage is Stage.WITHIN:  # a new day has begun meanwhile
             self._give_up = None
             return []
+        if severed and stage is not Stage.EXCEEDED:
+            self._look = now + LOOK
+            return []
         return self._warn(scope, now) if stage is Stage.WARN else self._leave(stage, scope, now)
 
     def _warn(self, scope: Scope, now: float) -> list[Action]:
         if self._warned:
             return []
         shown = [] if self._told else self._notice(scope, "warning")
-        self._told = True
         said = self._say(self._terms.warning, now)
-        self._warned = bool(said)
+        self._told, self._warned = True, bool(said)
         self._look = None if said else now + LOOK
         return [*shown, *said]
 

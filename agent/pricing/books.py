@@ -40,6 +40,9 @@ class Books:
         model: What whoever deployed it calls the model.
         ledger: Where it is written down; by default in this process.
         now: The present time in UTC.
+
+    Attributes:
+        counts: Told of everybody whom `turned_away` turns away.
     """
 
     def __init__(
@@ -57,7 +60,20 @@ class Books:
         self._model = model
         self._ledger: Ledger = LocalLedger() if ledger is None else ledger
         self._now = now
+        self.counts: Callable[[Refusal], None] = lambda _refusal: None
         self._unpriced: set[str] = set()
+        self._troubled = False
+
+    async def turned_away(self, user: str | None) -> Refusal | None:
+        """As `refusal`, and it is counted: for who answers with it at once.
+
+        Args:
+            user: The user's id; None for somebody unknown.
+        """
+        no = await self.refusal(user)
+        if no is not None:
+            self.counts(no)
+        return no
 
     async def refusal(self, user: str | None) -> Refusal | None:
         """Why somebody may not begin a session; None where nothing is against it.
@@ -111,10 +127,17 @@ class Books:
 
     async def _told(self, asked: Awaitable[_T]) -> _T | None:
         try:
-            return await asked
+            found = await asked
         except Exception as error:  # whatever a store raises: nobody is sent away because it cannot be asked
-            _log.error("the ledger of what is spent cannot be used: %s: %s", type(error).__name__, error)
+            if not self._troubled:
+                text = "the ledger of what is spent cannot be used, and nobody is turned away meanwhile: %s: %s"
+                _log.error(text, type(error).__name__, error)
+            self._troubled = True
             return None
+        if self._troubled:
+            self._troubled = False
+            _log.warning("the ledger of what is spent can be used again")
+        return found
 
     def _without_price(self, model: str) -> None:
         if model in self._unpriced:

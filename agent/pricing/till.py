@@ -56,10 +56,15 @@ class Till:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def close(self, account: Account) -> None:
-        """The session is over: say what it has cost, and wait until that is written down."""
+    async def close(self, account: Account, *, goes_on: bool = False) -> None:
+        """The session is over: say what it has cost, and wait until that is written down.
+
+        Args:
+            account: Its sums.
+            goes_on: Another worker goes on with it, and will say so in the end.
+        """
         if account.count or account.transcriptions.seconds or account.transcriptions.tokens_in:
-            _log.info("session %s: %s", self._name, summary(account))
+            _log.info("session %s: %s%s", self._name, "so far, " if goes_on else "", summary(account))
         if account.reached:
             metrics.reached(account.reached)
         if self._tasks:

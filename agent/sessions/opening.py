@@ -1,8 +1,8 @@
-"""Opening the store of sessions that the operator named, or the one that shares with nobody."""
+"""Opening what the operator's workers share, which is a Redis that was named, or nothing."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from agent.core.resuming import GRACE
 from agent.errors import ConfigurationError
@@ -11,11 +11,24 @@ from agent.sessions.in_process import InProcess
 from agent.sessions.sealing import Seal
 
 if TYPE_CHECKING:
+    from agent.pricing.ledger import Ledger
     from agent.sessions.settings import SessionsSettings
 
 
-def open_custody(settings: SessionsSettings, url: str | None = None, grace: float = GRACE) -> Custody:
-    """Make ready to keep sessions; nothing is connected before `Custody.start`.
+class Shared(NamedTuple):
+    """What workers share.
+
+    Attributes:
+        custody: Keeps sessions where others can go on with them.
+        ledger: What users and everybody have spent; None where each worker has its own. The custody starts and ends it.
+    """
+
+    custody: Custody
+    ledger: Ledger | None
+
+
+def open_shared(settings: SessionsSettings, url: str | None = None, grace: float = GRACE) -> Shared:
+    """Make ready what is shared; nothing is connected before `Custody.start`.
 
     Args:
         settings: What the environment says.
@@ -28,10 +41,12 @@ def open_custody(settings: SessionsSettings, url: str | None = None, grace: floa
     if url is None and settings.sessions_url is not None:
         url = settings.sessions_url.get_secret_value()
     if not url:
-        return Custody(InProcess(), grace=grace)
+        return Shared(Custody(InProcess(), grace=grace), None)
     try:
-        from agent.sessions.redis_store import RedisStore  # noqa: PLC0415  (an optional extra)
+        from agent.sessions.redis_ledger import RedisLedger  # noqa: PLC0415  (an optional extra)
+        from agent.sessions.redis_store import RedisStore  # noqa: PLC0415  (the same)
     except ModuleNotFoundError:
         raise ConfigurationError("to keep sessions in Redis, install pip install 'vocative[redis]'") from None
     keys = [key.get_secret_value().encode() for key in settings.sessions_keys]
-    return Custody(RedisStore(url), Seal(keys), grace)
+    store = RedisStore(url)
+    return Shared(Custody(store, Seal(keys), grace), RedisLedger(store))

@@ -21,7 +21,7 @@ from agent.errors import ConfigurationError
 from agent.sessions.store import Stored, StoreDown
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 _log = logging.getLogger(__name__)
 
@@ -86,9 +86,9 @@ class RedisStore:
                 "VOCATIVE_SESSIONS_URL or --sessions is no address of a Redis: it should look like "
                 "redis://HOST:6379/0, rediss://:PASSWORD@HOST:6380/0 or unix:///run/redis.sock"
             ) from None
-        script = self._redis.register_script
-        self._save, self._claim, self._drop = script(_SAVE), script(_CLAIM), script(_DROP)
-        self._collect = script(_COLLECT)
+        self._scripts: list[str] = []
+        self._save, self._claim, self._drop = map(self.script, (_SAVE, _CLAIM, _DROP))
+        self._collect = self.script(_COLLECT)
         self._at_once = asyncio.Semaphore(_COMMANDS)
         self._listening: asyncio.Task[None] | None = None
         self._told = ""
@@ -115,27 +115,27 @@ class RedisStore:
     async def save(self, handle: str, stored: Stored, ttl_s: float) -> bool:
         """Write a session; see `SessionStore.save`."""
         said = [stored.fence, stored.holder, stored.digest, stored.state, _ms(ttl_s)]
-        return bool(await self._do(self._save(keys=[_session(handle)], args=said)))
+        return bool(await self.do(self._save(keys=[_session(handle)], args=said)))
 
     async def load(self, handle: str) -> Stored | None:
         """Read a session; see `SessionStore.load`."""
-        found = await self._do(self._redis.hgetall(_session(handle)))
+        found = await self.do(self._redis.hgetall(_session(handle)))
         if not found:
             return None
         return Stored(found[b"state"], found[b"digest"].decode(), found[b"holder"].decode(), int(found[b"fence"]))
 
     async def claim(self, handle: str, digest: str, worker: str, ttl_s: float) -> Stored | None:
         """Take a session over; see `SessionStore.claim`."""
-        found = await self._do(self._claim(keys=[_session(handle)], args=[digest, worker, _ms(ttl_s)]))
+        found = await self.do(self._claim(keys=[_session(handle)], args=[digest, worker, _ms(ttl_s)]))
         return None if found is None else Stored(found[1], "", worker, int(found[0]))
 
     async def drop(self, handle: str, fence: int) -> None:
         """A session is over; see `SessionStore.drop`."""
-        await self._do(self._drop(keys=[_session(handle)], args=[fence]))
+        await self.do(self._drop(keys=[_session(handle)], args=[fence]))
 
     async def tell(self, worker: str, message: Mapping[str, Any]) -> bool:
         """Send a worker a message; see `SessionStore.tell`."""
-        return bool(await self._do(self._redis.publish(_channel(worker), json.dumps(message))))
+        return bool(await self.do(self._redis.publish(_channel(worker), json.dumps(message))))
 
     async def leave(self, handle: str, outcome: bytes, ttl_s: float) -> None:
         """Leave an outcome; see `SessionStore.leave`."""
@@ -143,19 +143,37 @@ class RedisStore:
         pipeline = self._redis.pipeline(transaction=True)
         pipeline.rpush(key, outcome)
         pipeline.pexpire(key, _ms(ttl_s))
-        await self._do(pipeline.execute())
+        await self.do(pipeline.execute())
 
     async def collect(self, handle: str) -> list[bytes]:
         """Take what was left; see `SessionStore.collect`."""
-        return list(await self._do(self._collect(keys=[f"{PREFIX}outcomes:{handle}"])))
+        return list(await self.do(self._collect(keys=[f"{PREFIX}outcomes:{handle}"])))
 
     async def spend(self, nonce: str, ttl_s: float) -> bool:
         """Use something up; see `SessionStore.spend`."""
-        return bool(await self._do(self._redis.set(f"{PREFIX}spent:{nonce}", b"", nx=True, px=_ms(ttl_s))))
+        return bool(await self.do(self._redis.set(f"{PREFIX}spent:{nonce}", b"", nx=True, px=_ms(ttl_s))))
 
-    # ── whether it is there ──
+    # ── for others who keep something there ──
 
-    async def _do(self, command: Awaitable[Any]) -> Any:
+    def script(self, text: str) -> Callable[..., Awaitable[Any]]:
+        """Make ready a script in Lua.
+
+        Returns:
+            Runs it with `keys` and `args`; to be given to `do`.
+        """
+        self._scripts.append(text)
+        return self._redis.register_script(text)
+
+    async def fields(self, key: str, names: Sequence[str]) -> list[bytes | None]:
+        """Some fields of a hash, in order; None for those that it does not have."""
+        return list(await self.do(self._redis.hmget(key, names)))
+
+    async def do(self, command: Awaitable[Any]) -> Any:
+        """Do something with this Redis.
+
+        Raises:
+            StoreDown: It cannot be reached at present, which the log has said.
+        """
         if self.trouble:
             if asyncio.iscoroutine(command):
                 command.close()
@@ -165,6 +183,8 @@ class RedisStore:
                 return await command
         except _FAILURES as error:
             raise self._down(error) from None
+
+    # ── whether it is there ──
 
     async def _listen(self, tried: asyncio.Event) -> None:
         while True:
@@ -178,7 +198,7 @@ class RedisStore:
     async def _hear(self, tried: asyncio.Event) -> None:
         async with self._redis.pubsub(ignore_subscribe_messages=True) as channel:
             await channel.subscribe(_channel(self._worker))
-            for script in (_SAVE, _CLAIM, _DROP, _COLLECT):
+            for script in self._scripts:
                 await self._redis.script_load(script)  # now, and not while the first caller waits
             while True:
                 if self.trouble:

@@ -26,8 +26,8 @@ class Watching(Protocol):
         """Who answers in it."""
         ...
 
-    def over(self, now: float) -> None:
-        """It is over."""
+    def over(self, now: float, *, goes_on: bool = False) -> None:
+        """It is over here, and may go on elsewhere."""
         ...
 
 
@@ -79,7 +79,7 @@ class Unwatched:
         """As it is."""
         return staff
 
-    def over(self, now: float) -> None:
+    def over(self, now: float, *, goes_on: bool = False) -> None:
         """Nothing is to be ended."""
 
 

@@ -71,12 +71,13 @@ class Watch:
                     self._troubled = True
                     _log.exception("session %s: telemetry failed; the call goes on", self._about.session_id)
 
-    def over(self, now: float) -> None:
+    def over(self, now: float, *, goes_on: bool = False) -> None:
         """The session is over, whether it has told so or not.
 
         Args:
             now: Seconds on the session's clock.
+            goes_on: In another process.
         """
         if self._session is not None:
-            self._session.over(now)
+            self._session.over(now, goes_on=goes_on)
         self._telemetry.traces.ended(self._about.session_id)

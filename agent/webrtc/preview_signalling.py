@@ -114,7 +114,7 @@ class PreviewSignalling:
 
     async def _mint(self, request: web.Request) -> web.Response:
         user = await self._admit(request)
-        if (spent := await self._books.refusal(None if user is None else user.id)) is not None:
+        if (spent := await self._books.turned_away(None if user is None else user.id)) is not None:
             return refused(spent)
         try:
             language = asked_for(request.query.get("lang"))

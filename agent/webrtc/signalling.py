@@ -161,7 +161,7 @@ class Signalling:
 
     async def _client_secrets(self, request: web.Request) -> web.Response:
         user = await self._admit(request)
-        if (spent := await self._books.refusal(None if user is None else user.id)) is not None:
+        if (spent := await self._books.turned_away(None if user is None else user.id)) is not None:
             return refused(spent)
         try:
             given = decode(await request.text()) if request.can_read_body else {}
@@ -185,7 +185,7 @@ class Signalling:
         user = await self._admit(request) if ticket is None else ticket.user
         if ticket is not None and ticket.key.expires_at <= self._now():
             return refusal(401, "invalid_client_secret", "the client secret has expired: get a new one")
-        if (spent := await self._books.refusal(None if user is None else user.id)) is not None:
+        if (spent := await self._books.turned_away(None if user is None else user.id)) is not None:
             return refused(spent)
         if self.calls.full:
             return refusal(503, "too_many_calls", "there are too many calls at once: try again later")

@@ -67,10 +67,11 @@ var logAlerts = [
     window: 'PT30M'
   }
   {
+    // A line of JSON tells its level, and may speak of an error that is none of ours; any other line is searched for words.
     name: 'errors-logged'
     title: 'The assistant logs errors'
     severity: 2
-    query: 'ContainerAppConsoleLogs | where ContainerAppName == "${appName}" and Log has_any ("ERROR", "CRITICAL", "Traceback")'
+    query: 'ContainerAppConsoleLogs | where ContainerAppName == "${appName}" | extend Level = tostring(parse_json(Log)["level"]) | where Level in ("error", "critical") or (Level == "" and Log has_any ("ERROR", "CRITICAL", "Traceback"))'
     threshold: 10
     window: 'PT15M'
   }

@@ -191,8 +191,8 @@ IN_DASHBOARDS = [
         "infra/modules/alerts.bicep",
         (
             "metrics asked of the workspace",
-            'ContainerAppConsoleLogs | where ContainerAppName == "${appName}" and Log has_any',
-            'customMetrics | where name == "vocative.shed" and name in',
+            'ContainerAppConsoleLogs | where ContainerAppName == "${appName}" | extend',
+            'customMetrics | where name == "vocative.shed" | extend Log = name,',
             "asked of workspaceid, which has it not",
         ),
         ("a column of another table", "by ReplicaName", "by cloud_RoleInstance", "asks for 'cloud_RoleInstance'"),

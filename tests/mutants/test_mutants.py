@@ -48,6 +48,7 @@ OURS = (
     "path",
     "pictures",
     "policy",
+    "ranking",
     "redis",
     "retrieval",
     "several indexes",

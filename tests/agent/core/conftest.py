@@ -23,6 +23,7 @@ from agent.core.calls import CallResult
 from agent.core.dialect import DIALECTS
 from agent.core.frames import Frame, MalformedFrame
 from agent.core.handover import Dial, DropSuccessor, Switch, ToSuccessor
+from agent.core.keeping import broken_off
 from agent.core.messages import OURS
 from agent.core.profiles import PROFILES
 from agent.core.rules import CallRules
@@ -303,3 +304,21 @@ def ruled():
         return Bench(rules={"search": CallRules(**rules)}, **options or {}).open()
 
     return make
+
+
+@pytest.fixture
+def elsewhere(make_bench):
+    """Kills a session, and makes another one go on with what was kept of it."""
+
+    def go_on(bench, *, runs_on=False, **options):
+        kept = json.loads(json.dumps(bench.session.keeping.kept(bench.now)))
+        other = make_bench(prefix="other", **options)
+        other.session.keeping.restore(kept, other.now)
+        other.take(other.session.client_back({}, 0, complete=False, now=other.now))
+        other.take(other.session.upstream_closed(1006, "", other.now))
+        for call_id, result, job in broken_off(kept, runs_on=runs_on):
+            done = other.session.job_finished if job else other.session.call_finished
+            other.take(done(call_id, result, other.now))
+        return other
+
+    return go_on

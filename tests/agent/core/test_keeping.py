@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 from agent.core.calls import CallResult
 from agent.core.frames import Frame
 from agent.core.handover import Dial
@@ -13,24 +11,6 @@ from agent.core.keeping import broken_off
 from agent.core.rules import CallRules
 from agent.core.state import Phase
 from tests.agent.core.test_renewal import taken_over
-
-
-@pytest.fixture
-def elsewhere(make_bench):
-    """Kills a session, and makes another one go on with what was kept of it."""
-
-    def go_on(bench, *, runs_on=False, **options):
-        kept = json.loads(json.dumps(bench.session.keeping.kept(bench.now)))
-        other = make_bench(prefix="other", **options)
-        other.session.keeping.restore(kept, other.now)
-        other.take(other.session.client_back({}, 0, complete=False, now=other.now))
-        other.take(other.session.upstream_closed(1006, "", other.now))
-        for call_id, result, job in broken_off(kept, runs_on=runs_on):
-            done = other.session.job_finished if job else other.session.call_finished
-            other.take(done(call_id, result, other.now))
-        return other
-
-    return go_on
 
 
 def told(bench):

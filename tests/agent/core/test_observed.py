@@ -24,6 +24,7 @@ from agent.core.handover import Dial, Switch
 from agent.core.rules import CallRules
 from agent.core.session import SessionConfig
 from tests.agent.core.conftest import Bench, call_item
+from tests.agent.core.test_renewal import taken_over
 from tests.agent.core.watching import Watched
 
 
@@ -204,6 +205,29 @@ def test_a_client_that_comes_back_is_a_reconnect(bench):
     bench.session.client_closed()
     bench.session.over(3.0)
     assert bench.told(SessionEnded) == [SessionEnded(3.0, failed=False, code=1000, reason="")]
+
+
+def test_a_client_that_comes_back_to_another_process_has_not_stayed_away(bench):
+    bench.take(bench.session.client_lost(1.0))
+    bench.session.over(3.0, goes_on=True)
+    assert bench.told(Reconnected) == []
+    assert len(bench.told(SessionEnded)) == 1
+
+
+def test_a_session_that_goes_on_is_a_reconnect_and_sound_that_was_heard_elsewhere_is_not_counted_again(bench):
+    sound = '{"type":"input_audio_buffer.append","audio":"' + "A" * 64_000 + '"}'
+    bench.caller(Frame(sound))
+    kept = json.loads(json.dumps(bench.session.keeping.kept(bench.now)))
+    other = Watched(prefix="other")
+    other.session.keeping.restore(kept, other.now)
+    other.take(other.session.client_back({}, 0, complete=False, now=other.now))
+    assert other.told(Reconnected) == [Reconnected("client", "ok", "lost")]
+    other.take(other.session.upstream_closed(1006, "", other.now))
+    taken_over(other)
+    other.caller(Frame(sound))
+    other.caller(Frame(sound))
+    other.answers_aloud(ms=1000)
+    assert other.told(AudioPassed) == [AudioPassed(2.0, 1.0)]
 
 
 def test_a_client_that_stays_away_is_a_reconnect_that_failed(bench):

@@ -13,6 +13,7 @@ from agent.core.actions import Spent
 from agent.core.usage import Usage
 from agent.options.budget import FAREWELLS, WARNINGS
 from agent.pricing.books import Books
+from agent.pricing.ledger import Totals
 
 NOON = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
 CONFIG = Agent().session_config(extensions=True)
@@ -86,18 +87,30 @@ async def test_the_words_are_in_the_sessions_language_and_a_model_of_many_says_t
     assert (terms.warning, terms.farewell, terms.translate) == (WARNINGS[words], FAREWELLS[words], translated)
 
 
-async def test_a_ledger_that_fails_sends_nobody_away_and_is_complained_of(caplog):
+async def test_a_ledger_that_fails_sends_nobody_away_and_is_complained_of_once_until_it_is_back(caplog):
     class Broken:
+        gone = True
+
         async def add(self, *_):
-            raise OSError("the store is gone")
+            if self.gone:
+                raise OSError("the store is gone")
+            return Totals(0.0, 7.0)
 
         totals = add
 
-    books = Books(Budget(day=1.0), ledger=Broken(), now=Clock())
+    books = Books(Budget(day=1.0), ledger=(ledger := Broken()), now=Clock())
     assert await books.refusal("ann") is None
     assert (await books.funded(CONFIG, "ann")).terms.day == 0.0
     await spend(books, 5.0)
-    assert caplog.text.count("the ledger of what is spent cannot be used: OSError: the store is gone") == 3
+    [complaint] = [record.getMessage() for record in caplog.records]
+    assert "the ledger of what is spent cannot be used" in complaint
+    assert "OSError: the store is gone" in complaint
+    ledger.gone = False
+    assert (await books.refusal("ann")).code == "budget_spent"
+    assert caplog.messages[1:] == ["the ledger of what is spent can be used again"]
+    ledger.gone = True
+    assert await books.refusal("ann") is None
+    assert len(caplog.messages) == 3
 
 
 @pytest.mark.parametrize(("budget", "more"), [(Budget(), ""), (Budget(day=1.0), ", and budgets do not count it")])

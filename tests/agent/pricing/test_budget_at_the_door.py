@@ -17,6 +17,7 @@ from agent.door.credentials import AUTHENTICATE_PROTOCOL
 from agent.door.door import Door, Rules
 from agent.pricing.books import Books
 from agent.server import Server
+from agent.telemetry.unwatched import Unwatched
 from agent.webrtc.preview_signalling import PreviewSignalling
 from agent.webrtc.signalling import Signalling
 
@@ -87,21 +88,43 @@ async def test_a_client_that_says_only_then_who_it_is_is_shown_out_in_words(http
         assert socket.close_code == 1013
 
 
+async def test_who_is_turned_away_is_counted_once_on_either_way(books):
+    counted = []
+    watcher = type("Counting", (Unwatched,), {"refused": lambda _self, reason: counted.append(reason)})()
+    door = Door(Rules(bind="0.0.0.0", keys=ApiKeys([KEY])))
+    server = Server(Agent(), never, None, door, books=books, telemetry=watcher)
+    async with TestClient(TestServer(server.application())) as http:
+        bearer = {"Authorization": f"Bearer {await ticket(http, 'ann')}"}
+        await http.get("/v1/realtime", headers=bearer)
+        assert counted == ["budget_spent"]
+        offers = ["realtime", "vocative.v1", AUTHENTICATE_PROTOCOL]
+        async with http.ws_connect("/v1/realtime", protocols=offers) as socket:
+            await socket.send_json({"type": "extension.authenticate", "ticket": await ticket(http, "ann")})
+            await socket.receive()
+    assert counted == ["budget_spent", "budget_spent"]
+
+
 @pytest.mark.parametrize("path", ["/v1/realtime/client_secrets", "/v1/realtime/calls"])
 async def test_a_call_over_webrtc_is_refused_before_the_model_is_asked(books, path):
     async def admit(_request):
         return type("User", (), {"id": "ann"})()
 
+    counted = []
+    books.counts = lambda no: counted.append(no.code)
     routes = Signalling(Agent(), Unreachable(), cite=None, admit=admit, enter=None, books=books).routes()
     assert await refusal(routes, path) == (429, "budget_spent")
+    assert counted == ["budget_spent"]
 
 
 async def test_a_call_over_the_preview_is_refused_too(books):
     async def admit(_request):
         return type("User", (), {"id": "ann"})()
 
+    counted = []
+    books.counts = lambda no: counted.append(no.code)
     routes = PreviewSignalling(Agent(), Unreachable(), url_of=None, admit=admit, books=books).routes()
     assert await refusal(routes, "/v1/realtime/sessions") == (429, "budget_spent")
+    assert counted == ["budget_spent"]
 
 
 async def refusal(routes, path):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from agent import Agent, Budget, ConfigurationError
 from agent.config import Settings
+from agent.pricing.ledger import LocalLedger
 from agent.pricing.opening import open_books
 from agent.services.service import ENGINE, Service
 
@@ -31,6 +34,13 @@ async def test_the_settings_give_the_limits_that_the_agent_leaves_open(environme
     settings = environment(BUDGET_SESSION="0.50", BUDGET_USER="2", BUDGET_DAY="100")
     limits = (await terms_of(open_books(Budget(user=5.0, warn_at=0.5), ENGINE, settings))).limits
     assert (limits.session, limits.user, limits.day, limits.warn_at) == (0.5, 5.0, 100.0, 0.5)
+
+
+async def test_a_ledger_that_workers_share_is_asked(environment):
+    ledger = LocalLedger()
+    await ledger.add(datetime.now(UTC).date(), "ann", 3.0)
+    books = open_books(Budget(day=3.0), ENGINE, environment(), ledger)
+    assert (await books.refusal("bob")).code == "budget_spent"
 
 
 async def test_without_any_there_is_no_limit(environment):

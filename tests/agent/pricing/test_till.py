@@ -85,6 +85,14 @@ async def test_the_end_of_a_session_says_in_one_line_what_it_has_used_and_cost(c
     assert line == f"session s1: {used}; 1.272000 USD"
 
 
+async def test_what_another_worker_goes_on_with_is_no_final_sum(caplog):
+    caplog.set_level(logging.INFO)
+    account = Account()
+    account.respond(Usage(text_in=1), "m", RATE)
+    await Book().till.close(account, goes_on=True)
+    assert caplog.messages[0].startswith("session s1: so far, 1 responses, ")
+
+
 async def test_a_session_without_a_word_says_nothing(caplog):
     caplog.set_level(logging.INFO)
     await Book().till.close(Account())

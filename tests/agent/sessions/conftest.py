@@ -10,12 +10,16 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from agent import Agent
+from agent.core.rates import ANY, Tariff
+from agent.pricing.books import Books
 from agent.returns import RESUME
 from agent.server import EXTENSIONS, Server
 from agent.sessions.custody import Custody
+from agent.sessions.redis_ledger import RedisLedger
 from agent.sessions.redis_store import RedisStore
 from agent.sessions.sealing import Seal
 from agent.transports.memory import pair
+from tests.agent.core.spendthrift import CENT
 from tests.redis_server import redis_server
 
 KEY = b"a key that is long enough to be one"
@@ -76,6 +80,13 @@ class Link:
         item = {"id": item_id, "type": "message", "role": "user", "status": "completed", "content": content}
         await self.says("conversation.item.added", previous_item_id=None, item=item)
         await self.says("conversation.item.done", previous_item_id=None, item=item)
+
+    async def spends(self, count, response_id="r1"):
+        """A silent answer that costs so many cents."""
+        usage = {"input_tokens": count, "output_tokens": 0}
+        await self.says("response.created", response={"id": response_id, "conversation_id": "c"})
+        response = {"id": response_id, "conversation_id": "c", "status": "completed", "output": [], "usage": usage}
+        await self.says("response.done", response=response)
 
     async def calls(self, call_id, name, response_id="r1", arguments="{}"):
         item = {"id": f"f_{call_id}", "type": "function_call", "call_id": call_id, "name": name}
@@ -146,7 +157,7 @@ async def workers(redis):
     """Opens workers; each has its own model and shares the store."""
     async with AsyncExitStack() as stack:
 
-        async def opened(*tools, grace=5.0, keys=(KEY,), agent=None, door=None):
+        async def opened(*tools, grace=5.0, keys=(KEY,), agent=None, door=None, budget=None):
             links = []
 
             async def connect():
@@ -154,8 +165,12 @@ async def workers(redis):
                 links.append(Link(theirs))
                 return ours
 
-            custody = Custody(RedisStore(redis.url), Seal(keys), grace)
-            server = Server(agent or Agent(tools=tools), connect, None, door, grace=grace, custody=custody)
+            store = RedisStore(redis.url)
+            custody, books = Custody(store, Seal(keys), grace), None
+            if budget is not None:
+                books = Books(budget, Tariff({ANY: CENT}), ledger=RedisLedger(store))
+            within = {"grace": grace, "custody": custody, "books": books}
+            server = Server(agent or Agent(tools=tools), connect, None, door, **within)
             http = await stack.enter_async_context(TestClient(TestServer(server.application())))
             return Worker(http, server, links)
 

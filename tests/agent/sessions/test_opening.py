@@ -8,11 +8,13 @@ import pytest
 
 from agent.config import Settings
 from agent.errors import ConfigurationError
-from agent.sessions.opening import open_custody
+from agent.sessions.opening import open_shared
+from agent.sessions.redis_ledger import RedisLedger
 
 
 async def test_without_an_address_sessions_are_shared_with_nobody(monkeypatch):
-    custody = open_custody(Settings())
+    custody, ledger = open_shared(Settings())
+    assert ledger is None
     assert not custody.shared
     assert custody.trouble == ""
     await custody.start()
@@ -23,11 +25,12 @@ async def test_without_an_address_sessions_are_shared_with_nobody(monkeypatch):
 async def test_the_command_goes_before_the_environment(monkeypatch):
     monkeypatch.setenv("VOCATIVE_SESSIONS_URL", "no address")
     monkeypatch.setenv("VOCATIVE_SESSIONS_KEY", f"{'n' * 32}, {'o' * 32}")
-    custody = open_custody(Settings(), "unix:///tmp/nowhere.sock")
+    custody, ledger = open_shared(Settings(), "unix:///tmp/nowhere.sock")
+    assert isinstance(ledger, RedisLedger)
     assert custody.shared
     assert len(custody._seal._ciphers) == 2
     with pytest.raises(ConfigurationError, match="VOCATIVE_SESSIONS_URL"):
-        open_custody(Settings())
+        open_shared(Settings())
 
 
 def test_a_key_that_is_too_short_is_refused_and_not_repeated(monkeypatch):
@@ -42,4 +45,4 @@ async def test_without_the_extra_the_command_that_installs_it_is_told(monkeypatc
     monkeypatch.setitem(sys.modules, "redis", None)
     monkeypatch.setitem(sys.modules, "redis.asyncio", None)
     with pytest.raises(ConfigurationError, match=r"pip install 'vocative\[redis\]'"):
-        open_custody(Settings(), "redis://localhost")
+        open_shared(Settings(), "redis://localhost")

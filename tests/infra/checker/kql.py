@@ -36,7 +36,7 @@ TABLES = {
 }
 FUNCTIONS = {
     *("array_index_of", "bin", "case", "coalesce", "dcount", "dynamic", "iff", "isnotempty", "materialize", "max"),
-    *("not", "percentilew", "round", "strcat", "sum", "sumif", "todouble", "tostring"),
+    *("not", "parse_json", "percentilew", "round", "strcat", "sum", "sumif", "todouble", "tostring"),
 }
 _WORDS = {
     *("and", "asc", "between", "by", "desc", "distinct", "extend", "false", "has", "has_any", "in", "inner", "join"),
