@@ -54,7 +54,7 @@ def work(options: dict[str, Any], post: Post) -> None:
     code = 0
     try:
         metrics = settled(Settings(), options).metrics
-        own = {} if metrics is None else {"metrics": listen_of(metrics, post.slot)}
+        own: dict[str, Any] = {} if metrics is None else {"metrics": listen_of(metrics, post.slot)}
         commands.serve(**options | own, post=post, quiet=post.number > 1)
     except (UsageError, ToolsError) as error:
         post.failed(Failed("usage", str(error)))
