@@ -30,7 +30,7 @@ class Revival:
     """
 
     def __init__(self, arrival: Arrival) -> None:
-        self._kept, self._runs_on = arrival.kept, arrival.runs_on
+        self._kept, self._runs_on, self._left = arrival.kept, arrival.runs_on, arrival.left
         self.handle, self.fence = arrival.handle, arrival.fence
 
     @property
@@ -58,7 +58,8 @@ class Revival:
         Args:
             ready: Fields of `extension.ready` that are new.
         """
-        ended = tuple(broken_off(at(self._kept, "session"), runs_on=self._runs_on))
+        # What came of a call goes before that nobody knows: a call that has ended takes no second result.
+        ended = (*self._left, *broken_off(at(self._kept, "session"), runs_on=self._runs_on))
         return Return(ready, self._kept["missed"], self._kept["complete"], ended)
 
 

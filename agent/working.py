@@ -18,8 +18,12 @@ from agent.door.building import build_door
 from agent.errors import ModelError, UsageError
 from agent.holdings import gather, watching
 from agent.listening import greeted
+from agent.telemetry.building import settled
+from agent.telemetry.correlation import Traces
+from agent.telemetry.logs import logged
 from agent.workers.orders import Failed
 from agent.workers.port import bind
+from agent.workers.scrapes import announced, listen_of
 from agent.workers.supervisor import Supervisor
 from tools.errors import ToolsError
 
@@ -49,7 +53,9 @@ def work(options: dict[str, Any], post: Post) -> None:
     """
     code = 0
     try:
-        commands.serve(**options, post=post, quiet=post.number > 1)
+        metrics = settled(Settings(), options).metrics
+        own: dict[str, Any] = {} if metrics is None else {"metrics": listen_of(metrics, post.slot)}
+        commands.serve(**options | own, post=post, quiet=post.number > 1)
     except (UsageError, ToolsError) as error:
         post.failed(Failed("usage", str(error)))
         code = 2
@@ -64,17 +70,26 @@ def work(options: dict[str, Any], post: Post) -> None:
 def _several(size: int, options: dict[str, Any]) -> int:
     host, port = options["host"], options["port"]
     # What can be told to be wrong without a worker is told at once.
-    build_door(Settings(), host, options["allow_origin"], no_auth=options["no_auth"])
+    settings = Settings()
+    build_door(settings, host, options["allow_origin"], no_auth=options["no_auth"])
+    watched = settled(settings, options)
+    metrics = None if watched.metrics is None else announced(watched.metrics, size)
     sockets = bind(host, port)
     bound = sockets[0].getsockname()[1]
-    with _documents(options) as shared:
+
+    def greet(greeting: str) -> None:
+        if metrics is not None:
+            click.echo(metrics, err=True)
+        click.echo(greeted(greeting, host, bound))
+
+    with logged(watched, Traces()), _documents(options) as shared:
         supervisor = Supervisor(
             partial(work, shared),
             sockets,
             size=size,
             grace=options["drain"],
             secret=secrets.token_bytes(32),
-            greet=lambda greeting: click.echo(greeted(greeting, host, bound)),
+            greet=greet,
         )
         return supervisor.run()
 

@@ -26,7 +26,7 @@ from agent.sessions.sealing import Seal, Unreadable
 from agent.sessions.store import StoreDown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Mapping
+    from collections.abc import Callable, Coroutine, Iterator, Mapping
 
     from agent.relay import Relay
     from agent.sessions.store import SessionStore, Stored
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 Json: TypeAlias = dict[str, Any]
+# What came of a call: its id, the result, and whether it is that of the work which went on after it.
+Outcome: TypeAlias = tuple[str, CallResult, bool]
 
 ANSWER = 1.0  # seconds in which a holder lets go
 CONNECTED_ANEW = (1000, "you are connected anew")
@@ -51,12 +53,14 @@ class Arrival:
         kept: As `Relay.kept` gave it there.
         fence: Ours.
         runs_on: Whoever had it lives, and runs its tools on.
+        left: What came of tools that ran on until whoever had it ended.
     """
 
     handle: str
     kept: Json
     fence: int
     runs_on: bool
+    left: tuple[Outcome, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +214,9 @@ class Custody:
         if claimed is None:
             raise NotResumable(NOT_RESUMABLE)
         _log.info("session %s is gone on with here", handle)
-        return Arrival(handle, self._read(claimed, handle), claimed.fence, runs_on)
+        # One that is gone has left everything by now. What is left later is told when the session runs.
+        left = () if runs_on else tuple(self._opened(handle, await self._left(handle)))
+        return Arrival(handle, self._read(claimed, handle), claimed.fence, runs_on, left)
 
     def _read(self, stored: Stored, handle: str) -> Json:
         kept = self._seal.open(stored.state, handle)
@@ -304,19 +310,26 @@ class Custody:
     async def _collect(self, handle: str) -> None:
         if handle not in self._held:
             return
-        try:
-            left = await self._store.collect(handle)
-        except StoreDown:
-            return
-        for sealed in left:
+        for call_id, result, job in self._opened(handle, await self._left(handle)):
             held = self._held.get(handle)
+            if held is not None:
+                held.relay.told(call_id, result, job=job)
+
+    async def _left(self, handle: str) -> list[bytes]:
+        try:
+            return await self._store.collect(handle)
+        except StoreDown as down:
+            _log.error("session %s: what came of its calls cannot be looked for: %s", handle, down)
+            return []
+
+    def _opened(self, handle: str, left: list[bytes]) -> Iterator[Outcome]:
+        for sealed in left:
             try:
                 outcome = self._seal.open(sealed, handle)
             except Unreadable as why:
                 _log.error("session %s: what came of a call cannot be read: %s", handle, why)
-                continue
-            if held is not None:
-                held.relay.told(outcome["call_id"], CallResult(**outcome["result"]), job=outcome["job"])
+            else:
+                yield outcome["call_id"], CallResult(**outcome["result"]), outcome["job"]
 
     # ── common ──
 

@@ -68,7 +68,9 @@ class Keep:
         self._store, self._seal, self._pack, self._changes = store, seal, pack, changes
         self._fenced, self._deliver = fenced, deliver
         self._loop = asyncio.get_running_loop()
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: asyncio.Handle | None = None
+        # Kept here: a timer that is due at once is none in uvloop, and cannot say when it is.
+        self._due = 0.0
         self._writing: asyncio.Task[None] | None = None
         self._written = -1
         self._over = False
@@ -133,10 +135,10 @@ class Keep:
             return
         due = self._loop.time() + delay
         if self._timer is not None:
-            if self._timer.when() <= due:
+            if self._due <= due:
                 return
             self._timer.cancel()
-        self._timer = self._loop.call_at(due, self._ring)
+        self._timer, self._due = self._loop.call_at(due, self._ring), due
 
     def _ring(self) -> None:
         self._timer = None

@@ -11,7 +11,7 @@ from opentelemetry import metrics, trace
 from agent.telemetry.exporting import Exporting
 from agent.telemetry.fanout import Meters
 from agent.telemetry.lag import lag_measured
-from agent.telemetry.logs import begin_logging, end_logging
+from agent.telemetry.logs import logged
 from agent.telemetry.prometheus import PrometheusMeters
 from agent.telemetry.scraping import scraped
 from agent.telemetry.telemetry import Telemetry
@@ -27,6 +27,19 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _OPTIONS = frozenset({"metrics", "log_format", "log_level", "log_content"})
+
+
+def settled(settings: TelemetrySettings, options: Mapping[str, Any]) -> TelemetrySettings:
+    """What the environment says, and in its place what the command line does.
+
+    Args:
+        settings: Of the environment.
+        options: Of the command line: `metrics`, `log_format`, `log_level`, `log_content`; others are passed over.
+    """
+    given = {name: value for name, value in options.items() if name in _OPTIONS and value}
+    # Who asks for a level or for content wants lines.
+    form = settings.log_format or ("text" if given.keys() & {"log_level", "log_content"} else None)
+    return settings.model_copy(update={"log_format": form} | given)
 
 
 @asynccontextmanager
@@ -47,10 +60,7 @@ async def telemetry(
     Raises:
         UsageError: The port of `/metrics` cannot be listened on.
     """
-    given = {name: value for name, value in (options or {}).items() if name in _OPTIONS and value}
-    settings = settings.model_copy(update=given)
-    # Who asks for a level or for content wants lines.
-    form = settings.log_format or ("text" if given.keys() & {"log_level", "log_content"} else None)
+    settings = settled(settings, options or {})
     theirs = not isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider)
     exporting = Exporting(settings)
     scrape = None if settings.metrics is None else PrometheusMeters()
@@ -61,11 +71,10 @@ async def telemetry(
             trace.set_tracer_provider(exporting.tracers)
         if meters is not None:
             metrics.set_meter_provider(meters)
-    wanted = theirs or measured or exporting.tracers is not None or form is not None
+    wanted = theirs or measured or exporting.tracers is not None or settings.log_format is not None
     made = Telemetry(tracers=exporting.tracers, meters=meters, model=model, content=settings.log_content)
     async with AsyncExitStack() as stack:
-        if form is not None:
-            stack.callback(end_logging, begin_logging(form, settings.log_level, made.traces))
+        stack.enter_context(logged(settings, made.traces))
         stack.callback(exporting.shutdown)
         for problem in exporting.problems:
             _log.error(problem)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, TextIO, TypeAlias
 
 from agent.telemetry.correlation import Correlation
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from agent.telemetry.correlation import Traces
+    from agent.telemetry.settings import TelemetrySettings
 
 LogFormat: TypeAlias = Literal["text", "json"]
 LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
@@ -48,6 +52,24 @@ class TextFormatter(logging.Formatter):
         told = "".join(f" {name}={value}" for name, value in (_fields(record) | ids).items())
         line = f"{_time(record)} {record.levelname.lower():7} {record.name}: {record.getMessage()}{told}"
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+
+
+@contextmanager
+def logged(settings: TelemetrySettings, traces: Traces) -> Generator[None]:
+    """Write log lines meanwhile, if the settings say how.
+
+    Args:
+        settings: What is asked for.
+        traces: Of the sessions that run.
+    """
+    if settings.log_format is None:
+        yield
+        return
+    handler = begin_logging(settings.log_format, settings.log_level, traces)
+    try:
+        yield
+    finally:
+        end_logging(handler)
 
 
 def begin_logging(form: LogFormat, level: LogLevel, traces: Traces, stream: TextIO | None = None) -> logging.Handler:

@@ -30,6 +30,7 @@ class Worker:
         number: Its own; no other worker has had it.
         place: Which place it was begun for, from 0.
         since: When it began, in seconds.
+        slot: The smallest number from 0 that no other process had when it began; free again once it has ended.
         state: What it does.
         last: When it is ended by force, if it still runs.
     """
@@ -37,6 +38,7 @@ class Worker:
     number: int
     place: int
     since: float
+    slot: int = 0
     state: State = State.STARTING
     last: float | None = None
 
@@ -153,7 +155,7 @@ class Fleet:
             self._served = True
             actions += [self._start(each, now) for each in range(1, self.size)]
         self.complete = self.complete or all(each.serving is not None for each in self._places)
-        return [*actions, *self._roll_on(worker.place, now)]
+        return [Note(f"worker {number} serves"), *actions, *self._roll_on(worker.place, now)]
 
     def leaving(self, number: int, now: float) -> list[Action]:
         """A worker that serves was asked by somebody else to stop: another one is to take its place at once."""
@@ -246,7 +248,9 @@ class Fleet:
 
     def _start(self, place: int, now: float) -> Action:
         self._count += 1
-        worker = Worker(self._count, place, now)
+        taken = {each.slot for each in self._workers.values()}
+        slot = next(each for each in range(len(taken) + 1) if each not in taken)
+        worker = Worker(self._count, place, now, slot)
         self._workers[worker.number] = self._places[place].coming = worker
         self._places[place].retry_at = None
         return Start(worker)

@@ -24,12 +24,14 @@ class Post:
         sockets: Bound, not listened on yet.
         line: To the supervisor.
         secret: What tickets are signed with, so that each worker takes those of all others.
+        slot: A small number that no other worker has while this one lives, for what each needs one of: such as a port.
     """
 
     number: int
     sockets: Sequence[socket.socket]
     line: Connection
     secret: bytes
+    slot: int = 0
 
     def ready(self, greeting: str) -> None:
         """Say that callers are served."""

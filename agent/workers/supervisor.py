@@ -156,7 +156,7 @@ class Supervisor:
 
     def _start(self, worker: Worker) -> None:
         ours, theirs = self._context.Pipe()
-        post = Post(worker.number, self._sockets, theirs, self._secret)
+        post = Post(worker.number, self._sockets, theirs, self._secret, worker.slot)
         process = self._context.Process(target=self._work, args=(post,), name=f"worker {worker.number}")
         process.start()
         theirs.close()

@@ -235,6 +235,29 @@ async def test_a_worker_that_stops_sends_its_callers_to_others_and_its_calls_run
     assert runs == ["slow"]
 
 
+async def test_what_ended_while_its_worker_stopped_is_told_to_a_caller_who_comes_back_when_that_worker_is_gone(
+    workers, slow, release, runs
+):
+    first, second = await workers(slow), await workers(slow)
+    caller = await first.enter()
+    token = await caller.token()
+    link = await first.link()
+    await link.calls("c1", "slow")
+    await caller.gets("extension.call.started")
+    stopping = asyncio.create_task(first.http.server.close())
+    while (await caller.socket.receive()).type.name == "TEXT":
+        pass
+    release.set()
+    await stopping
+    again = await second.enter(token)
+    await again.gets("extension.resumed")
+    assert (await again.gets("extension.call.finished"))["status"] == "completed"
+    output = await (await second.link()).gets("conversation.item.create", 2)
+    assert output["item"]["type"] == "function_call_output"
+    assert "interrupted" not in output["item"]["output"]
+    assert runs == ["slow"]
+
+
 async def test_calls_go_on_while_redis_is_away_and_sessions_are_kept_again_when_it_is_back(workers, redis):
     first, second = await workers(), await workers()
     caller = await first.enter()

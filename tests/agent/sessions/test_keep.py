@@ -11,6 +11,7 @@ from agent.sessions.in_process import InProcess
 from agent.sessions.keep import Keep
 from agent.sessions.sealing import Seal
 from agent.sessions.store import StoreDown
+from agent.upstreams import run_loop
 
 
 class Store(InProcess):
@@ -146,3 +147,16 @@ async def test_an_outcome_after_the_end_is_handed_on(bench):
     result = CallResult("done")
     bench.keep.outcome("c1", result, job=True)
     assert bench.delivered == [(bench.keep, "c1", result, True)]
+
+
+def test_what_happens_just_after_a_new_token_is_written_with_it_on_the_loop_that_serves():
+    async def work():
+        bench = Bench()
+        bench.keep.token("digest")  # at once: of such a timer uvloop does not tell when it is due
+        bench.happens()
+        await until(lambda: bench.store.written)
+        bench.keep.gone()
+        assert bench.store.written == [1]
+        return 0
+
+    assert run_loop(work) == 0

@@ -85,8 +85,10 @@ class Model:
         return socket
 
     async def _talk(self, socket, outputs):
-        while not self.resting:
+        while True:
             await asyncio.sleep(0.05)
+            if self.resting:
+                return
             response, call, item = self._id("resp"), self._id("call"), self._id("item")
             fields = {"id": item, "type": "function_call", "name": "look_up", "call_id": call}
             done = {**fields, "status": "completed", "arguments": '{"query":"x"}'}

@@ -68,7 +68,7 @@ def test_a_first_worker_that_cannot_begin_is_the_end_and_not_tried_again():
 def test_a_worker_that_dies_is_replaced_at_once():
     story = serving()
     assert story.died(2, -9) == [(Start, 3)]
-    assert story.notes == ["worker 2 ended by signal 9: another one is begun"]
+    assert story.notes[-1] == "worker 2 ended by signal 9: another one is begun"
     assert story.workers[3].place == 1
 
 
@@ -224,3 +224,14 @@ def test_whatever_happens_there_are_never_fewer_who_serve_or_begin_than_wanted_b
         for number in sorted(alive):
             story.died(number, 0)
         assert story.fleet.ended
+
+
+def test_a_slot_is_the_smallest_that_nobody_alive_has_so_that_ports_by_it_stay_few():
+    story = serving()
+    assert [story.workers[number].slot for number in (1, 2)] == [0, 1]
+    story.leaving(1)  # it keeps its slot while its calls go on
+    assert story.workers[3].slot == 2
+    story.ready(3)
+    story.died(1, 0)
+    story.died(2)
+    assert story.workers[4].slot == 0

@@ -196,9 +196,9 @@ describe("connecting", () => {
       expect(endings).toEqual([]);
       socket(1).open();
       socket(1).onmessage?.(ready("second"));
-      await socket(1).onclose?.({ reason: "the server is stopping", code: 1001 });
+      await socket(1).onclose?.({ reason: "too slow", code: 1008 });
       expect(FakeSocket.made).toHaveLength(2);
-      expect(endings).toEqual([{ trouble: "lost", reason: "the server is stopping" }]);
+      expect(endings).toEqual([{ trouble: "lost", reason: "too slow" }]);
     });
 
     it("tries again while the server waits for it, with a ticket where one is needed, and then says that it is over", async () => {
@@ -222,12 +222,32 @@ describe("connecting", () => {
       vi.useRealTimers();
     });
 
+    it("comes back to whoever has taken the place of a server that stops", async () => {
+      connect("http://h/", listener);
+      socket(0).open();
+      socket(0).onmessage?.(ready("first"));
+      await socket(0).onclose?.({ reason: "the server is stopping", code: 1001 });
+      expect(socket(1).protocols).toContain("vocative.resume.first");
+      expect(absences).toBe(1);
+      expect(endings).toEqual([]);
+    });
+
+    it.each(["idle_timeout", "session_expired"])("does not come back after %s, though the code is the same", async (code) => {
+      connect("http://h/", listener);
+      socket(0).open();
+      socket(0).onmessage?.(ready("a"));
+      socket(0).onmessage?.({ data: JSON.stringify({ type: "error", error: { code, message: "connect again" } }) });
+      await socket(0).onclose?.({ reason: "connect again", code: 1001 });
+      expect(FakeSocket.made).toHaveLength(1);
+      expect(endings).toEqual([{ trouble: "lost", reason: "connect again" }]);
+    });
+
     it("does not come back where the server has ended it, or knows of no return", async () => {
       connect("http://h/", listener);
       socket(0).open();
       socket(0).onmessage?.(ready("a"));
-      await socket(0).onclose?.({ reason: "stopping", code: 1001 });
-      expect(endings).toEqual([{ trouble: "lost", reason: "stopping" }]);
+      await socket(0).onclose?.({ reason: "over", code: 1000 });
+      expect(endings).toEqual([{ trouble: "lost", reason: "over" }]);
       connect("http://h/", listener);
       socket(1).open();
       await socket(1).onclose?.(broken);

@@ -57,8 +57,13 @@ export interface Connection {
 const TICKET = "vocative.ticket.";
 /** The same for the token that leads back into a session. */
 const RESUME = "vocative.resume.";
-/** The connection broke (RFC 6455), or the server restarts (IANA); with any other code somebody has said that it is over. */
-const COME_BACK: readonly number[] = [1006, 1012];
+/**
+ * The server stops, and another one may have taken its place (1001), or the connection broke (1006; both RFC 6455), or
+ * the server restarts (1012, IANA); with any other code somebody has said that it is over.
+ */
+const COME_BACK: readonly number[] = [1001, 1006, 1012];
+/** Errors that are followed by 1001 as well, and say that it is over. */
+const OVER: readonly (string | null | undefined)[] = ["idle_timeout", "session_expired"];
 /** Between two attempts to come back, ms. */
 const PAUSE_MS = 1_000;
 /** Of several servers behind one address only one may know of us; another attempt may come to that one. */
@@ -110,6 +115,7 @@ export function connect(base: string, listener: ConnectionListener, language = "
     const dialled = new WebSocket(url, offers);
     let opened = false;
     let stranger = false;
+    let over = false;
     dialled.onopen = () => {
       opened = true;
     };
@@ -123,13 +129,13 @@ export function connect(base: string, listener: ConnectionListener, language = "
       } else if (event.type === "error" && event.error.code === "not_resumable" && until !== null) {
         stranger = true;
         return;
-      }
+      } else if (event.type === "error" && OVER.includes(event.error.code)) over = true;
       listener.event(event);
     };
     dialled.onclose = async (close) => {
       if (opened) {
         if (quiet) return;
-        if (COME_BACK.includes(close.code) && back !== null && until === null) {
+        if (!over && COME_BACK.includes(close.code) && back !== null && until === null) {
           until = Date.now() + back.graceMs;
           listener.away();
           socket = dial();
