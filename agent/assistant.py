@@ -20,7 +20,7 @@ from agent.options.page import Page, check_introduction
 from agent.options.turn_detection import AzureSemanticVad, SemanticVad, ServerVad, TurnDetection
 from agent.options.uploads import Uploads
 from agent.services.choice import check_model
-from agent.services.service import DEFAULT_VOICE
+from agent.services.service import DEFAULT_TRANSCRIPTION, DEFAULT_VOICE
 from tools import Toolset, available
 from tools.search.backend import Shelf
 from tools.search.documents import documents_tools
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from tools.search.backend import Backend
     from tools.spec import ToolSpec
 
+_TRANSCRIBED = {"model": DEFAULT_TRANSCRIPTION}  # where none is named and no service known yet
 INSTRUCTIONS = (
     "You are a voice assistant that answers questions about the user's documents. For every question about facts, "
     "call the search tool first and answer only from the passages it returns. Answer in one or two short sentences "
@@ -275,7 +276,7 @@ class Agent:
                 "input": {
                     "format": pcm,
                     # null turns off what a service has on by default; what is left out stays as it is there.
-                    "transcription": None if self.transcription is None else self.transcription.wire(),
+                    "transcription": None if (heard := self.transcription) is None else _TRANSCRIBED | heard.wire(),
                     "turn_detection": None if self.turn_detection is None else self.turn_detection.wire(),
                     **given(noise_reduction=noise),
                 },

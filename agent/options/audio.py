@@ -7,7 +7,6 @@ from typing import Any, Literal
 
 from agent.errors import ConfigurationError
 from agent.options.checks import given, number, one_of, text
-from agent.services.service import DEFAULT_TRANSCRIPTION
 
 NOISE_REDUCTIONS = ("near_field", "far_field", "azure_deep_noise_suppression")
 
@@ -40,7 +39,7 @@ class Transcription:
 
     def wire(self) -> dict[str, Any]:
         """The GA object, at `audio.input.transcription`."""
-        return given(model=self.model or DEFAULT_TRANSCRIPTION, language=self.language, prompt=self.prompt)
+        return given(model=self.model, language=self.language, prompt=self.prompt)
 
 
 @dataclass(frozen=True, kw_only=True)

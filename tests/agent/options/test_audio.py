@@ -9,7 +9,7 @@ from agent import AzureVoice, ConfigurationError, Transcription
 
 
 def test_a_transcription_is_what_the_official_types_know_and_nothing_that_was_not_given():
-    assert Transcription().wire() == {"model": "gpt-realtime-whisper"}
+    assert Transcription().wire() == {}
     full = Transcription(model="whisper-1", language="en", prompt="PerksPlus").wire()
     assert AudioTranscription.model_validate(full).model_dump(exclude_unset=True) == full
 
