@@ -93,6 +93,7 @@ class RedisStore:
         self._listening: asyncio.Task[None] | None = None
         self._told = ""
         self._was_up = False
+        self._ends = 0
 
     async def start(
         self, worker: str, heard: Callable[[Mapping[str, Any]], None], recovered: Callable[[], None]
@@ -196,16 +197,19 @@ class RedisStore:
             await asyncio.sleep(LOOK / 4)
 
     async def _hear(self, tried: asyncio.Event) -> None:
+        if self.trouble:
+            # Connections to a server that is gone would fail one by one, and each would look like another end.
+            await self._redis.connection_pool.disconnect(inuse_connections=False)
         async with self._redis.pubsub(ignore_subscribe_messages=True) as channel:
             await channel.subscribe(_channel(self._worker))
             for script in self._scripts:
                 await self._redis.script_load(script)  # now, and not while the first caller waits
             while True:
-                if self.trouble:
-                    # Connections to a server that is gone would fail one by one, and each would look like another end.
-                    await self._redis.connection_pool.disconnect(inuse_connections=False)
+                ends = self._ends
                 # Not a ping: a Redis that is full, or a replica, answers that.
                 await self._redis.set(f"{PREFIX}worker:{self._worker}", b"", px=_ms(10 * LOOK))
+                if ends != self._ends:
+                    return  # what was answered just before somebody else met the server's end says nothing any more
                 self._up()
                 tried.set()
                 async with asyncio.timeout(10 * LOOK):
@@ -213,6 +217,8 @@ class RedisStore:
                 while message is not None:
                     self._take(message["data"])
                     message = await channel.get_message(timeout=LOOK)
+                if self.trouble:
+                    return  # somebody else has met the server's end, and this channel's is the same
 
     def _take(self, text: bytes) -> None:
         try:
@@ -232,6 +238,7 @@ class RedisStore:
             self._recovered()
 
     def _down(self, error: BaseException) -> StoreDown:
+        self._ends += 1
         self.trouble = f"the store of sessions cannot be used at present ({type(error).__name__})"
         if self._told != self.trouble:
             self._told = self.trouble

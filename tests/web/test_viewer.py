@@ -106,6 +106,7 @@ async def test_a_pdf_is_paged_and_magnified_by_keys_and_buttons(double, library,
         await view.press("End")
         await expect(page.get_by_test_id("viewer-page")).to_have_text("6 of 6")
         drawn = page.locator(".pdf-page")
+        await expect(drawn).not_to_have_js_property("offsetWidth", 0)
         before = await drawn.evaluate("page => page.offsetWidth")
         await view.press("+")
         await expect(drawn).not_to_have_js_property("offsetWidth", before)
