@@ -24,6 +24,7 @@ _EVENT_ID = '"event_id":'
 _DELTA = '"delta":"'
 # How an append goes on and ends where its audio stands last.
 _APPEND, _AUDIO, _END = '"input_audio_buffer.append"', '"audio":', '"}'
+_LONGEST = MAX_TEXT - len(_END)
 
 
 class AudioPath:
@@ -37,14 +38,15 @@ class AudioPath:
     """
 
     __slots__ = (
-        "_before", "_clock", "_head", "_least", "_listens", "_middle", "_note", "_tail", "_track", "_words", "plain",
+        "_before", "_between", "_clock", "_head", "_least", "_listens", "_middle", "_note", "_tail", "_track", "_words",
+        "plain",
     )  # fmt: skip
 
     def __init__(self, clock: InputClock) -> None:
         self.plain = False
         self._clock = clock
         self._listens = False
-        self._before = ""
+        self._before = self._between = ""
         self._track: Track | None = None
         self._head = self._middle = self._tail = ""
         self._least = 0
@@ -66,8 +68,11 @@ class AudioPath:
         name = text.find(_AUDIO)
         begins = text.find('"', name + len(_AUDIO)) + 1
         # Where the type stands behind the audio, what comes before that does not say what the frame is.
-        if text.find(_APPEND, 0, begins) >= 0 and text.endswith(_END):
-            self._before, self._listens = text[:begins], True
+        if text.find(_APPEND, 0, begins) >= 0 and text.endswith(_END) and text.find("\\", 0, begins) < 0:
+            # An event id, if there is one, is another each time.
+            around = _around(text, begins, len(text) - len(_END))
+            self._before, self._between, _ = around or (text[:begins], "", "")
+            self._listens = True
 
     def heard(self, text: str) -> bool:
         """Take a client's frame.
@@ -78,16 +83,21 @@ class AudioPath:
         Returns:
             Whether it goes to the model as it is, and that is all there is to do about it.
         """
-        before = self._before
+        before, between = self._before, self._between
         if not self._listens or not text.startswith(before):
             return False
-        length = len(text) - len(before) - len(_END)
+        begins, ends = len(before), len(text) - len(_END)
+        if between:
+            begins = text.find('"', begins)
+            if not text.startswith(between, begins):
+                return False
+            begins += len(between)
         # As in `is_audio_append`: the audio is a plain string, and the last thing in the frame.
-        if length < 0 or len(text) > MAX_TEXT or text.find('"', len(before)) != len(text) - len(_END):
+        if begins > ends or ends > _LONGEST or text.find('"', begins) != ends:
             return False
         if not text.endswith(_END) or "\\" in text:
             return False
-        self._clock.characters += length
+        self._clock.characters += ends - begins
         return True
 
     # ── the model's ──

@@ -102,6 +102,30 @@ def test_an_append_opens_it_for_those_like_it():
     assert not session.audio.heard(append("A", event_id="another"))
 
 
+@pytest.mark.parametrize("order", ["event_id,type", "type,event_id"])
+def test_an_append_may_have_another_event_id_each_time(order):
+    def sent_as(event_id, audio="A" * 64):
+        fields = {"type": "input_audio_buffer.append", "event_id": event_id}
+        return json.dumps({name: fields[name] for name in order.split(",")} | {"audio": audio})
+
+    session = opened()
+    session.receive_client(Frame(sent_as("event_1")), 1.0)
+    assert session.audio.heard(sent_as("event_1000", "A" * 128))
+    assert session._renewal.continuity.clock.ms == (64 + 128) * 3 // 4 // 48
+    assert not session.audio.heard(sent_as('event"2'))
+    assert not session.audio.heard(sent_as(7))
+    assert not session.audio.heard(append("A" * 64))
+    assert not session.audio.heard(sent_as("event_3").replace("append", "commit"))
+
+
+def test_an_append_whose_event_id_is_escaped_opens_nothing():
+    session = opened()
+    first = json.dumps({"event_id": 'a"b', "type": "input_audio_buffer.append", "audio": "AAAA"})
+    assert session.receive_client(Frame(first), 1.0)
+    assert not session.audio.heard(first)
+    assert not session.audio.heard(first.replace("a\\", "c"))  # which is no JSON
+
+
 @pytest.mark.parametrize(
     "other",
     [
@@ -242,6 +266,12 @@ FROM_MODEL = [
     "{",
 ]
 FROM_CLIENT = [
+    *(
+        f'{{"event_id":"e{number}","type":"input_audio_buffer.append","audio":"{"A" * 16 * number}"}}'
+        for number in (1, 2)
+    ),
+    '{"event_id":"e"3","type":"input_audio_buffer.append","audio":"AAAA"}',
+    '{"event_id":"e\\"4","type":"input_audio_buffer.append","audio":"AAAA"}',
     append("A" * 64),
     append("A" * 32),
     '{"audio":"AAAA","type":"input_audio_buffer.append"}',
