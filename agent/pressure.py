@@ -6,8 +6,6 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Any
 
-from opentelemetry.metrics import get_meter
-
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
 
@@ -16,11 +14,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-TICK = 0.1  # seconds between two readings of the lag
-_MEMORY_EVERY = 20  # ticks
-
-_meter = get_meter("vocative")
-_lag = _meter.create_histogram("vocative.event_loop.lag", "s", "How late the event loop was")
+TICK = 0.25  # seconds between two readings of the lag
+_MEMORY_EVERY = 8  # ticks
 
 
 class Pressure:
@@ -43,7 +38,6 @@ class Pressure:
             due = loop.time() + TICK
             await asyncio.sleep(TICK)
             lag = max(0.0, loop.time() - due)
-            _lag.record(lag)
             self._shedding.lagged(lag)
             if ticks % _MEMORY_EVERY == 0 and (reading := self._memory.reading()) is not None:
                 self._shedding.used(*reading)

@@ -161,7 +161,7 @@ RULES = {
     "agent.reloading": {"agent.assistant", "agent.errors", "tools", "watchfiles"},
     "agent.sharing": {"agent.assistant", "agent.roster", "tools"},
     "agent.readiness": set(),
-    "agent.pressure": {"agent.door.shedding", "agent.memory", "opentelemetry.metrics"},
+    "agent.pressure": {"agent.door.shedding", "agent.memory"},
     "agent.terminal": {"agent.asking", "agent.errors", "click", "rich", "tools"},
     "agent.engine": {"agent.engine", "agent.errors", "agent.core.frames", "agent.transports.base"}
     | {"agent.transports.memory", "agent.transports.stream"}

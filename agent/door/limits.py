@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 # What a message costs at least, in characters: many tiny ones are more work than one long one.
 LEAST = 1024
-# Characters of sound that may be counted later than they came: about a second of it.
-CREDIT = 64 * 1024
+# Characters of sound that may be counted later than they came: some seconds of it.
+CREDIT = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ class Meter:
             passes: Tells whether a text passes at all.
 
         Returns:
-            Tells the same, but lets nothing more pass when about a second of sound is owed.
+            Tells the same, but lets nothing more pass when some seconds of sound are owed.
         """
         credit = self._credit
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from statistics import median
 
-READINGS = 20  # of the loop's lag, by whose median is decided: one long pause is no overload
+READINGS = 8  # of the loop's lag, by whose median is decided: one long pause is no overload
 _EASED = 0.5  # the lower mark of the lag, as a share of the higher one
 _FREED = 0.9  # the same for memory
 
