@@ -68,7 +68,7 @@ class AudioPath:
         name = text.find(_AUDIO)
         begins = text.find('"', name + len(_AUDIO)) + 1
         # Where the type stands behind the audio, what comes before that does not say what the frame is.
-        if text.find(_APPEND, 0, begins) >= 0 and text.endswith(_END) and text.find("\\", 0, begins) < 0:
+        if text.find(_APPEND, 0, begins) >= 0 and text.endswith(_END):
             # An event id, if there is one, is another each time.
             around = _around(text, begins, len(text) - len(_END))
             self._before, self._between, _ = around or (text[:begins], "", "")
