@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agent.core.firewall import MAX_TEXT
+from agent.core.firewall import EVENT_ID, MAX_TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,8 +88,8 @@ class AudioPath:
             return False
         begins, ends = len(before), len(text) - len(_END)
         if between:
-            begins = text.find('"', begins)
-            if not text.startswith(between, begins):
+            named = EVENT_ID(text, begins)
+            if named is None or not text.startswith(between, begins := named.end()):
                 return False
             begins += len(between)
         # As in `is_audio_append`: the audio is a plain string, and the last thing in the frame.

@@ -40,9 +40,12 @@ OPEN_RESPONSE_FIELDS = frozenset(
 
 # Nine tenths of what a client sends is this, in one of these two orders of keys. Only a frame that consists of nothing
 # else is passed unparsed: the audio runs to the last quote of the text, and holds no other quote and no escape.
+_ID = r"[\w.-]{0,128}"
+# The event id of an append, where it begins in a text.
+EVENT_ID = re.compile(_ID).match
 _APPEND_HEAD = re.compile(
-    r'\s*\{\s*(?:"event_id"\s*:\s*"[\w.-]{0,128}"\s*,\s*)?"type"\s*:\s*"input_audio_buffer\.append"\s*,\s*'
-    r'(?:"event_id"\s*:\s*"[\w.-]{0,128}"\s*,\s*)?"audio"\s*:\s*"'
+    rf'\s*\{{\s*(?:"event_id"\s*:\s*"{_ID}"\s*,\s*)?"type"\s*:\s*"input_audio_buffer\.append"\s*,\s*'
+    rf'(?:"event_id"\s*:\s*"{_ID}"\s*,\s*)?"audio"\s*:\s*"'
     r'|\s*\{\s*"audio"\s*:\s*"(?=[A-Za-z0-9+/=]*"\s*,\s*"type"\s*:\s*"input_audio_buffer\.append"\s*\}\s*\Z)'
 )
 _APPEND_TAILS = frozenset({'"}', '" }', '"}\n', '"\n}'})

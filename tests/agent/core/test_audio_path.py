@@ -114,6 +114,8 @@ def test_an_append_may_have_another_event_id_each_time(order):
     assert session._renewal.continuity.clock.ms == (64 + 128) * 3 // 4 // 48
     assert not session.audio.heard(sent_as('event"2'))
     assert not session.audio.heard(sent_as(7))
+    assert not session.audio.heard(sent_as("two words"))
+    assert not session.audio.heard(sent_as("e" * 129))
     assert not session.audio.heard(append("A" * 64))
     assert not session.audio.heard(sent_as("event_3").replace("append", "commit"))
 
@@ -270,6 +272,8 @@ FROM_CLIENT = [
         f'{{"event_id":"e{number}","type":"input_audio_buffer.append","audio":"{"A" * 16 * number}"}}'
         for number in (1, 2)
     ),
+    '{"event_id":"e 5","type":"input_audio_buffer.append","audio":"AAAA"}',
+    '{"event_id":"e\n6","type":"input_audio_buffer.append","audio":"AAAA"}',
     '{"event_id":"e"3","type":"input_audio_buffer.append","audio":"AAAA"}',
     '{"event_id":"e\\"4","type":"input_audio_buffer.append","audio":"AAAA"}',
     append("A" * 64),
