@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.web.conftest import ROOT
+from tests.web.test_markdown import DATA_URL, call
 from tests.web.views import views
 
 pytestmark = pytest.mark.browser
@@ -48,6 +49,23 @@ async def test_axe_finds_nothing_in_any_view(double, open_page, scheme, size):
     async with open_page(expect_errors=True, **look) as page:
         async for view in views(page, double):
             assert (view, await violations(page)) == (view, [])
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing_where_the_origin_is_not_secure_and_in_a_picture_shown_large(
+    double, open_page, scheme, size
+):
+    look = {"color_scheme": scheme, "viewport": size, "reduced_motion": "reduce"}
+    async with open_page(host="assistant.example", expect_errors=True, **look) as page:
+        session = await double.session()
+        await session.introduce()
+        await expect(page.get_by_test_id("insecure")).to_be_visible()
+        assert await violations(page) == []
+        await call(session, {"images": [{"url": DATA_URL, "media_type": "image/png", "prompt": "a sea"}]})
+        await page.get_by_role("button", name="Show large: a sea").click()
+        await expect(page.get_by_test_id("picture-view")).to_be_visible()
+        assert await violations(page) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
