@@ -38,8 +38,7 @@ class AudioPath:
     """
 
     __slots__ = (
-        "_before", "_between", "_clock", "_head", "_least", "_listens", "_middle", "_note", "_tail", "_track", "_words",
-        "plain",
+        "_before", "_between", "_clock", "_listens", "_note", "_sound", "_track", "_words", "plain",
     )  # fmt: skip
 
     def __init__(self, clock: InputClock) -> None:
@@ -48,9 +47,7 @@ class AudioPath:
         self._listens = False
         self._before = self._between = ""
         self._track: Track | None = None
-        self._head = self._middle = self._tail = ""
-        self._least = 0
-        self._words = ("", "", "")
+        self._sound = self._words = ("", "", "")
         self._note: Callable[[str], None] | None = None
 
     def close(self) -> None:
@@ -114,9 +111,7 @@ class AudioPath:
         """
         around = _around(text, delta.start, delta.end) if self.plain else None
         if around is not None:
-            self._head, self._middle, self._tail = around
-            self._least = len(self._head) + len(self._middle) + len(self._tail)
-            self._track = track
+            self._sound, self._track = around, track
 
     def follow_words(self, frame: Frame, actions: Actions, note: Callable[[str], None]) -> None:
         """A piece of what is being said has gone the whole way.
@@ -143,29 +138,24 @@ class AudioPath:
         Returns:
             Whether it goes to the client as it is, and that is all there is to do about it.
         """
-        track = self._track
-        if track is None or len(text) < self._least or not text.startswith(self._head):
-            return self._note is not None and self._said(text, self._note)
-        start, end = text.find('"', len(self._head)), len(text) - len(self._tail)
-        if not text.startswith(self._middle, start):
-            return False
-        start += len(self._middle)
-        # The audio ends with the first quotation mark. Where anything is escaped, its length is not that of its text.
-        if text.find('"', start) != end or not text.endswith(self._tail) or "\\" in text:
-            return False
-        track.sent_bytes += (end - start) // 4 * 3 - text.count("=", max(start, end - 2), end)
-        return True
-
-    def _said(self, text: str, note: Callable[[str], None]) -> bool:
-        head, middle, tail = self._words
-        if not text.startswith(head):
+        track, note = self._track, None
+        if track is not None and text.startswith(self._sound[0]):
+            head, middle, tail = self._sound
+        elif (note := self._note) is not None and text.startswith(self._words[0]):
+            head, middle, tail = self._words
+        else:
             return False
         start, end = text.find('"', len(head)), len(text) - len(tail)
-        if not text.startswith(middle, start) or "\\" in text or not text.endswith(tail):
+        if not text.startswith(middle, start):
             return False
-        if text.find('"', start + len(middle)) != end:
+        start += len(middle)
+        # A delta ends with the first quotation mark. Where anything is escaped, its length is not that of its text.
+        if text.find('"', start) != end or not text.endswith(tail) or "\\" in text:
             return False
-        note(text)
+        if note is not None:
+            note(text)
+        elif track is not None:
+            track.sent_bytes += (end - start) // 4 * 3 - text.count("=", max(start, end - 2), end)
         return True
 
 

@@ -197,6 +197,7 @@ class RedisStore:
             await asyncio.sleep(LOOK / 4)
 
     async def _hear(self, tried: asyncio.Event) -> None:
+        ends = self._ends
         if self.trouble:
             # Connections to a server that is gone would fail one by one, and each would look like another end.
             await self._redis.connection_pool.disconnect(inuse_connections=False)
@@ -205,11 +206,10 @@ class RedisStore:
             for script in self._scripts:
                 await self._redis.script_load(script)  # now, and not while the first caller waits
             while True:
-                ends = self._ends
                 # Not a ping: a Redis that is full, or a replica, answers that.
                 await self._redis.set(f"{PREFIX}worker:{self._worker}", b"", px=_ms(10 * LOOK))
                 if ends != self._ends:
-                    return  # what was answered just before somebody else met the server's end says nothing any more
+                    return  # somebody else has met the server's end: this channel's is the same, whatever was answered
                 self._up()
                 tried.set()
                 async with asyncio.timeout(10 * LOOK):
@@ -217,8 +217,6 @@ class RedisStore:
                 while message is not None:
                     self._take(message["data"])
                     message = await channel.get_message(timeout=LOOK)
-                if self.trouble:
-                    return  # somebody else has met the server's end, and this channel's is the same
 
     def _take(self, text: bytes) -> None:
         try:
