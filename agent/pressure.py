@@ -6,6 +6,8 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Any
 
+from agent.lateness import lateness
+
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
 
@@ -32,13 +34,9 @@ class Pressure:
 
     async def measure(self) -> None:
         """Go on until cancelled."""
-        loop = asyncio.get_running_loop()
         ticks = 0
         while True:
-            due = loop.time() + TICK
-            await asyncio.sleep(TICK)
-            lag = max(0.0, loop.time() - due)
-            self._shedding.lagged(lag)
+            self._shedding.lagged(await lateness(TICK))
             if ticks % _MEMORY_EVERY == 0 and (reading := self._memory.reading()) is not None:
                 self._shedding.used(*reading)
             ticks += 1

@@ -101,7 +101,6 @@ class Server:
         checks: Mapping[str, Check] | None = None,
         custody: Custody | None = None,
     ) -> None:
-        self._agent = agent
         self._library = library
         self._door = door or Door()
         self._books = books or Books(agent.budget, tariff(profile.name))
@@ -139,7 +138,7 @@ class Server:
         if self._signalling is not None:
             application.router.add_routes(self._signalling.routes())
         transport = None if self._signalling is None else self._signalling.transport
-        bundle, brand = Path(__file__).parent / "static" / "web", self._agent.brand()
+        bundle, brand = Path(__file__).parent / "static" / "web", self._hosting.agent.brand()
         application.router.add_routes(everyone(brand_routes(brand, bundle)))
         application.router.add_routes(everyone(page_routes(bundle, transport, brand)))
         admissions, memory = self._door.admissions, Memory(self._door.rules.limits.memory_bytes)
@@ -240,7 +239,7 @@ class Server:
         Raises:
             tools.SourceError: One cannot be opened.
         """
-        await self._sharing.prepare(self._agent)
+        await self._sharing.prepare(self._hosting.agent)
 
     async def adopt(self, agent: Agent) -> None:
         """Answer new sessions with another agent; those that run keep theirs. The page stays as it was.
@@ -253,7 +252,7 @@ class Server:
             tools.SourceError: One of its tools cannot be opened; everything stays as it was.
         """
         await self._sharing.prepare(agent)
-        self._agent = self._hosting.agent = agent
+        self._hosting.agent = agent
         if self._signalling is None:
             self._sharing.forget(self._hosting.running)
         else:  # its calls are not all counted here, so what was shared is closed with the server

@@ -80,6 +80,7 @@ RULES = {
     "agent.telemetry": {"agent.telemetry", "agent.core", "opentelemetry"},
     "agent.telemetry.families": {"prometheus_client"},
     "agent.telemetry.prometheus": {"agent.telemetry.families", "opentelemetry", "prometheus_client"},
+    "agent.telemetry.lag": {"agent.lateness"},
     "agent.telemetry.scraping": {"agent.telemetry.prometheus", "agent.errors", "aiohttp", "prometheus_client"},
     "agent.telemetry.settings": {"pydantic"},
     "agent.telemetry.staffing": {"agent.telemetry", "agent.core", "agent.staff", "opentelemetry", "tools"},
@@ -161,7 +162,8 @@ RULES = {
     "agent.reloading": {"agent.assistant", "agent.errors", "tools", "watchfiles"},
     "agent.sharing": {"agent.assistant", "agent.roster", "tools"},
     "agent.readiness": set(),
-    "agent.pressure": {"agent.door.shedding", "agent.memory"},
+    "agent.lateness": set(),
+    "agent.pressure": {"agent.door.shedding", "agent.lateness", "agent.memory"},
     "agent.terminal": {"agent.asking", "agent.errors", "click", "rich", "tools"},
     "agent.engine": {"agent.engine", "agent.errors", "agent.core.frames", "agent.transports.base"}
     | {"agent.transports.memory", "agent.transports.stream"}

@@ -6,6 +6,8 @@ import asyncio
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
+from agent.lateness import lateness
+
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
 
@@ -30,8 +32,5 @@ async def lag_measured(record: Callable[[float], None], interval: float = INTERV
 
 
 async def _look(record: Callable[[float], None], interval: float) -> None:
-    loop = asyncio.get_running_loop()
     while True:
-        due = loop.time() + interval
-        await asyncio.sleep(interval)
-        record(max(0.0, loop.time() - due))
+        record(await lateness(interval))
