@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
@@ -14,6 +14,9 @@ from agent.pricing.settings import PricingSettings
 from agent.search_settings import SearchSettings
 from agent.sessions.settings import SessionsSettings
 from agent.telemetry.settings import TelemetrySettings
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
 
 # Values of `OPENAI_API_VERSION` that mean the GA protocol, which takes no version in its address.
 _GA_VERSIONS = {"v1", "latest", "preview"}
@@ -155,8 +158,7 @@ class Settings(_Parts, BaseSettings):
         names: list[str] = []
         for name, each in type(self).model_fields.items():
             if name in self.model_fields_set and getattr(self, name) is not None and name != "reasoner_api_key":
-                alias = each.validation_alias
-                names.append(str(alias.choices[0] if isinstance(alias, AliasChoices) else alias or name).upper())
+                names.append(variables_of(name, each)[0])
         return sorted(names)
 
     def key(self, variable: str) -> str | None:
@@ -177,6 +179,18 @@ class Settings(_Parts, BaseSettings):
         return None if found is None else found.get_secret_value()
 
 
+def variables_of(name: str, field: FieldInfo) -> list[str]:
+    """The variables that a field is read from, the one that counts most first.
+
+    Args:
+        name: The field.
+        field: What pydantic knows of it.
+    """
+    alias = field.validation_alias
+    found = alias.choices if isinstance(alias, AliasChoices) else [alias or name]
+    return [str(each).upper() for each in found]
+
+
 def _told(error: ValidationError) -> str:
     told: list[str] = []
     for each in error.errors(include_url=False, include_context=False, include_input=False):
@@ -187,7 +201,5 @@ def _told(error: ValidationError) -> str:
 
 def _variables(name: str) -> str:
     """Every variable that a value may have come from; pydantic tells the first one only."""
-    for field in Settings.model_fields.values():
-        if isinstance(field.validation_alias, AliasChoices) and name in field.validation_alias.choices:
-            return " or ".join(str(choice) for choice in field.validation_alias.choices)
-    return name.upper()
+    named = (variables_of(*field) for field in Settings.model_fields.items())
+    return " or ".join(next((each for each in named if name.upper() in each), [name.upper()]))

@@ -7,10 +7,9 @@ import re
 from pathlib import Path
 
 import pytest
-from pydantic import AliasChoices
 
 from agent import Agent
-from agent.config import Settings
+from agent.config import Settings, variables_of
 from agent.door.settings import DoorSettings
 from agent.pricing.settings import PricingSettings
 from agent.search_settings import SearchSettings
@@ -46,22 +45,17 @@ ELSEWHERE = {
 }
 
 
-def variables(name, field):
-    alias = field.validation_alias
-    return {str(each).upper() for each in (alias.choices if isinstance(alias, AliasChoices) else [alias or name])}
-
-
 def test_every_variable_is_listed_and_no_other():
     apart = {name for settings in ELSEWHERE for name in settings.model_fields}
     fields = {name: field for name, field in Settings.model_fields.items() if name not in apart}
-    known = {each for name, field in fields.items() for each in variables(name, field)}
+    known = {each for name, field in fields.items() for each in variables_of(name, field)}
     assert set(re.findall(r"`([A-Z_]{8,})`", section("Variables"))) == known
 
 
 @pytest.mark.parametrize("settings", ELSEWHERE)
 def test_the_variables_of_a_part_are_on_its_own_page(settings):
     page = PAGES.joinpath(ELSEWHERE[settings]).read_text("utf-8")
-    names = {each for name in settings.model_fields for each in variables(name, Settings.model_fields[name])}
+    names = {each for name in settings.model_fields for each in variables_of(name, Settings.model_fields[name])}
     assert [name for name in sorted(names) if f"{name}`" not in page and f"{name}=" not in page] == []
 
 

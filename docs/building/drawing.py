@@ -65,8 +65,7 @@ def _ends(order: dict[str, int], moves: list[Move]) -> dict[Move, tuple[float, f
         places: list[float] = []
         for state in move:
             # Those that run further leave further in, or they would cut the nearer lanes.
-            other = move[1] if state == move[0] else move[0]
-            right = order[other] > order[state]
+            right = order[_other(move, state)] > order[state]
             same = [each for each in moves if state in each and (order[_other(each, state)] > order[state]) is right]
             rank = same.index(move) + 1
             step = WIDE / 2 / (len(same) + 1) * rank

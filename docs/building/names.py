@@ -53,21 +53,13 @@ def inside() -> str:
     parts = [
         "# Inside the middle tier\n\nFor whoever works on it; [architecture](../architecture.md) says how it fits.\n"
     ]
-    for name in INSIDE:
-        found = _module(name)
-        parts.append(f"## {name}\n\n{docstring(found)}\n")
-        parts += [_entry(found[each], "###") for each in defined(name)]
-    return "\n".join(parts)
+    return "\n".join([*parts, *_sections(INSIDE)])
 
 
 def errors() -> str:
     """The page of the errors: the trees, and each one's own words."""
     parts = ["# Errors\n\n`str()` of any of them says what, where and what to do. What else escapes is a bug.\n"]
-    for name in TREES:
-        found = _module(name)
-        parts.append(f"## {name}\n\n{docstring(found)}\n")
-        parts += [_entry(found[each], "###") for each in defined(name)]
-    return "\n".join(parts)
+    return "\n".join([*parts, *_sections(TREES)])
 
 
 def defined(name: str) -> list[str]:
@@ -78,6 +70,13 @@ def defined(name: str) -> list[str]:
     """
     members = _module(name).members.items()
     return [each for each, value in members if not each.startswith("_") and not value.is_alias and not value.is_module]
+
+
+def _sections(names: Iterable[str]) -> Iterable[str]:
+    for name in names:
+        found = _module(name)
+        yield f"## {name}\n\n{docstring(found)}\n"
+        yield from (_entry(found[each], "###") for each in defined(name))
 
 
 @cache
@@ -138,8 +137,7 @@ def _form(found: griffe.Object | griffe.Alias, form: griffe.Object | griffe.Alia
         parts.append(f"{stars}{each.name}{annotation}{default}")
     returns = f" -> {form.returns}" if found.is_function and form.returns is not None else ""
     if found.is_class:
-        bases = f"({', '.join(parts)})" if parts else ""
-        return f"{found.name}{_wrapped(parts)}" if parts else f"{found.name}{bases}"
+        return f"{found.name}{_wrapped(parts)}" if parts else found.name
     return f"{found.name}{_wrapped(parts)}{returns}"
 
 

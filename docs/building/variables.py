@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from pydantic import AliasChoices, SecretStr
+from pydantic import SecretStr
 
-from agent.config import Settings
+from agent.config import Settings, variables_of
 from docs.building.prose import attributes, cell
 
 if TYPE_CHECKING:
@@ -42,25 +42,13 @@ def settings() -> str:
     return "\n".join(parts)
 
 
-def variables(name: str, field: FieldInfo) -> list[str]:
-    """The variables that a field is read from, the one that counts most first.
-
-    Args:
-        name: The field.
-        field: What pydantic knows of it.
-    """
-    alias = field.validation_alias
-    found = alias.choices if isinstance(alias, AliasChoices) else [alias or name]
-    return [str(each).upper() for each in found]
-
-
 def _owners() -> list[type[Any]]:
     """The classes that declare settings: the one that reads them first, then those it is put together from."""
     return [each for each in Settings.__mro__ if each.__module__.startswith("agent.")]
 
 
 def _row(name: str, field: FieldInfo, told: str) -> str:
-    named = variables(name, field)
+    named = variables_of(name, field)
     # The docstring names the variable as well; here it stands in the first column.
     meaning = re.sub(r"^`[A-Z_]+`(?: \(or `[A-Z_]+`\))?(?:[:;] |\.$)", "", told)
     shown = ", ".join(f"`{each}`" for each in named)

@@ -8,7 +8,7 @@ import click
 import pytest
 
 from agent.cli import cli
-from agent.config import Settings
+from agent.config import Settings, variables_of
 from agent.core.calls import CallState
 from agent.core.turns import TABLE
 from docs.building.commands import command_line
@@ -16,7 +16,7 @@ from docs.building.drawing import machine
 from docs.building.names import INSIDE, errors, inside, package
 from docs.building.prose import cell
 from docs.building.tables import tables
-from docs.building.variables import settings, variables
+from docs.building.variables import settings
 from tests.test_import_rules import RULES
 from tests.test_public_names import DEFINED, METHODS, PUBLIC
 
@@ -70,7 +70,7 @@ def test_every_setting_is_there_with_its_default_and_meaning():
     rows = dict(re.findall(r"^\| (`[A-Z].*?) \| (.+\|.+) \|$", page, re.MULTILINE))
     assert len(rows) == len(Settings.model_fields)
     for name, field in Settings.model_fields.items():
-        shown = ", ".join(f"`{each}`" for each in variables(name, field))
+        shown = ", ".join(f"`{each}`" for each in variables_of(name, field))
         default, meaning = rows[shown].split("|")
         assert len(meaning.strip()) > 3, name
         if field.default not in (None, ()):

@@ -6,8 +6,7 @@ import re
 
 import pytest
 
-from agent.config import Settings
-from docs.building.variables import variables
+from agent.config import Settings, variables_of
 from tests.docs.pages import ROOT
 
 PAGE = (ROOT / "docs" / "sizing.md").read_text(encoding="utf-8")
@@ -45,7 +44,7 @@ def test_the_sums_are_right():
 
 
 def test_every_variable_that_is_named_is_read_by_us_or_by_the_templates():
-    ours = {each for name, field in Settings.model_fields.items() for each in variables(name, field)}
+    ours = {each for name, field in Settings.model_fields.items() for each in variables_of(name, field)}
     templates = (ROOT / "infra" / "vocative.bicepparam").read_text(encoding="utf-8")
     for name in set(re.findall(r"`((?:VOCATIVE|AZURE)_[A-Z_]+)`", PAGE)):
         assert name in ours or f"'{name}'" in templates, name

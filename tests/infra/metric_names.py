@@ -1,7 +1,4 @@
-"""Metric names: what the assistant reports, under the names that dashboards and alert rules ask for.
-
-The table stands in for the one that `agent/telemetry` has: where that is at hand, take it from there.
-"""
+"""Metric names: what the assistant reports, under the names that dashboards and alert rules ask for."""
 
 from __future__ import annotations
 

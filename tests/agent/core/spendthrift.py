@@ -49,3 +49,8 @@ def says_it(bench, response="a1", ms=2000, cost=0):
     bench.aside_begins(response)
     bench.audio(response, f"i_{response}", ms)
     bench.ends(response, conversation_id=None, **({"usage": cents(cost)} if cost else {}))
+
+
+def over(bench):
+    """Whether and how the session has ended."""
+    return [(end.code, end.reason) for end in bench.hangups]

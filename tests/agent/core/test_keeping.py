@@ -96,25 +96,25 @@ def test_what_was_asked_for_while_there_was_no_model_is_asked_of_the_next_one(be
     assert [each["response"] for each in other.creates] == [{"max_output_tokens": 7}]
 
 
-def test_an_answer_is_cut_where_it_was_heard(bench, elsewhere):
+def is_heard(bench, played_ms):
+    """An answer of a second is given, and heard so far."""
     bench.begins("r1")
     message = {"id": "m1", "type": "message", "role": "assistant", "status": "in_progress", "content": []}
     bench.model("conversation.item.added", previous_item_id=None, item=message)
     bench.speaks("r1", "m1", ms=1000, text="It was a dark night.")
     bench.ends("r1")
-    bench.caller("extension.playback", item_id="m1", content_index=0, played_ms=500)
+    bench.caller("extension.playback", item_id="m1", content_index=0, played_ms=played_ms)
+
+
+def test_an_answer_is_cut_where_it_was_heard(bench, elsewhere):
+    is_heard(bench, 500)
     other = elsewhere(bench)
     taken_over(other)
     assert told(other) == [("message", "It was a")]
 
 
 def test_an_answer_that_was_heard_to_its_end_stays_whole(bench, elsewhere):
-    bench.begins("r1")
-    message = {"id": "m1", "type": "message", "role": "assistant", "status": "in_progress", "content": []}
-    bench.model("conversation.item.added", previous_item_id=None, item=message)
-    bench.speaks("r1", "m1", ms=1000, text="It was a dark night.")
-    bench.ends("r1")
-    bench.caller("extension.playback", item_id="m1", content_index=0, played_ms=1000)
+    is_heard(bench, 1000)
     other = elsewhere(bench)
     taken_over(other)
     assert told(other) == [("message", "It was a dark night.")]

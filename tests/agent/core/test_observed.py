@@ -28,10 +28,6 @@ from tests.agent.core.test_renewal import taken_over
 from tests.agent.core.watching import Watched
 
 
-def spans(turn):
-    return {stage.name: (stage.began, stage.ended) for stage in turn.stages}
-
-
 @pytest.fixture
 def bench():
     return Watched().open()

@@ -13,7 +13,7 @@ from agent.core.facts import (
     TurnEnded,
 )
 from tests.agent.core.conftest import call_item
-from tests.agent.core.watching import Watched
+from tests.agent.core.watching import Watched, spans
 
 SAID = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "leave?"}]}
 
@@ -21,10 +21,6 @@ SAID = {"type": "message", "role": "user", "content": [{"type": "input_text", "t
 @pytest.fixture
 def bench():
     return Watched().open()
-
-
-def spans(turn):
-    return {stage.name: (stage.began, stage.ended) for stage in turn.stages}
 
 
 def test_the_stages_of_a_spoken_turn_follow_one_another_and_are_the_whole_of_it(bench):

@@ -8,7 +8,7 @@ from agent.core.actions import POLICY
 from agent.core.aside import ASIDE_LOST
 from agent.core.spending import A_LETTER, BEHIND, LONGEST_WAIT
 from agent.core.state import Phase
-from tests.agent.core.spendthrift import FAREWELL, WARNING, cents, said, says_it, spends, states, terms
+from tests.agent.core.spendthrift import FAREWELL, WARNING, cents, over, said, says_it, spends, states, terms
 
 
 @pytest.fixture
@@ -19,11 +19,6 @@ def funded(make_bench):
         return make_bench(terms=terms(**options), **bench or {}).open()
 
     return make
-
-
-def over(bench):
-    """Whether and how the session has ended."""
-    return [(end.code, end.reason) for end in bench.hangups]
 
 
 SPENT = [(POLICY, "the budget of this conversation is spent")]

@@ -6,7 +6,7 @@ import pytest
 
 from agent.core.actions import POLICY
 from agent.core.usage import Usage
-from tests.agent.core.spendthrift import FAREWELL, WARNING, cents, said, says_it, spends, states, terms
+from tests.agent.core.spendthrift import FAREWELL, WARNING, cents, over, said, says_it, spends, states, terms
 from tests.agent.core.test_renewal import taken_over
 
 
@@ -25,10 +25,6 @@ def goes_on(elsewhere):
         return other
 
     return go
-
-
-def over(bench):
-    return [(end.code, end.reason) for end in bench.hangups]
 
 
 def test_the_sums_go_on_and_a_part_without_a_price_is_not_forgotten(make_bench, goes_on):

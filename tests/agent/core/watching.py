@@ -51,3 +51,8 @@ class Watched(Bench):
         if plays:
             self.now = at + 0.5 + ms / 1000
             self.plays(ms, item)
+
+
+def spans(turn):
+    """When each stage of a turn began and ended."""
+    return {stage.name: (stage.began, stage.ended) for stage in turn.stages}

@@ -148,6 +148,12 @@ class Caller:
     async def token(self):
         return (await self.gets("extension.ready"))["resume"]["token"]
 
+    async def ends(self):
+        """The message that closes the connection, whatever comes before it."""
+        while (message := await self.socket.receive()).type.name == "TEXT":
+            pass
+        return message
+
     def breaks(self):
         self.socket._response.connection.transport.abort()
 

@@ -222,9 +222,7 @@ async def test_a_worker_that_stops_sends_its_callers_to_others_and_its_calls_run
     await link.calls("c1", "slow")
     await caller.gets("extension.call.started")
     stopping = asyncio.create_task(first.http.server.close())
-    end = await caller.socket.receive()
-    while end.type.name == "TEXT":
-        end = await caller.socket.receive()
+    end = await caller.ends()
     assert end.data == 1012
     await first.kept()
     again = await second.enter(token)
@@ -245,8 +243,7 @@ async def test_what_ended_while_its_worker_stopped_is_told_to_a_caller_who_comes
     await link.calls("c1", "slow")
     await caller.gets("extension.call.started")
     stopping = asyncio.create_task(first.http.server.close())
-    while (await caller.socket.receive()).type.name == "TEXT":
-        pass
+    await caller.ends()
     release.set()
     await stopping
     again = await second.enter(token)
@@ -292,9 +289,7 @@ async def test_a_holder_that_did_not_hear_that_it_was_claimed_finds_out_when_it_
     await again.gets("extension.resumed")
     await (await first.link()).hears("u1", "nobody of ours any more")
     await until(lambda: not first.custody._held)
-    end = await caller.socket.receive()
-    while end.type.name == "TEXT":
-        end = await caller.socket.receive()
+    end = await caller.ends()
     assert (end.data, end.extra) == (1000, "you are connected anew")
     await (await second.link()).hears("u2", "here")
     assert (await again.gets("conversation.item.done"))["item"]["id"] == "u2"

@@ -136,6 +136,12 @@ class Model:
         return f"{kind}_{next(self._ids)}"
 
 
+def environment(**more):
+    """Ours without anybody's settings, in which our packages are found."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI", "AZURE", "VOC"))}
+    return {**kept, "PYTHONPATH": str(ROOT), **more}
+
+
 class House:
     """`vocative run` as a process of its own."""
 
@@ -144,13 +150,12 @@ class House:
         self.said = []
 
     async def __aenter__(self):
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI", "AZURE", "VOC"))}
         self.process = await asyncio.create_subprocess_exec(
             *[sys.executable, "-m", "agent", "run", "--port", "0", *self._arguments],
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             cwd=self._folder,
-            env={**kept, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
+            env=environment(PYTHONUNBUFFERED="1"),
         )
         self._reading = asyncio.create_task(self._read())
         greeted = await self.says(r"listens on (\S+)")

@@ -14,7 +14,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.agent.workers.house import HOTEL, ROOT, Caller, House, Model
+from tests.agent.workers.house import HOTEL, Caller, House, Model, environment
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it looks processes up in /proc")
 
@@ -145,11 +145,10 @@ async def test_when_the_supervisor_is_gone_its_workers_leave_as_well(tmp_path):
 
 
 def said_by(folder, *arguments):
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI", "AZURE", "VOC"))}
     return subprocess.run(
         [sys.executable, "-m", "agent", "run", "--workers", "2", *arguments],
         cwd=folder,
-        env={**kept, "PYTHONPATH": str(ROOT)},
+        env=environment(),
         capture_output=True,
         text=True,
         timeout=180,

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 
-from pydantic import AliasChoices
-
 from agent.cli import cli as command_line
-from agent.config import Settings
+from agent.config import Settings, variables_of
 from tests.infra.checker import parameters
 from tests.infra.checker.findings import File
 from tests.infra.checker.syntax import body, line, literal, properties, property_of, text, walk
@@ -25,11 +23,7 @@ READ_ELSEWHERE = {
 
 def settings():
     """The variables that agent/config.py reads."""
-    found = set()
-    for name, each in Settings.model_fields.items():
-        alias = each.validation_alias
-        found |= {str(one).upper() for one in (alias.choices if isinstance(alias, AliasChoices) else [alias or name])}
-    return found
+    return {each for name, field in Settings.model_fields.items() for each in variables_of(name, field)}
 
 
 def check(root, templates):
@@ -138,12 +132,13 @@ def _whole_calls(template, app):
 
 def _written(root, main):
     """What the hooks write to .env is an output, and is read from there."""
+    known = settings()
     for path in sorted((root / "infra" / "hooks").glob("postprovision.*")):
         file = File(root, path)
         told = file.path.read_text("utf-8")
         block = re.search(r"# Written to \.env:\n[^\n\"@]*(.*?)\n\n", told, re.DOTALL)
         for name in re.findall(r"[A-Z][A-Z_]{4,}", block[1]) if block else ():
-            if name not in settings():
+            if name not in known:
                 yield file.find(name, f"{name!r} is written to .env, and nothing reads it from there")
             if name not in main.named("output") and name not in parameters.AZD:
                 yield file.find(name, f"{name!r} is written to .env, and is no output of {main.name}")

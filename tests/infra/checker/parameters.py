@@ -77,13 +77,14 @@ def _file(root, template, path, known):
         yield file.finding(getattr(error, "lineno", 1), f"is no file of parameters: {error!r}")
         return
     wanted = template.named("param")
+    known = known | set_by_hooks(root)
     for name, value in given.items():
         if name not in wanted:
             yield file.find(f'"{name}"', f"{template.name} has no parameter {name!r}")
             continue
         if path.endswith(".bicepparam") and value.cast != {"int": "int", "bool": "bool"}.get(wanted[name].type):
             yield file.find(f"param {name} ", f"{name!r} is to be {wanted[name].type}: write it with or without int()")
-        yield from _value(file, template, wanted[name], value, known | set_by_hooks(root))
+        yield from _value(file, template, wanted[name], value, known)
     for name, param in wanted.items():
         if name not in given:
             yield template.finding(param.line, f"{name!r} cannot be set: it is not in {file.name}")

@@ -120,12 +120,11 @@ class OwnShelf:
         with self._changing:
             try:
                 kept = {each.path: each.size for each in index.documents()}
-                before = set(kept)
                 with IsolatedReader() as reader:
                     ready = [each for each in sent if self._acceptable(each, quota, kept, reader)]
                 if ready:
                     with self._marked():
-                        self._put(index, ready, before, report)
+                        self._put(index, ready, report)
             finally:
                 for each in sent:
                     if each.path is not None:
@@ -202,9 +201,7 @@ class OwnShelf:
         sent.document, kept[name] = name, snapshot.size
         return True
 
-    def _put(
-        self, index: LocalIndex, ready: Sequence[Sent], before: set[str], report: Callable[[Progress], None]
-    ) -> None:
+    def _put(self, index: LocalIndex, ready: Sequence[Sent], report: Callable[[Progress], None]) -> None:
         known = {each.path: each.sha256 for each in index.documents()}
         for each in ready:
             assert each.path is not None  # noqa: S101  (what was not kept is not acceptable)
@@ -216,7 +213,7 @@ class OwnShelf:
             name = each.document or ""
             if name in skipped:
                 each.document, each.reason = None, skipped[name]
-            elif name not in before:
+            elif name not in known:
                 each.status = "added"
             else:
                 each.status = "unchanged" if known[name] == now.get(name) else "updated"

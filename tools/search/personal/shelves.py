@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tools.search.backend import Passage
     from tools.search.document import DocumentRecord
     from tools.search.embedder import Embedder
+    from tools.search.index import LocalIndex
     from tools.search.ingest import Progress
     from tools.search.personal.shelf import Sent
 
@@ -75,8 +76,8 @@ class OwnShelves:
 
     def documents(self, user: User | None = None) -> list[DocumentRecord]:
         """What the caller brought; see `Shelf.documents`."""
-        with self._of(user) as shelf:
-            return shelf.index().documents() if shelf is not None and shelf.exists else []
+        with self._index_of(user) as index:
+            return [] if index is None else index.documents()
 
     def allowance(self, user: User | None) -> dict[str, Any]:
         """How much a user has brought and may bring: `used{files, bytes}` and `limits`, the fields of the quota."""
@@ -89,13 +90,13 @@ class OwnShelves:
 
     def document(self, path: str, user: User | None = None) -> DocumentRecord | None:
         """One document that the caller brought; see `Shelf.document`."""
-        with self._of(user) as shelf:
-            return shelf.index().document(path) if shelf is not None and shelf.exists else None
+        with self._index_of(user) as index:
+            return None if index is None else index.document(path)
 
     def text_of(self, path: str, page: int | None = None, user: User | None = None) -> list[Passage]:
         """What one of them says; see `Shelf.text_of`."""
-        with self._of(user) as shelf:
-            return shelf.index().text_of(path, page) if shelf is not None and shelf.exists else []
+        with self._index_of(user) as index:
+            return [] if index is None else index.text_of(path, page)
 
     def turn(self, user: User | None) -> asyncio.Lock:
         """A lock that a caller's uploads and deletions are made under, one after the other."""
@@ -150,8 +151,14 @@ class OwnShelves:
             self._shelves.clear()
 
     def _search(self, query: str, top: int, user: User | None) -> list[Passage]:
+        with self._index_of(user) as index:
+            return [] if index is None else index.search_now(query, top)
+
+    @contextmanager
+    def _index_of(self, user: User | None) -> Generator[LocalIndex | None]:
+        """The index of what a caller has brought; None where that is nothing."""
         with self._of(user) as shelf:
-            return shelf.index().search_now(query, top) if shelf is not None and shelf.exists else []
+            yield shelf.index() if shelf is not None and shelf.exists else None
 
     @contextmanager
     def _of(self, user: User | None) -> Generator[OwnShelf | None]:
