@@ -42,27 +42,30 @@ _model = click.option(
 )
 
 
-def _asker(command: Callable[..., Any]) -> Callable[..., Any]:
-    for option in (
-        click.option(
-            "--group", multiple=True, metavar="NAME", help="A group that user is in; may be given several times."
-        ),
-        click.option("--user", metavar="ID", help="Search as this user would, where documents are not for everybody."),
-    ):
-        command = option(command)
-    return command
+def _together(*options: Callable[..., Any]) -> Callable[..., Any]:
+    """Options that several commands have, as one decorator."""
+
+    def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in options:
+            command = option(command)
+        return command
+
+    return add
 
 
-def _engine_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    for option in (
-        click.option("--reasoner-model", metavar="NAME", help="The model's name at the --reasoner endpoint."),
-        click.option(
-            "--reasoner", metavar="URL", help="An OpenAI-compatible chat endpoint, such as http://localhost:11434/v1."
-        ),
-        click.option("--ears", metavar="FOLDER", help="A CTranslate2 Whisper folder, in place of the default ears."),
-    ):
-        command = option(command)
-    return command
+_asker = _together(
+    click.option("--group", multiple=True, metavar="NAME", help="A group that user is in; may be given several times."),
+    click.option("--user", metavar="ID", help="Search as this user would, where documents are not for everybody."),
+)
+
+
+_engine_options = _together(
+    click.option("--reasoner-model", metavar="NAME", help="The model's name at the --reasoner endpoint."),
+    click.option(
+        "--reasoner", metavar="URL", help="An OpenAI-compatible chat endpoint, such as http://localhost:11434/v1."
+    ),
+    click.option("--ears", metavar="FOLDER", help="A CTranslate2 Whisper folder, in place of the default ears."),
+)
 
 
 class _Listen(click.ParamType[str]):
@@ -77,25 +80,22 @@ class _Listen(click.ParamType[str]):
             self.fail(f"{value!r} {error}", param, ctx)
 
 
-def _telemetry_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    for option in (
-        click.option("--log-content", is_flag=True, help="Write down what is said, too, and what tools are asked."),
-        click.option(
-            "--log-level", type=click.Choice(["debug", "info", "warning", "error"]), help="Of the log. Default: info."
-        ),
-        click.option(
-            "--log-format",
-            type=click.Choice(["text", "json"]),
-            help="Write a line for each turn, call and session. Default: warnings and errors only.",
-        ),
-        click.option(
-            "--metrics",
-            type=_Listen(),
-            help="Serve /metrics for Prometheus there; a port alone is this machine's only. See docs/observability.md.",
-        ),
-    ):
-        command = option(command)
-    return command
+_telemetry_options = _together(
+    click.option("--log-content", is_flag=True, help="Write down what is said, too, and what tools are asked."),
+    click.option(
+        "--log-level", type=click.Choice(["debug", "info", "warning", "error"]), help="Of the log. Default: info."
+    ),
+    click.option(
+        "--log-format",
+        type=click.Choice(["text", "json"]),
+        help="Write a line for each turn, call and session. Default: warnings and errors only.",
+    ),
+    click.option(
+        "--metrics",
+        type=_Listen(),
+        help="Serve /metrics for Prometheus there; a port alone is this machine's only. See docs/observability.md.",
+    ),
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

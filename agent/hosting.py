@@ -22,6 +22,7 @@ from agent.revival import Revival, described, nobody
 from agent.sharing import Sharing
 from agent.speaking import Spoken
 from agent.transports.stream import Stream
+from tools.context import owner_of
 from tools.search.citing import cite
 
 if TYPE_CHECKING:
@@ -198,11 +199,6 @@ class Hosting:
             if keep is not None:
                 await self._custody.ended(keep)
             await cast.close()
-
-
-def owner_of(user: User | None) -> str | None:
-    """Whose a session is, by id; None where nobody has signed in."""
-    return None if user is None else user.id
 
 
 def cited(

@@ -199,7 +199,7 @@ class Library:
         """How much a caller may bring and has brought: `used{files, bytes}` and `limits`; None for whoever may not."""
         if self.uploads is None or not self.uploads.has_shelf(user):
             return None
-        return self.uploads.allowance(user)
+        return self.uploads.allowance(self.uploads.documents(user))
 
     def file_of(self, document: str, user: User | None = None) -> Path | None:
         """The file of a document that a caller may read; None when there is none, or its file has gone."""

@@ -9,6 +9,7 @@ from agent.core.fields import at, string_at
 from agent.core.keeping import broken_off
 from agent.handing_on import Return
 from agent.transports.memory import joined
+from tools.context import owner_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,7 +67,7 @@ class Revival:
 def described(relay: Relay, session: Session, cast: Cast, user: User | None, language: str | None) -> dict[str, Any]:
     """A session as JSON, with what another worker has to know beside it."""
     return {
-        "owner": None if user is None else user.id,
+        "owner": owner_of(user),
         "agent": cast.present,
         "language": language,
         "dialect": session.client_dialect.name,

@@ -23,7 +23,7 @@ from agent.door.ticketing import ticket_routes
 from agent.engine.faces import PATHS, dialect_at
 from agent.errors import InputError
 from agent.hardening import hardened
-from agent.hosting import Hosting, cited, owner_of
+from agent.hosting import Hosting, cited
 from agent.library import OWN
 from agent.links import source_url
 from agent.lookup import lookup_routes
@@ -45,6 +45,7 @@ from agent.uploads.routes import upload_routes
 from agent.webrtc.preview_calling import PreviewCalling
 from agent.webrtc.preview_signalling import PreviewSignalling
 from agent.webrtc.signalling import EXTENSIONS, MAX_FRAME_BYTES, Signalling
+from tools.context import owner_of
 from tools.errors import ToolsError
 
 if TYPE_CHECKING:

@@ -46,6 +46,11 @@ class Progress:
     fraction: float | None = None
 
 
+def owner_of(user: User | None) -> str | None:
+    """Whose something is, by id; None where nobody has signed in."""
+    return None if user is None else user.id
+
+
 @dataclass(frozen=True, slots=True)
 class Utterance:
     """Something that was said or typed in the conversation.

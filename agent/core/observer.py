@@ -14,6 +14,7 @@ from agent.core.fields import Json, at, number_at, string_at
 from agent.core.open_calls import OpenCalls
 from agent.core.open_turn import OpenTurn
 from agent.core.playback import HEARD_TOLERANCE_MS
+from agent.core.speculating import COMPLETED
 from agent.core.usage import Usage
 
 if TYPE_CHECKING:
@@ -23,9 +24,8 @@ if TYPE_CHECKING:
     from agent.core.facts import CallOutcome, Fact, Kind, TurnOutcome
     from agent.core.playback import Playback
 
-TRANSCRIBED = "conversation.item.input_audio_transcription.completed"
 # What is read beside `events.READ_TYPES`.
-ALSO_READ = frozenset({TRANSCRIBED, "output_audio_buffer.started", "output_audio_buffer.stopped"})
+ALSO_READ = frozenset({COMPLETED, "output_audio_buffer.started", "output_audio_buffer.stopped"})
 
 # More gaps in the fifth of a second between two reports nobody can have heard: a client makes them up.
 MOST_UNDERRUNS = 100
@@ -89,7 +89,7 @@ class Observer:
     def beside(self, kind: str, data: Json, now: float) -> None:
         """The model tells something of `ALSO_READ`."""
         turn = self._turn
-        if kind == TRANSCRIBED:
+        if kind == COMPLETED:
             self._tell(Transcribed(Usage.reported(data.get("usage"))))
             if self._content:
                 self._tell(Said("user", string_at(data, "transcript")))

@@ -31,7 +31,7 @@ class OpenTurn:
         item_id: The user's item, where it is known.
         stopped: When what the user said was over.
         active: The response that is being given.
-        running: Calls of ours that run, and when they began.
+        running: Calls of ours that run.
         latest_item: The item whose sound was sent last.
         answered: Nothing more is to come of the model.
         verdict: What became of the answer, were it to end now.
@@ -44,7 +44,7 @@ class OpenTurn:
     item_id: str | None = None
     stopped: float | None = None
     active: str | None = None
-    running: dict[str, float] = field(default_factory=dict[str, float])
+    running: set[str] = field(default_factory=set[str])
     latest_item: str | None = None
     answered: bool = False
     verdict: TurnOutcome = "completed"
@@ -98,12 +98,13 @@ class OpenTurn:
     def call_begins(self, call_id: str, now: float) -> None:
         """A tool begins to run."""
         self.produces(now, message=False)
-        self.running[call_id] = now
+        self.running.add(call_id)
 
     def call_ends(self, call: CallEnded) -> None:
         """It is over; when it was the last, the model has to make up its mind again."""
-        if self.running.pop(call.call_id, None) is None:
+        if call.call_id not in self.running:
             return
+        self.running.remove(call.call_id)
         self._stage("retrieval" if call.passages else "tool", call.began, call.ended, call.call_id)
         if not self.running:
             self._model_from, self._sound_from = call.ended, None

@@ -16,6 +16,7 @@ from agent.door.credentials import AUTHENTICATE_EVENT
 from agent.door.guard import Guard
 from agent.door.refusal import Refusal, TurnedAway, unauthorized
 from agent.transports.base import Nowhere, never
+from tools.context import owner_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -152,7 +153,7 @@ class GuardedTransport:
                 raise unauthorized("authentication_required", f"the first message must be {AUTHENTICATE_EVENT}")
             self._keep(await self._door.redeem(token))
             if seat is not None:
-                seat.claim(None if self.user is None else self.user.id)
+                seat.claim(owner_of(self.user))
         except TimeoutError:
             text = f"no {AUTHENTICATE_EVENT} came within {PROMISE:g} s"
             self.show_out(unauthorized("authentication_required", text).refusal)

@@ -13,6 +13,7 @@ from agent.door.admission import Grounds
 from agent.door.credentials import RETURN_PROTOCOL
 from agent.door.knock import Knock, is_loopback
 from agent.door.refusal import Refusal, TurnedAway
+from tools.context import owner_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -144,7 +145,7 @@ async def _visited(door: Door, request: web.Request, handler: Handler) -> web.St
             user = admission.user
             promised = admission.grounds is Grounds.PROMISED
             returning = any(name.startswith(RETURN_PROTOCOL) for name in knock.offered)
-            owner = None if user is None else user.id
+            owner = owner_of(user)
             seat = door.admissions.enter(owner, promised=promised, returning=returning)
     except TurnedAway as no:
         if no.status == 503:

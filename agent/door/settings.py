@@ -8,7 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 from pydantic_settings import NoDecode
 
 
-def _listed(value: Any) -> Any:
+def listed(value: Any) -> Any:
     """Commas or white space between them; nothing is nothing."""
     return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
 
@@ -18,8 +18,8 @@ def _unless_empty(value: Any) -> Any:
 
 
 # Without `NoDecode` a list in the environment would have to be JSON.
-_Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
-_Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_listed)]
+_Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(listed)]
+_Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(listed)]
 _Secret = Annotated[Annotated[SecretStr, Field(min_length=32)] | None, BeforeValidator(_unless_empty)]
 _Minutes = Annotated[float, Field(gt=0)]
 _Amount = Annotated[float, Field(gt=0)]

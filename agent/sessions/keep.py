@@ -106,29 +106,27 @@ class Keep:
 
     async def last(self, packed: Json) -> None:
         """Write it a last time, and no more: another worker may have it."""
-        self._stop()
-        if self._writing is not None:
-            await asyncio.gather(self._writing, return_exceptions=True)
+        await self._quiet()
         with contextlib.suppress(StoreDown):
             await self._save(packed)
 
     async def ended(self) -> None:
         """The session is over: nothing of it stays."""
-        self._stop()
-        if self._writing is not None:
-            await asyncio.gather(self._writing, return_exceptions=True)
+        await self._quiet()
         with contextlib.suppress(StoreDown):
             await self._store.drop(self.handle, self.fence)
 
     def gone(self) -> None:
         """Another worker has it: write no more."""
-        self._stop()
-
-    def _stop(self) -> None:
         self._over = True
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+    async def _quiet(self) -> None:
+        self.gone()
+        if self._writing is not None:
+            await asyncio.gather(self._writing, return_exceptions=True)
 
     def _arm(self, delay: float) -> None:
         if self._over:

@@ -91,7 +91,6 @@ class RedisStore:
         self._collect = self.script(_COLLECT)
         self._at_once = asyncio.Semaphore(_COMMANDS)
         self._listening: asyncio.Task[None] | None = None
-        self._told = ""
         self._was_up = False
         self._ends = 0
 
@@ -229,7 +228,6 @@ class RedisStore:
     def _up(self) -> None:
         was_down, self.trouble = bool(self.trouble), ""
         if was_down:
-            self._told = ""
             _log.warning("sessions are kept in Redis again")
         if was_down or not self._was_up:
             self._was_up = True
@@ -237,9 +235,8 @@ class RedisStore:
 
     def _down(self, error: BaseException) -> StoreDown:
         self._ends += 1
-        self.trouble = f"the store of sessions cannot be used at present ({type(error).__name__})"
-        if self._told != self.trouble:
-            self._told = self.trouble
+        before, self.trouble = self.trouble, f"the store of sessions cannot be used at present ({type(error).__name__})"
+        if before != self.trouble:
             _log.error("sessions are not kept, and calls go on: Redis cannot be used: %s", error)
         return StoreDown(self.trouble)
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 from pydantic_settings import NoDecode
 
-
-def _listed(value: Any) -> Any:
-    return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
-
+from agent.door.settings import listed
 
 _Key = Annotated[SecretStr, Field(min_length=32)]
 # Without `NoDecode` a list in the environment would have to be JSON.
-_Keys = Annotated[tuple[_Key, ...], NoDecode, BeforeValidator(_listed)]
+_Keys = Annotated[tuple[_Key, ...], NoDecode, BeforeValidator(listed)]
 
 
 class SessionsSettings(BaseModel):

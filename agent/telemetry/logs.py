@@ -7,7 +7,7 @@ import logging
 import sys
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal, TextIO, TypeAlias
+from typing import TYPE_CHECKING, Any, TextIO
 
 from agent.telemetry.correlation import Correlation
 
@@ -15,10 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from agent.telemetry.correlation import Traces
-    from agent.telemetry.settings import TelemetrySettings
-
-LogFormat: TypeAlias = Literal["text", "json"]
-LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
+    from agent.telemetry.settings import LogFormat, LogLevel, TelemetrySettings
 
 # Ours; of everybody else's loggers, warnings and errors are shown.
 OURS = ("agent", "tools", "vocative")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
+LogFormat: TypeAlias = Literal["text", "json"]
+LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
 _EXPORTERS = Literal["otlp", "none"]
 
 
@@ -73,6 +75,6 @@ class TelemetrySettings(BaseModel):
     otel_sdk_disabled: bool = _named("OTEL_SDK_DISABLED", default=False)
     insights: SecretStr | None = _named("APPLICATIONINSIGHTS_CONNECTION_STRING")
     metrics: Listen | None = _named("VOCATIVE_METRICS")
-    log_format: Literal["text", "json"] | None = _named("VOCATIVE_LOG_FORMAT")
-    log_level: Literal["debug", "info", "warning", "error"] = _named("VOCATIVE_LOG_LEVEL", "info")
+    log_format: LogFormat | None = _named("VOCATIVE_LOG_FORMAT")
+    log_level: LogLevel = _named("VOCATIVE_LOG_LEVEL", "info")
     log_content: bool = _named("VOCATIVE_LOG_CONTENT", default=False)

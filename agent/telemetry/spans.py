@@ -156,11 +156,10 @@ class SessionSpans:
 
     def _response_ended(self, fact: ResponseEnded) -> None:
         usage = fact.usage
-        cached = usage.cached_text_in + usage.cached_audio_in + usage.cached_image_in
         tokens = {
             "input_tokens": usage.tokens_in,
             "output_tokens": usage.tokens_out,
-            "cache_read.input_tokens": cached,
+            "cache_read.input_tokens": usage.tokens_cached,
         }
         for name, count in tokens.items():
             self._tokens[name] = self._tokens.get(name, 0) + count

@@ -54,8 +54,7 @@ class _Uploads:
 
         async def work(user: User | None) -> web.Response:
             records = await asyncio.to_thread(self._shelves.documents, user)
-            allowance = await asyncio.to_thread(self._shelves.allowance, user)
-            answer = {"documents": [self._listed(each) for each in records], **allowance}
+            answer = {"documents": [self._listed(each) for each in records], **self._shelves.allowance(records)}
             return web.json_response(answer, headers=_PRIVATE)
 
         return await self._answer(request, work)

@@ -23,6 +23,7 @@ from agent.transports.pushed import Pushed
 from agent.webrtc.companion import Companion
 from agent.webrtc.on_call import OnCall, without_formats
 from agent.webrtc.sideband import Sideband
+from tools.context import owner_of
 from tools.opening import Shared
 
 if TYPE_CHECKING:
@@ -175,7 +176,7 @@ class Calls:
     async def _hold(
         self, name: str, upstream_id: str, companion: Companion, new_id: Any, user: User | None, cast: Cast
     ) -> None:
-        owner = None if user is None else user.id
+        owner = owner_of(user)
         config = await self._books.funded(cast.config(), owner)
         session_object = without_formats(config.session)
         enforcement = Enforcement(session_object, our_id=lambda: messages.OURS + new_id())

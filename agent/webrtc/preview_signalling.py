@@ -26,6 +26,7 @@ from agent.speaking import Spoken
 from agent.webrtc.on_call import without_formats
 from agent.webrtc.signalling import refusal
 from agent.webrtc.tooldesk import ToolDesk, TooManyCallsError
+from tools.context import owner_of
 from tools.opening import Shared
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ class PreviewSignalling:
 
     async def _mint(self, request: web.Request) -> web.Response:
         user = await self._admit(request)
-        if (spent := await self._books.turned_away(None if user is None else user.id)) is not None:
+        if (spent := await self._books.turned_away(owner_of(user))) is not None:
             return refused(spent)
         try:
             language = asked_for(request.query.get("lang"))

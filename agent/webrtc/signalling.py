@@ -24,6 +24,7 @@ from agent.transports.adoption import adopt, let_go
 from agent.transports.stream import Stream
 from agent.webrtc.calls import Calls
 from agent.webrtc.on_call import without_formats
+from tools.context import owner_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -161,7 +162,7 @@ class Signalling:
 
     async def _client_secrets(self, request: web.Request) -> web.Response:
         user = await self._admit(request)
-        if (spent := await self._books.turned_away(None if user is None else user.id)) is not None:
+        if (spent := await self._books.turned_away(owner_of(user))) is not None:
             return refused(spent)
         try:
             given = decode(await request.text()) if request.can_read_body else {}
@@ -185,12 +186,12 @@ class Signalling:
         user = await self._admit(request) if ticket is None else ticket.user
         if ticket is not None and ticket.key.expires_at <= self._now():
             return refusal(401, "invalid_client_secret", "the client secret has expired: get a new one")
-        if (spent := await self._books.turned_away(None if user is None else user.id)) is not None:
+        if (spent := await self._books.turned_away(owner_of(user))) is not None:
             return refused(spent)
         if self.calls.full:
             return refusal(503, "too_many_calls", "there are too many calls at once: try again later")
         try:
-            seat = self._enter(None if user is None else user.id)
+            seat = self._enter(owner_of(user))
         except TurnedAway as no:
             return refused(no.refusal)
         begun = False

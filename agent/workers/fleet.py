@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from agent.core.backoff import Backoff
+
 SETTLED = 60.0  # seconds after which a worker that dies has not failed at its beginning
 MARGIN = 20.0  # seconds beyond the grace that a worker has to close what is left
 
@@ -97,6 +99,10 @@ class _Place:
     retry_at: float | None = None
 
 
+# Before a worker that failed is begun anew, from the second time on; the first time is at once.
+PAUSES = Backoff(first=0.5, longest=30.0)
+
+
 @dataclass(slots=True)
 class Fleet:
     """Decides.
@@ -104,9 +110,6 @@ class Fleet:
     Attributes:
         size: How many workers are wanted.
         grace: Seconds that the sessions of a worker which leaves have.
-        first: Seconds before a worker that failed is begun anew for the second time; each further pause is twice as
-            long. The first time is at once.
-        longest: No pause is longer.
         complete: All of them have served at the same time once.
         stopping: No worker is begun any more.
         failed: How the very first worker ended before it served, so that there is nothing to keep running; else None.
@@ -114,8 +117,6 @@ class Fleet:
 
     size: int
     grace: float
-    first: float = 0.5
-    longest: float = 30.0
     complete: bool = False
     stopping: bool = False
     failed: str | None = None
@@ -192,7 +193,7 @@ class Fleet:
             return [Note(text, bad=True)]
         settled = began and now - worker.since >= SETTLED
         place.failures = 1 if settled else place.failures + 1
-        pause = 0.0 if place.failures == 1 else min(self.longest, self.first * 2.0 ** min(place.failures - 2, 32))
+        pause = 0.0 if place.failures == 1 else PAUSES.pause(place.failures - 1, chance=1.0)
         if place.coming is not None:
             return [Note(how, bad=True)]
         if pause == 0.0:

@@ -79,9 +79,12 @@ class OwnShelves:
         with self._index_of(user) as index:
             return [] if index is None else index.documents()
 
-    def allowance(self, user: User | None) -> dict[str, Any]:
-        """How much a user has brought and may bring: `used{files, bytes}` and `limits`, the fields of the quota."""
-        records = self.documents(user)
+    def allowance(self, records: Sequence[DocumentRecord]) -> dict[str, Any]:
+        """How much a user has brought and may bring: `used{files, bytes}` and `limits`, the fields of the quota.
+
+        Args:
+            records: What the user has brought.
+        """
         limits = {name: getattr(self.quota, name) for name in ("max_bytes", "max_files", "max_total")}
         return {
             "used": {"files": len(records), "bytes": sum(each.size for each in records)},
