@@ -9,7 +9,7 @@ import { Recorder } from "./recorder";
 import { connectBy, type Fallback, type RouteListener } from "./shell/choose";
 import type { Connection, Ending, Transport } from "./shell/connection";
 import { Microphone } from "./shell/microphone";
-import { MicrophoneError } from "./shell/microphone-access";
+import { microphoneTroubleOf } from "./shell/microphone-access";
 import { canChooseSpeaker, type Position, Speaker } from "./shell/speaker";
 import { SoundSettings } from "./sound";
 import type { Store } from "./store";
@@ -67,7 +67,6 @@ export class Client {
     this.sound = new SoundSettings(store, this.#microphone, this.#speaker, () => this.#connection?.sound ?? null);
     const { sound } = store.getState();
     store.setState({
-      route: { wanted: transport, used: transport, because: null },
       sound: { ...sound, speakerChoice: canChooseSpeaker(), secure: isSecureContext },
     });
   }
@@ -87,7 +86,7 @@ export class Client {
       fellBack: (because: Fallback) => {
         // Connecting again must not wait for a call in vain once more.
         this.#transport = "websocket";
-        this.#store.setState(({ route }) => ({ route: { ...route, used: "websocket", because } }));
+        this.#store.setState({ fellBack: because });
       },
     };
     const dial = (heard: RouteListener) => connectBy(this.#transport, this.#base, heard, this.#language());
@@ -275,7 +274,7 @@ export class Client {
       this.sound.opened();
       return true;
     } catch (error) {
-      const trouble = error instanceof MicrophoneError ? error.trouble : "broken";
+      const trouble = microphoneTroubleOf(error);
       this.#store.setState({ listening: "off", trouble: { of: "microphone", trouble } });
       return false;
     }
@@ -297,11 +296,8 @@ export class Client {
   }
 
   async #fallSilent(): Promise<void> {
-    const begun = performance.now();
     const position = await this.#speaker.stop();
     if (position === null) return;
-    const silencedMs = Math.round(performance.now() - begun);
-    this.#store.setState(({ sound }) => ({ sound: { ...sound, silencedMs } }));
     this.#reportPlayed(position, true);
     const { item, playedMs, totalMs } = position;
     this.#reduce({ type: "local.stopped", item_id: item, played_ms: playedMs, total_ms: totalMs });

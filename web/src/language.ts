@@ -1,4 +1,5 @@
 /** Which language the page is in: what its address says, what was chosen before, what the browser prefers; else English. */
+import { keep, kept } from "./shell/keeping";
 import { pageLanguage, speak } from "./words";
 import { chooseLanguage, type Language } from "./words/languages";
 
@@ -7,7 +8,7 @@ const KEPT = "vocative.language";
 /** Put the page in the language that fits it; where its texts cannot be loaded, it stays in English. */
 export async function settleLanguage(): Promise<void> {
   const asked = new URLSearchParams(location.search).get("lang");
-  const language = chooseLanguage([asked, kept(), ...navigator.languages]);
+  const language = chooseLanguage([asked, kept(KEPT), ...navigator.languages]);
   await speak(language).catch(() => undefined);
 }
 
@@ -18,11 +19,7 @@ export async function changeLanguage(language: Language): Promise<boolean> {
   } catch {
     return false;
   }
-  try {
-    localStorage.setItem(KEPT, language);
-  } catch {
-    // Not allowed to store: then the choice holds until the page is closed.
-  }
+  keep(KEPT, language);
   const address = new URL(location.href);
   if (address.searchParams.has("lang")) {
     // Loaded anew, the page would obey its address.
@@ -30,12 +27,4 @@ export async function changeLanguage(language: Language): Promise<boolean> {
     history.replaceState(history.state, "", address);
   }
   return true;
-}
-
-function kept(): string | null {
-  try {
-    return localStorage.getItem(KEPT);
-  } catch {
-    return null;
-  }
 }

@@ -6,10 +6,10 @@ import type { CallSound } from "./shell/connection";
 import { askForNames, type DeviceWatch, watchDevices } from "./shell/devices";
 import { keepPreferences } from "./shell/keeping";
 import type { Microphone } from "./shell/microphone";
-import { MicrophoneError } from "./shell/microphone-access";
+import { microphoneTroubleOf } from "./shell/microphone-access";
 import type { Speaker } from "./shell/speaker";
 import { Waiting } from "./shell/waiting";
-import type { SoundState, Store } from "./store";
+import { isTextOnly, type SoundState, type Store } from "./store";
 
 export class SoundSettings {
   readonly #store: Store;
@@ -67,8 +67,7 @@ export class SoundSettings {
 
   /** Whether answers are to be written only: so the user wants it, or a page of this address cannot sound. */
   get textOnly(): boolean {
-    const { preferences, secure } = this.#store.getState().sound;
-    return preferences.textOnly || !secure;
+    return isTextOnly(this.#store.getState().sound);
   }
 
   /** Note a preference, for the next visit too. */
@@ -156,7 +155,7 @@ export class SoundSettings {
   }
 
   #complain(error: unknown): void {
-    const trouble = error instanceof MicrophoneError ? error.trouble : "broken";
+    const trouble = microphoneTroubleOf(error);
     this.#store.setState({ trouble: { of: "microphone", trouble } });
   }
 

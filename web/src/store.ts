@@ -7,7 +7,7 @@ import { ORDINARY, type Preferences } from "./core/preferences";
 import type { Agent, Keeping, Service } from "./core/protocol";
 import type { Spending } from "./core/spending";
 import type { Times } from "./core/times";
-import type { Route } from "./shell/choose";
+import type { Fallback } from "./shell/choose";
 import type { Ending, Transport } from "./shell/connection";
 import type { MicrophoneTrouble } from "./shell/microphone-access";
 
@@ -35,8 +35,11 @@ export interface SoundState {
   readonly muted: boolean;
   /** What the browser was asked to do to the microphone's sound, and does not. */
   readonly unmet: readonly Processing[];
-  /** How long it took the last time until an answer that was talked over had fallen silent, ms; null: never yet. */
-  readonly silencedMs: number | null;
+}
+
+/** Whether answers are to be written only: so the user wants it, or a page of this address cannot sound. */
+export function isTextOnly({ preferences, secure }: SoundState): boolean {
+  return preferences.textOnly || !secure;
 }
 
 export interface State {
@@ -51,7 +54,8 @@ export interface State {
   /** All languages that the assistant hears and speaks; null where they are many. */
   readonly languages: readonly string[] | null;
   readonly sound: SoundState;
-  readonly route: Route;
+  /** Why sound does not travel as it was asked to; null: it does. */
+  readonly fellBack: Fallback | null;
   /** When each entry of the conversation began. */
   readonly times: Times;
   readonly latency: Latency;
@@ -91,9 +95,8 @@ export function newStore(preferences: Preferences = ORDINARY, agent: Agent | nul
       secure: true,
       muted: false,
       unmet: [],
-      silencedMs: null,
     },
-    route: { wanted: "websocket", used: "websocket", because: null },
+    fellBack: null,
     times: {},
     latency: NO_LATENCY,
     keeping: null,

@@ -2,10 +2,11 @@
 import { sourcesAmong } from "./bearing";
 import { citationsOf, type Conversation } from "./conversation";
 import { type Call, heardOf, type Message, textOf } from "./entries";
+import { parsed } from "./find";
 import type { Citation } from "./protocol";
 import type { Times } from "./times";
 
-/** The few words of the Markdown form. `heard` and `took` have been filled in by the caller. */
+/** The few words of the Markdown form. */
 export interface Labels {
   readonly title: string;
   readonly you: string;
@@ -140,14 +141,6 @@ function stampOf({ times }: Source, key: string): string | null {
 
 function iso(ms: number): string {
   return new Date(ms).toISOString();
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return json;
-  }
 }
 
 function laidOut(value: unknown): string {

@@ -1,5 +1,9 @@
 /** Searching a conversation: without regard to case and accents, in what was said and in what tools were asked. */
 import { type Entry, textOf } from "./entries";
+import { fold } from "./fold";
+
+/** All but accents is looked for. */
+const UNMARKED = /\P{M}/u;
 
 /** Where a match lies in a text: from `start` up to, not including, `end`. */
 export interface Range {
@@ -13,7 +17,7 @@ export function findable(entry: Entry): string {
     case "message":
       return textOf(entry);
     case "call":
-      return [entry.name.replaceAll(/[_-]+/gu, " "), ...textsIn(read(entry.arguments)), entry.error ?? "", ...textsIn(entry.result)]
+      return [entry.name.replaceAll(/[_-]+/gu, " "), ...textsIn(parsed(entry.arguments)), entry.error ?? "", ...textsIn(entry.result)]
         .filter((text) => text !== "")
         .join("\n");
     case "note":
@@ -23,30 +27,15 @@ export function findable(entry: Entry): string {
 
 /** Every place of a query in a text, in order; none for an empty query. Places are those of the text as it is. */
 export function placesOf(text: string, query: string): readonly Range[] {
-  const wanted = plain(query.trim()).text;
+  const wanted = fold(query.trim(), UNMARKED).text;
   if (wanted === "") return [];
-  const { text: searched, origin } = plain(text);
+  const { text: searched, at: origin } = fold(text, UNMARKED);
   const found: Range[] = [];
   for (let at = searched.indexOf(wanted); at !== -1; at = searched.indexOf(wanted, at + wanted.length)) {
     const [start, end] = [origin[at] ?? 0, origin[at + wanted.length] ?? text.length];
     if (end > start) found.push({ start, end });
   }
   return found;
-}
-
-/** A text without case and accents, and of each of its characters where it came from. */
-function plain(text: string): { text: string; origin: readonly number[] } {
-  let result = "";
-  const origin: number[] = [];
-  let at = 0;
-  for (const character of text) {
-    const bare = character.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase();
-    for (let unit = 0; unit < bare.length; unit++) origin.push(at);
-    result += bare;
-    at += character.length;
-  }
-  origin.push(text.length);
-  return { text: result, origin };
 }
 
 /** What a value says, without the marks of the notation. */
@@ -56,7 +45,8 @@ function textsIn(value: unknown): readonly string[] {
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
-function read(json: string): unknown {
+/** What a text says as JSON; where it is none, itself. */
+export function parsed(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch {

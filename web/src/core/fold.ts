@@ -1,7 +1,4 @@
-/**
- * Text as it is compared: only letters and digits, without case, accents or ligatures, so that line breaks, hyphenation
- * and the way in which a program wrote its spaces make no difference.
- */
+/** Text as it is compared: without case, accents or ligatures. */
 
 /** A folded text, and where each of its characters comes from. */
 export interface Folded {
@@ -10,13 +7,19 @@ export interface Folded {
   readonly at: readonly number[];
 }
 
-export function fold(text: string): Folded {
+/**
+ * Fold a text.
+ *
+ * @param kept what stays of it; only letters and digits, so that line breaks, hyphenation and the way in which a program
+ *   wrote its spaces make no difference.
+ */
+export function fold(text: string, kept = /[\p{L}\p{N}]/u): Folded {
   let folded = "";
   const at: number[] = [];
   let place = 0;
   for (const character of text) {
     for (const plain of character.normalize("NFKD").toLowerCase()) {
-      if (!/[\p{L}\p{N}]/u.test(plain)) continue;
+      if (!kept.test(plain)) continue;
       folded += plain;
       for (let unit = 0; unit < plain.length; unit++) at.push(place);
     }

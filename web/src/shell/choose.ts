@@ -13,13 +13,6 @@ export function transportOf(search: string): Transport {
 /** Why no call came about: the browser has none, the server made none, or no way was found between the two. */
 export type Fallback = CallFailure;
 
-/** How sound travels. `because` tells why that is not what was wanted. */
-export interface Route {
-  readonly wanted: Transport;
-  readonly used: Transport;
-  readonly because: Fallback | null;
-}
-
 /** What is told beside the events of a connection. */
 export interface RouteListener extends ConnectionListener {
   /** No call came about: sound goes over the WebSocket. */

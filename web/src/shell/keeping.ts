@@ -3,19 +3,29 @@ import { type Preferences, readPreferences } from "../core/preferences";
 
 const name = () => `vocative.sound:${location.pathname}`;
 
-/** What was kept; the ordinary where nothing was, or where the browser keeps nothing for this page. */
+/** What was kept; the ordinary where nothing was. */
 export function keptPreferences(): Preferences {
+  return readPreferences(kept(name()));
+}
+
+/** Keep them. */
+export function keepPreferences(preferences: Preferences): void {
+  keep(name(), JSON.stringify(preferences));
+}
+
+/** What was kept under a name; null where nothing was, or where the browser keeps nothing for this page. */
+export function kept(under: string): string | null {
   try {
-    return readPreferences(localStorage.getItem(name()));
+    return localStorage.getItem(under);
   } catch {
-    return readPreferences(null);
+    return null;
   }
 }
 
-/** Keep, where the browser lets us; else it holds until the page is left. */
-export function keepPreferences(preferences: Preferences): void {
+/** Keep a text, where the browser lets us; else it holds until the page is left. */
+export function keep(under: string, text: string): void {
   try {
-    localStorage.setItem(name(), JSON.stringify(preferences));
+    localStorage.setItem(under, text);
   } catch {
     // Storage is blocked or full.
   }

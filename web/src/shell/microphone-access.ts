@@ -24,13 +24,13 @@ export async function askForStream(device: string): Promise<MediaStream> {
     try {
       return await ask({ ...WANTED, deviceId: { exact: device } });
     } catch (error) {
-      if (troubleOf(error) !== "missing") throw new MicrophoneError(troubleOf(error), error);
+      if (microphoneTroubleOf(error) !== "missing") throw new MicrophoneError(microphoneTroubleOf(error), error);
     }
   }
   try {
     return await ask(WANTED);
   } catch (error) {
-    throw new MicrophoneError(troubleOf(error), error);
+    throw new MicrophoneError(microphoneTroubleOf(error), error);
   }
 }
 
@@ -42,7 +42,9 @@ export function stopStream(stream: MediaStream): void {
   for (const track of stream.getTracks()) track.stop();
 }
 
-function troubleOf(error: unknown): MicrophoneTrouble {
+/** What stands in the way, by what was thrown. */
+export function microphoneTroubleOf(error: unknown): MicrophoneTrouble {
+  if (error instanceof MicrophoneError) return error.trouble;
   // By its name: an OverconstrainedError is a DOMException in some browsers only.
   switch (error instanceof Object && "name" in error ? error.name : "") {
     case "NotAllowedError":

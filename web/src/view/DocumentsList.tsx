@@ -1,8 +1,8 @@
 import { Trash2 } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { asAddress, grouped, type Holding } from "../core/shelf";
-import { say, words } from "../words";
-import { dayOf, documents, language, sizeOf, useDocuments } from "./documents";
+import { pageLanguage, say, words } from "../words";
+import { dayOf, documents, sizeOf, useDocuments } from "./documents";
 import { documentName } from "./format";
 
 /** What the assistant knows, the caller's own documents first. */
@@ -12,7 +12,7 @@ export function DocumentsList() {
   const [deleted, setDeleted] = useState("");
   const list = useRef<HTMLDivElement>(null);
   if (listing === null) return trouble === null ? <p className="text-quiet">{words.shelf.loading}</p> : null;
-  const { mine, shared } = grouped(listing.documents, language());
+  const { mine, shared } = grouped(listing.documents, pageLanguage());
   const gone = (name: string) => {
     setDeleted(say("shelf.deleted", { name }));
     list.current?.focus(); // the button that had the focus has gone with its document

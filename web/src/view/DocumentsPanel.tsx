@@ -1,10 +1,10 @@
-import { Search } from "lucide-react";
 import { useEffect, useState } from "react";
 import { say, words } from "../words";
 import { documents, useDocuments } from "./documents";
 import { DocumentsList } from "./DocumentsList";
 import { FoundPassages } from "./FoundPassages";
 import type { PanelProps } from "./HeaderActions";
+import { SearchField } from "./SearchField";
 import { Sheet } from "./Sheet";
 import { Uploads } from "./Uploads";
 
@@ -21,23 +21,16 @@ export default function DocumentsPanel({ onClose }: PanelProps) {
   return (
     <Sheet testid="documents" title={words.shelf.title} description={words.shelf.description} onClose={onClose}>
       <div className="flex flex-col gap-3 px-5 pb-4 sm:px-7">
-        <label className="flex items-center gap-2.5 rounded-full border border-line bg-card px-4 focus-within:border-accent">
-          <Search aria-hidden className="size-4 shrink-0 text-quiet" />
-          <input
-            type="search"
-            data-testid="documents-search"
-            aria-label={words.shelf.search}
-            placeholder={words.shelf.search}
-            value={query}
-            maxLength={500}
-            onChange={(event) => {
-              setQuery(event.target.value);
-              void documents.find(event.target.value);
-            }}
-            autoComplete="off"
-            className="min-w-0 flex-1 bg-transparent py-2 outline-none placeholder:text-quiet [&::-webkit-search-cancel-button]:appearance-none"
-          />
-        </label>
+        <SearchField
+          testid="documents-search"
+          label={words.shelf.search}
+          value={query}
+          maxLength={500}
+          onChange={(text) => {
+            setQuery(text);
+            void documents.find(text);
+          }}
+        />
         <Trouble />
       </div>
       <div

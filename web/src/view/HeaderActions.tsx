@@ -1,6 +1,7 @@
 import { Activity, BookOpen, History as HistoryIcon, type LucideIcon, SlidersHorizontal, VolumeX } from "lucide-react";
 import { type ComponentType, lazy, type LazyExoticComponent, Suspense, useState } from "react";
 import type { Panel } from "../core/protocol";
+import { isTextOnly } from "../store";
 import { words } from "../words";
 import { Action } from "./Action";
 import { useOffers, useShown } from "./context";
@@ -71,7 +72,7 @@ interface OpenerProperties {
 
 /** The button of a panel; the sign for sound tells when answers are not spoken. */
 function Opener({ entry: { name, testid, icon, label }, worded = false, onOpen }: OpenerProperties) {
-  const silent = useShown(({ sound }) => sound.preferences.textOnly || !sound.secure);
+  const silent = useShown(({ sound }) => isTextOnly(sound));
   const sign = name === "sound" && silent ? VolumeX : icon;
   return <Action testid={testid} icon={sign} label={label()} worded={worded} onOpen={() => onOpen(name)} />;
 }

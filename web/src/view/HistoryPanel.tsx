@@ -1,4 +1,3 @@
-import { Search } from "lucide-react";
 import { useDeferredValue, useMemo, useState } from "react";
 import type { Conversation } from "../core/conversation";
 import type { Entry } from "../core/entries";
@@ -8,6 +7,7 @@ import { useShown } from "./context";
 import type { PanelProps } from "./HeaderActions";
 import { HistoryEntry } from "./HistoryEntry";
 import { HistoryTools } from "./HistoryTools";
+import { SearchField } from "./SearchField";
 import { Sheet } from "./Sheet";
 
 /** What was said, to be searched, copied, taken along and deleted. */
@@ -21,19 +21,7 @@ export default function HistoryPanel({ onClose }: PanelProps) {
   return (
     <Sheet testid="history" title={words.history.title} description={words.history.kept[keeping ?? "page"]} onClose={onClose}>
       <div className="flex flex-col gap-3 px-5 pb-3 sm:px-7">
-        <label className="flex items-center gap-2.5 rounded-full border border-line bg-card px-4 focus-within:border-accent">
-          <Search aria-hidden className="size-4 shrink-0 text-quiet" />
-          <input
-            type="search"
-            data-testid="history-search"
-            aria-label={words.history.search}
-            placeholder={words.history.search}
-            value={query}
-            onChange={(event) => setQuery(event.target.value)}
-            autoComplete="off"
-            className="min-w-0 flex-1 bg-transparent py-2 outline-none placeholder:text-quiet [&::-webkit-search-cancel-button]:appearance-none"
-          />
-        </label>
+        <SearchField testid="history-search" label={words.history.search} value={query} onChange={setQuery} />
         {entries.length > 0 && <HistoryTools />}
         <p role="status" data-testid="history-count" className={wanted === "" ? "sr-only" : "text-[0.8125rem] text-quiet"}>
           {wanted === "" ? "" : say("history.found", { count: found.length })}

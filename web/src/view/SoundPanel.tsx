@@ -1,4 +1,5 @@
 import type { Device } from "../core/devices";
+import { isTextOnly } from "../store";
 import { say, words } from "../words";
 import { useClient, useShown } from "./context";
 import { Frame, FrameHead, PAPER } from "./Frame";
@@ -75,8 +76,8 @@ function Devices() {
 function Habits() {
   const client = useClient();
   const secure = useShown((state) => state.sound.secure);
-  const { textOnly: chosen, waitingSound } = useShown((state) => state.sound.preferences);
-  const textOnly = chosen || !secure;
+  const { waitingSound } = useShown((state) => state.sound.preferences);
+  const textOnly = useShown((state) => isTextOnly(state.sound));
   return (
     <div className="flex flex-col gap-4 border-t border-line pt-5">
       <Switch
@@ -101,7 +102,7 @@ function Habits() {
 
 /** That sound does not travel as was wanted, and why. */
 function RouteNote() {
-  const because = useShown((state) => state.route.because);
+  const because = useShown((state) => state.fellBack);
   if (because === null) return null;
   return (
     <p data-testid="route" className="border-t border-line pt-5 text-[0.8125rem]/[1.45] text-quiet">

@@ -22,7 +22,6 @@ export const ar: Words = {
   you: "أنت",
   status: {
     connecting: "جارٍ الاتصال",
-    waiting: "جارٍ التحضير",
     ready: "جاهز",
     opening: "جارٍ فتح الميكروفون",
     listening: "يستمع",
@@ -134,7 +133,6 @@ export const ar: Words = {
     open: "افتح المستند",
     openAt: "افتح عند الصفحة {{page}}",
     close: "إغلاق",
-    preview: "معاينة المستند",
     passage: "المقطع الذي تستند إليه الإجابة",
     mark: "المصدر {{number}}: {{title}}",
     loading: "جارٍ فتح المستند…",
@@ -143,7 +141,6 @@ export const ar: Words = {
     unmarked: "لم يُعثر في هذه الصفحة على الكلمات كما قُرئت. تجدها في المقطع.",
     view: "المستند",
     pageOf: "{{page}} من {{pages}}",
-    pageField: "الصفحة، من {{pages}}",
     previous: "الصفحة السابقة",
     next: "الصفحة التالية",
     zoomIn: "تكبير",

@@ -22,7 +22,6 @@ export const de: Words = {
   you: "Sie",
   status: {
     connecting: "Verbindet",
-    waiting: "Bereitet vor",
     ready: "Bereit",
     opening: "Öffnet das Mikrofon",
     listening: "Hört zu",
@@ -126,7 +125,6 @@ export const de: Words = {
     open: "Dokument öffnen",
     openAt: "Auf Seite {{page}} öffnen",
     close: "Schließen",
-    preview: "Vorschau des Dokuments",
     passage: "Die Stelle, auf der die Antwort beruht",
     mark: "Quelle {{number}}: {{title}}",
     loading: "Das Dokument wird geöffnet …",
@@ -135,7 +133,6 @@ export const de: Words = {
     unmarked: "Die Worte waren auf dieser Seite nicht so zu finden, wie sie gelesen wurden. Sie stehen in der Textstelle.",
     view: "Das Dokument",
     pageOf: "{{page}} von {{pages}}",
-    pageField: "Seite, von {{pages}}",
     previous: "Vorige Seite",
     next: "Nächste Seite",
     zoomIn: "Größer",

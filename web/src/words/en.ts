@@ -23,7 +23,6 @@ export const en = {
   you: "You",
   status: {
     connecting: "Connecting",
-    waiting: "Preparing",
     ready: "Ready",
     opening: "Opening the microphone",
     listening: "Listening",
@@ -127,7 +126,6 @@ export const en = {
     open: "Open the document",
     openAt: "Open at page {{page}}",
     close: "Close",
-    preview: "Preview of the document",
     passage: "The passage that the answer rests on",
     mark: "Source {{number}}: {{title}}",
     loading: "Opening the document …",
@@ -136,7 +134,6 @@ export const en = {
     unmarked: "The words could not be found on this page as they were read. They stand in the passage.",
     view: "The document",
     pageOf: "{{page}} of {{pages}}",
-    pageField: "Page, of {{pages}}",
     previous: "Previous page",
     next: "Next page",
     zoomIn: "Larger",

@@ -22,7 +22,6 @@ export const es: Words = {
   you: "Usted",
   status: {
     connecting: "Conectando",
-    waiting: "Preparando",
     ready: "Listo",
     opening: "Abriendo el micrófono",
     listening: "Escuchando",
@@ -128,7 +127,6 @@ export const es: Words = {
     open: "Abrir el documento",
     openAt: "Abrir en la página {{page}}",
     close: "Cerrar",
-    preview: "Vista previa del documento",
     passage: "El pasaje en que se apoya la respuesta",
     mark: "Fuente {{number}}: {{title}}",
     loading: "Abriendo el documento…",
@@ -137,7 +135,6 @@ export const es: Words = {
     unmarked: "No se han encontrado en esta página las palabras tal como se leyeron. Figuran en el pasaje.",
     view: "El documento",
     pageOf: "{{page}} de {{pages}}",
-    pageField: "Página, de {{pages}}",
     previous: "Página anterior",
     next: "Página siguiente",
     zoomIn: "Ampliar",

@@ -22,7 +22,6 @@ export const fr: Words = {
   you: "Vous",
   status: {
     connecting: "Connexion",
-    waiting: "Préparation",
     ready: "Prêt",
     opening: "Ouverture du micro",
     listening: "À l’écoute",
@@ -128,7 +127,6 @@ export const fr: Words = {
     open: "Ouvrir le document",
     openAt: "Ouvrir à la page {{page}}",
     close: "Fermer",
-    preview: "Aperçu du document",
     passage: "Le passage sur lequel s’appuie la réponse",
     mark: "Source {{number}} : {{title}}",
     loading: "Ouverture du document…",
@@ -137,7 +135,6 @@ export const fr: Words = {
     unmarked: "Les mots, tels qu’ils ont été lus, sont introuvables sur cette page. Ils figurent dans le passage.",
     view: "Le document",
     pageOf: "{{page}} sur {{pages}}",
-    pageField: "Page, sur {{pages}}",
     previous: "Page précédente",
     next: "Page suivante",
     zoomIn: "Agrandir",

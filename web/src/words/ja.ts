@@ -22,7 +22,6 @@ export const ja: Words = {
   you: "あなた",
   status: {
     connecting: "接続中",
-    waiting: "準備中",
     ready: "準備完了",
     opening: "マイクを起動中",
     listening: "待機中",
@@ -124,7 +123,6 @@ export const ja: Words = {
     open: "ドキュメントを開く",
     openAt: "{{page}} ページを開く",
     close: "閉じる",
-    preview: "ドキュメントのプレビュー",
     passage: "回答の根拠となった箇所",
     mark: "出典 {{number}}：{{title}}",
     loading: "ドキュメントを開いています…",
@@ -133,7 +131,6 @@ export const ja: Words = {
     unmarked: "読み取られたとおりの語句は、このページでは見つかりませんでした。引用箇所に記載されています。",
     view: "ドキュメント",
     pageOf: "{{page}} / {{pages}}",
-    pageField: "ページ（全 {{pages}} ページ）",
     previous: "前のページ",
     next: "次のページ",
     zoomIn: "拡大",
