@@ -82,8 +82,9 @@ async def _permitted(spec: ToolSpec, arguments: str, context: ToolContext) -> Ou
     if refused is not None:
         return refused
     async with contextlib.AsyncExitStack() as places:
-        await places.enter_async_context(_gates.enter((tool, context.session_id), policy.session_concurrency))
-        await places.enter_async_context(_gates.enter(tool, policy.concurrency))
+        for key, limit in (((tool, context.session_id), policy.session_concurrency), (tool, policy.concurrency)):
+            if limit is not None:
+                await places.enter_async_context(_gates.enter(key, limit))
         value = await _run(spec, values, context)
         if not isinstance(value, Later):
             return outcome_of(value, policy, shows=context.shows)

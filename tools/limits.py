@@ -37,16 +37,13 @@ class Gates:
         self._lock = threading.Lock()
 
     @contextlib.asynccontextmanager
-    async def enter(self, key: Hashable, limit: int | None) -> AsyncGenerator[None]:
+    async def enter(self, key: Hashable, limit: int) -> AsyncGenerator[None]:
         """Wait for a place, and hold it.
 
         Args:
             key: What is limited.
-            limit: How many may be inside, or None for any number.
+            limit: How many may be inside.
         """
-        if limit is None:
-            yield
-            return
         await self._wait(key, limit)
         try:
             yield

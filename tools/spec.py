@@ -6,6 +6,7 @@ import copy
 import inspect
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tools.arguments import Arguments
@@ -28,7 +29,7 @@ _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 DEFAULT_POLICY = ToolPolicy()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ToolSpec:
     """The description of a tool; it never changes.
 
@@ -59,7 +60,7 @@ class ToolSpec:
         """Seconds after which whoever runs the call gives it up, or None for no limit."""
         return self.policy.timeout_s
 
-    @property
+    @cached_property
     def is_async(self) -> bool:
         """Whether the function is a coroutine function; any other runs in a thread."""
         return is_async(self.function)

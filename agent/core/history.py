@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 Json: TypeAlias = dict[str, Any]
 
+# Characters that may come to a conversation before all of it is weighed again; of spoken items that is each tenth.
+WEIGHED = 500
+
 HISTORY_TYPES = frozenset(
     {
         "conversation.item.added",
@@ -64,7 +67,7 @@ class History:
         self._by_id: dict[str, Remembered] = {}
         self._event_ids: dict[str, Remembered] = {}
         self._undone = Undone()
-        self._made = 0
+        self._made = self._unweighed = 0
         self._takers: Mapping[str, Callable[[Json], None]] = {
             "conversation.item.added": self._added,
             "conversation.item.created": self._added,
@@ -339,6 +342,10 @@ class History:
             # Services leave it null where they should not; and what is remembered no more is far back.
             self._items.append(item)
         self._by_id[item.id] = item
+        self._unweighed += item.size
+        if self._unweighed < WEIGHED and len(self._items) <= self._bounds.items:
+            return  # to weigh all of it for a few words more would cost each call of a tool as much as the rest of it
+        self._unweighed = 0
         kept = fit(self._items, self._bounds)
         if len(kept) < len(self._items):
             self._items = kept

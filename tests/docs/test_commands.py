@@ -93,7 +93,7 @@ def test_what_make_is_told_is_a_rule_of_the_makefile(page, command):
 @POSIX
 def test_what_make_would_do_first_is_what_the_pages_say():
     """Not run: it would make this very environment anew. What it would run is shown by make itself."""
-    # A make that started this test passes its own options and depth on, and a deeper one tells of the folders it enters.
+    # A make that started this test passes its options and depth on, and a deeper one tells of the folders it enters.
     alone = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
 
     def shown(rule: str) -> str:

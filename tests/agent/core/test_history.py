@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from agent.core.frames import Frame
-from agent.core.history import HISTORY_TYPES, History
+from agent.core.history import HISTORY_TYPES, WEIGHED, History
 from agent.core.remembered import UNTRANSCRIBED
 from agent.core.trimming import Bounds
 
@@ -216,6 +218,14 @@ def test_a_session_of_a_day_takes_no_more_room_than_one_of_an_hour():
     assert history.get("u1") is None
     assert history.call("1") is None
     assert len(history._event_ids) <= 200
+
+
+@pytest.mark.parametrize("length", [1, 90, 400, 3_000])
+def test_however_long_its_items_are_a_conversation_is_weighed_before_it_has_grown_much(length):
+    history = History(Bounds(items=160, characters=6_000))
+    for number in range(200):
+        told(added(f"u{number}", text="x" * length), done(f"a{number}", text="y" * length), history=history)
+        assert sum(item.size for item in history) <= 6_000 + WEIGHED + 2 * (length + 32)
 
 
 def test_a_makeshift_id_gives_way_to_one_that_the_client_can_know():
