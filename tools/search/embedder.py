@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
@@ -27,6 +28,21 @@ _MODEL = ModelFile(
 )
 _LONGEST = 256  # tokens; what the model was trained for, and about 190 English words
 _BATCH_TOKENS = 512  # padding included; on a CPU more is no faster and only holds more memory
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """A text embedded as a whole and word by word.
+
+    Attributes:
+        vector: The text's, of length 1.
+        words: Its words, lower case and without accents, in order.
+        meanings: A row of length 1 for each word: what it means in this text.
+    """
+
+    vector: NDArray[np.float32]
+    words: tuple[str, ...]
+    meanings: NDArray[np.float32]
 
 
 class Embedder(Protocol):
@@ -89,8 +105,30 @@ class MiniLM:
         tokenizer, session = self._load()
         encoded = [tokenizer.encode(text, longest=_LONGEST) for text in texts]
         for batch in _batches(encoded):
-            rows[batch] = _run(session, [encoded[position] for position in batch], tokenizer.pad)
+            rows[batch] = _pooled(*_states(session, [encoded[position] for position in batch], tokenizer.pad))
         return rows
+
+    def embed_words(self, texts: Sequence[str]) -> list[Worded]:
+        """Embed texts as wholes, and each word of them as it is meant there, in one pass; blocks like `embed`.
+
+        Args:
+            texts: Any texts; one that is too long for the model is cut at its end.
+
+        Raises:
+            tools.errors.SearchError: The model cannot be loaded.
+        """
+        tokenizer, session = self._load()
+        cuts = [tokenizer.cut(text, longest=_LONGEST) for text in texts]
+        found: dict[int, Worded] = {}
+        for batch in _batches([numbers for numbers, _ in cuts]) if cuts else ():
+            states, mask = _states(session, [cuts[position][0] for position in batch], tokenizer.pad)
+            for row, vector in enumerate(_pooled(states, mask)):
+                words = cuts[batch[row]][1]
+                each = [states[row, place].mean(axis=0) for _, place in words]
+                rows = np.stack(each) if each else np.zeros((0, self.dimensions), dtype=np.float32)
+                rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+                found[batch[row]] = Worded(vector, tuple(word for word, _ in words), rows)
+        return [found[position] for position in range(len(texts))]
 
     def _load(self) -> tuple[WordPiece, Session]:
         if self._loaded is None:
@@ -117,15 +155,21 @@ def _batches(encoded: Sequence[Sequence[int]]) -> Iterator[list[int]]:
     yield batch
 
 
-def _run(session: Session, encoded: Sequence[Sequence[int]], pad: int) -> NDArray[np.float32]:
-    """The mean of the tokens' vectors, padding left out, brought to length 1."""
+def _states(
+    session: Session, encoded: Sequence[Sequence[int]], pad: int
+) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """The model's state at each token, and which tokens are no padding."""
     numbers = np.full((len(encoded), max(map(len, encoded))), pad, dtype=np.int64)
     mask = np.zeros_like(numbers)
     for row, tokens in enumerate(encoded):
         numbers[row, : len(tokens)] = tokens
         mask[row, : len(tokens)] = 1
     inputs = {"input_ids": numbers, "attention_mask": mask, "token_type_ids": np.zeros_like(numbers)}
-    states: NDArray[np.float32] = session.run(None, inputs)[0]
+    return session.run(None, inputs)[0], mask
+
+
+def _pooled(states: NDArray[np.float32], mask: NDArray[np.int64]) -> NDArray[np.float32]:
+    """The mean of the tokens' states, padding left out, brought to length 1."""
     weights = mask[:, :, None].astype(np.float32)
     means = (states * weights).sum(axis=1) / weights.sum(axis=1)
     return means / np.linalg.norm(means, axis=1, keepdims=True)

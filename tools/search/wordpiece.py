@@ -68,12 +68,28 @@ class WordPiece:
             text: Any text.
             longest: How many numbers at most, the two marks included; the rest of the text is left out.
         """
-        numbers = [self._first]
+        return self.cut(text, longest=longest)[0]
+
+    def cut(self, text: str, *, longest: int) -> tuple[list[int], list[tuple[str, slice]]]:
+        """Cut a text into numbers like `encode`, and say which of them each word became.
+
+        Args:
+            text: Any text.
+            longest: How many numbers at most, the two marks included.
+
+        Returns:
+            The numbers; and the words that are left in whole, lower case and without accents, each with its place among
+            the numbers. Punctuation marks are no words.
+        """
+        numbers, words = [self._first], list[tuple[str, slice]]()
         for word in _words(text):
+            start = len(numbers)
             numbers += self._cut(word)
+            if word[0].isalnum() and len(numbers) < longest:
+                words.append((word, slice(start, len(numbers))))
             if len(numbers) >= longest:
                 break
-        return [*numbers[: longest - 1], self._last]
+        return [*numbers[: longest - 1], self._last], words
 
     def _cut(self, word: str) -> list[int]:
         """The longest pieces that make up a word, from the left; unknown as a whole if any part is."""

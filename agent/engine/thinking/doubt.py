@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from agent.engine.thinking import words
 
 if TYPE_CHECKING:
@@ -12,11 +14,12 @@ if TYPE_CHECKING:
 
     from agent.engine.thinking.reading import Reading
 
+SAME = 0.7  # cosine of two words, each in its sentence, from which they may mean the same
 # Fitted by `tests/quality/fit_doubt.py` on questions whose right documents were there or held back, of several sets;
 # it prints these lines.
-WEIGHTS = (-9.862, -1.047, 0.366)
-BIAS = 6.322
-THRESHOLD = 0.810
+WEIGHTS = (-10.411, 1.617, 1.336)
+BIAS = 6.018
+THRESHOLD = 0.587
 
 
 def doubtful(reading: Reading) -> bool:
@@ -33,12 +36,17 @@ def features(reading: Reading) -> tuple[float, float, float]:
     """What the doubt is made of; nothing in it depends on the search's own scores or on any subject.
 
     Returns:
-        How like the question the best sentence is (cosine), how much of the question's content the sentence that has
-        most of it has under its heading (0 to 1), how many of the words that the question is about stand in no passage.
+        How like the question the best sentence is (cosine); how far the words that the question is about are from
+        anything that the sentences say, `SAME` being near enough, together; how many words of the names in the question
+        stand in no passage.
     """
-    subject = words.subject_stems(reading.question)
+    named = [stem for run in words.capitalised(reading.question) for stem in words.stems(run)]
     if not len(reading.likeness):
-        return 0.0, 0.0, float(len(subject))
+        return 0.0, SAME * len(words.subject_stems(reading.question)), float(len(named))
     held = frozenset[str]().union(*(words.stems(f"{passage.name} {passage.text}") for passage in reading.passages))
-    missing = sum(stem not in held for stem in subject)
-    return float(reading.likeness[reading.scores.argmax()]), float(reading.shares.max()), float(missing)
+    unsaid = np.maximum(0.0, SAME - reading.closeness).sum()
+    return (
+        float(reading.likeness[reading.scores.argmax()]),
+        float(unsaid),
+        float(sum(stem not in held for stem in named)),
+    )

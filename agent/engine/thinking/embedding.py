@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,8 +14,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from tools.search.embedder import Worded
+
 BATCH = 4  # texts of like length at once: more are padded to the longest, which costs more than it saves
 CAPACITY = 8_192  # vectors of 384 floats: 12 MB at most
+WORDED = 2_048  # texts whose words are kept too, some 20 rows of half floats each: 32 MB at most
 
 
 class Embedder(Protocol):
@@ -22,6 +26,10 @@ class Embedder(Protocol):
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed texts as rows of L2-normalised vectors."""
+        ...
+
+    def embed_words(self, texts: Sequence[str]) -> Sequence[Worded]:
+        """Embed texts as wholes and word by word."""
         ...
 
 
@@ -37,6 +45,7 @@ class Memory:
         self._embedder = embedder
         self._capacity = capacity
         self._vectors: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
+        self._worded: OrderedDict[str, Worded] = OrderedDict()
         self._lock = Lock()
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -61,3 +70,23 @@ class Memory:
             return np.zeros(0, dtype=np.float32)
         vectors = self.embed([text, *others])
         return vectors[1:] @ vectors[0]
+
+    def worded(self, texts: Sequence[str]) -> list[Worded]:
+        """Embed texts as wholes and word by word, running the model for those that are new.
+
+        The words' meanings are half floats, which tell as much and take half the room.
+        """
+        with self._lock:
+            known = {text: self._worded[text] for text in texts if text in self._worded}
+        new = sorted((text for text in dict.fromkeys(texts) if text not in known), key=len)
+        for start in range(0, len(new), BATCH):
+            batch = new[start : start + BATCH]
+            for text, worded in zip(batch, self._embedder.embed_words(batch), strict=True):
+                known[text] = replace(worded, meanings=worded.meanings.astype(np.float16))
+        with self._lock:
+            for text in texts:
+                self._worded[text] = known[text]
+                self._worded.move_to_end(text)
+            while len(self._worded) > WORDED:
+                self._worded.popitem(last=False)
+        return [known[text] for text in texts]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from agent.engine.thinking.embedding import Memory
     from agent.engine.thinking.passages import Found
+    from tools.search.embedder import Worded
 
 PASSAGES = 5  # read at most
 EMBEDDED = 10  # sentences that are worth an embedding, at 4 to 9 ms each
@@ -74,7 +75,8 @@ class Reading:
         sentences: Every sentence of each passage, in order.
         candidates: The sentences worth considering.
         likeness: Their cosine similarity with the question, each under its heading or its passage's title.
-        shares: How much of what the question asks each says in words, its heading included, from 0 to 1.
+        closeness: For each word that says what the question is about: the cosine of what it means there with the
+            closest word of any candidate.
         scores: What each is worth as an answer.
     """
 
@@ -83,7 +85,7 @@ class Reading:
     sentences: Sequence[Sequence[Sentence]]
     candidates: Sequence[Sentence]
     likeness: NDArray[np.float32]
-    shares: NDArray[np.float64]
+    closeness: NDArray[np.float32]
     scores: NDArray[np.float64]
 
 
@@ -112,10 +114,21 @@ def read(question: str, passages: Sequence[Found], memory: Memory) -> Reading:
     ]
     best = sorted(range(len(everything)), key=lambda at: -worth[at])[:EMBEDDED]
     candidates = [everything[at] for at in best]
-    likeness = memory.similarities(question, [_placed(passages[each.passage], each) for each in candidates])
+    asked, *said = memory.worded([question, *(_placed(passages[each.passage], each) for each in candidates)])
+    likeness = np.array([each.vector @ asked.vector for each in said], dtype=np.float32)
     scores = MEANING * likeness.astype(np.float64) + np.array([worth[at] for at in best], dtype=np.float64)
-    held = np.array([shares[at] for at in best], dtype=np.float64)
-    return Reading(question, passages, whole, candidates, likeness, held, scores)
+    return Reading(question, passages, whole, candidates, likeness, _closeness(asked, said), scores)
+
+
+def _closeness(asked: Worded, said: Sequence[Worded]) -> NDArray[np.float32]:
+    """How close to each word that a question is about any word of some sentences comes."""
+    telling = [at for at, word in enumerate(asked.words) if words.tells(word)]
+    closest = np.zeros(len(telling), dtype=np.float32)
+    for each in said:
+        if telling and each.words:
+            cosines = asked.meanings[telling].astype(np.float32) @ each.meanings.astype(np.float32).T
+            closest = np.maximum(closest, cosines.max(axis=1))
+    return closest
 
 
 def _sentences(number: int, passage: Found) -> list[Sentence]:

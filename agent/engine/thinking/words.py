@@ -84,6 +84,11 @@ def content_stems(text: str) -> list[str]:
     return list(dict.fromkeys(stem(token) for token in content(text)))
 
 
+def tells(word: str) -> bool:
+    """Whether a lower-case word says what a question is about."""
+    return word not in STOP and word not in FRAME and (len(word) > 1 or word.isdigit())
+
+
 def subject_stems(text: str) -> list[str]:
     """Stems of the content words that are not merely the wrapping of a question."""
     return list(dict.fromkeys(stem(token) for token in content(text) if token not in FRAME))

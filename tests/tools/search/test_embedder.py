@@ -55,3 +55,29 @@ def test_the_model_is_loaded_on_first_use_and_once():
 
 def test_the_process_shares_one_embedder():
     assert shared_embedder() is shared_embedder()
+
+
+def test_a_text_embedded_word_by_word_is_as_a_whole_the_same(embedder):
+    texts = ["The Internet on board is free.", "", "?!", "Naïve ideas: wi-fi costs £3", "x " * 400]
+    worded = embedder.embed_words(texts)
+    assert np.abs(np.stack([each.vector for each in worded]) - embedder.embed(texts)).max() < 1e-4
+    assert worded[0].words == ("the", "internet", "on", "board", "is", "free")
+    assert worded[1].words == worded[2].words == ()
+    assert worded[3].words[:4] == ("naive", "ideas", "wi", "fi")
+    for each in worded:
+        assert each.meanings.shape == (len(each.words), embedder.dimensions)
+        assert np.linalg.norm(each.meanings, axis=1) == pytest.approx(1, abs=1e-5)
+    assert len(worded[4].words) < 256
+    assert embedder.embed_words([]) == []
+
+
+def test_a_word_means_what_its_sentence_makes_of_it(embedder):
+    money, water, river = embedder.embed_words(
+        ["I opened an account at the bank", "we sat on the bank of the river", "the shore was muddy"]
+    )
+    shore = river.meanings[river.words.index("shore")]
+
+    def bank(said):
+        return float(said.meanings[said.words.index("bank")] @ shore)
+
+    assert bank(water) > bank(money)

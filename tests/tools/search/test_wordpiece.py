@@ -81,3 +81,16 @@ def test_another_vocabulary_is_refused(tmp_path):
 def test_a_missing_vocabulary_is_said_to_be_missing(tmp_path):
     with pytest.raises(SearchError, match=r"cannot read the vocabulary .*nowhere"):
         WordPiece.load(tmp_path / "nowhere")
+
+
+def test_each_word_is_told_with_its_place_and_marks_are_no_words(tokenizer):
+    numbers, words = tokenizer.cut("Embeddings, in-network: don't!", longest=64)
+    assert numbers == tokenizer.encode("Embeddings, in-network: don't!", longest=64)
+    assert [word for word, _ in words] == ["embeddings", "in", "network", "don", "t"]
+    assert next(numbers[place] for _, place in words) == [7861, 8270, 4667, 2015]
+
+
+def test_a_word_that_is_cut_off_is_not_told(tokenizer):
+    numbers, words = tokenizer.cut("a plan embeddings", longest=6)
+    assert len(numbers) == 6
+    assert [word for word, _ in words] == ["a", "plan"]

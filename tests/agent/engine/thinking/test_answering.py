@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from agent.engine.thinking import answering, reading
-from agent.engine.thinking.doubt import doubtful, features
+from agent.engine.thinking.doubt import doubtful
 from agent.engine.thinking.passages import Found
 
 if TYPE_CHECKING:
@@ -90,57 +88,3 @@ def test_what_the_passages_do_not_treat_is_doubtful(memory: Memory) -> None:
 
 def test_what_they_answer_is_not(memory: Memory) -> None:
     assert not doubtful(reading.read("How much is an adult ticket?", [FARES, PLUS], memory))
-
-
-def test_words_of_the_question_that_stand_nowhere_are_counted(memory: Memory) -> None:
-    _, said, missing = features(reading.read("Is the ferry ticket valid on helicopters?", [FARES], memory))
-
-    assert 0 < said < 1
-    assert missing == 2  # valid, helicopters
-
-
-def test_a_heading_says_what_its_sentences_leave_out(memory: Memory) -> None:
-    conditions = Found(
-        "Lost property\n\nFound items are kept for 60 days in the ticket hall.\n\nComplaints\n\n"
-        "Every complaint is answered within 14 days. A letter is kept on file for two years."
-    )
-    read = reading.read("How long do you keep lost property?", [conditions], memory)
-
-    assert answering.compose(read).startswith("Found items are kept for 60 days")
-    assert not doubtful(read)
-
-
-def test_where_a_passage_has_no_heading_its_sections_name_serves(memory: Memory) -> None:
-    pensions = Found("Staff get eight percent of it from the company.", heading="Pension")
-    pay = Found("Staff get eight percent more from the company.", heading="Night shifts")
-
-    assert answer("What do I get at night?", [pensions, pay], memory).endswith("more from the company.")
-    assert answer("What does the company pay into my pension?", [pay, pensions], memory).startswith(
-        "Staff get eight percent of it"
-    )
-
-
-def test_a_heading_is_never_said_however_well_it_fits(memory: Memory) -> None:
-    weather = Found("What happens if the weather is bad?\n\nWe send a text message.", title="Questions")
-
-    assert answer("What happens if the weather is bad?", [weather], memory) == "We send a text message."
-
-
-def test_it_is_no_fault_under_a_heading_that_says_what_it_is(memory: Memory) -> None:
-    bare = Found("It is valid for seven days.")
-    headed = Found("Explorer Pass\n\nIt is valid for seven days.")
-    question = "How long is the pass valid?"
-
-    plain, under = (reading.read(question, [found], memory) for found in (bare, headed))
-    assert float(max(under.scores)) - float(max(under.likeness)) > float(max(plain.scores)) - float(max(plain.likeness))
-
-
-def test_a_passage_that_was_found_far_better_counts_for_more_than_its_rank(memory: Memory) -> None:
-    def worth(second: float | None) -> float:
-        passages = [Found("Dogs travel free.", score=0.6), Found("Cats travel free.", score=second)]
-        read = reading.read("Do birds travel free?", passages, memory)
-        at = next(at for at, sentence in enumerate(read.candidates) if sentence.passage == 1)
-        return float(read.scores[at] - read.likeness[at])
-
-    assert worth(0.59) > worth(0.1)
-    assert worth(0.48) == pytest.approx(worth(None))  # where one has no score, the ranks alone count

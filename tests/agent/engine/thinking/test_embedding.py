@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from agent.engine.thinking import embedding
 from agent.engine.thinking.embedding import Memory
+from tools.search.embedder import Worded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pytest
     from numpy.typing import NDArray
 
 
@@ -23,6 +26,14 @@ class Counting:
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         self.asked += texts
         return np.array([[len(text), 1] for text in texts], dtype=np.float32)
+
+    def embed_words(self, texts: Sequence[str]) -> list[Worded]:
+        vectors = self.embed(texts)
+        words = [tuple(text.split()) for text in texts]
+        return [
+            Worded(vector, each, np.ones((len(each), 2), dtype=np.float32))
+            for vector, each in zip(vectors, words, strict=True)
+        ]
 
 
 def test_a_text_is_embedded_once() -> None:
@@ -54,3 +65,31 @@ def test_nothing_is_like_nothing() -> None:
 
     assert memory.similarities("a", []).shape == (0,)
     assert len(memory.embed([])) == 0
+
+
+def test_the_words_of_a_text_are_embedded_once_and_kept_in_half_the_room() -> None:
+    counting = Counting()
+    memory = Memory(counting)
+
+    memory.worded(["a b", "c"])
+    again, new = memory.worded(["c", "d e f"])
+
+    assert counting.asked == ["c", "a b", "d e f"]
+    assert again.words == ("c",)
+    assert new.meanings.shape == (3, 2)
+    assert new.meanings.dtype == np.float16
+    assert memory.worded([]) == []
+
+
+def test_words_that_were_used_least_recently_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedding, "WORDED", 2)
+    counting = Counting()
+    memory = Memory(counting)
+
+    memory.worded(["a", "bb"])
+    memory.worded(["a"])
+    memory.worded(["ccc"])
+    memory.worded(["a"])
+    memory.worded(["bb"])
+
+    assert counting.asked == ["a", "bb", "ccc", "bb"]
