@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tools.search.fusion import Weights, ranked
+from tools.search.queries import embedded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -24,7 +25,7 @@ FOLDS = 5
 GRID = [
     Weights(meaning=meaning / 100, feedback=feedback, page=page)
     for meaning in range(60, 75, 5)
-    for feedback in (0.0, 0.2, 0.4)
+    for feedback in (0.0, 0.15, 0.3)
     for page in (0.0, 0.05)
 ]
 # The yardsticks: BM25 as every textbook has it, title and headings being part of the text; and cosines alone.
@@ -102,7 +103,7 @@ def gather(
         weights: How words are counted; None for as they are in use.
     """
     index.weights = weights or Weights()
-    vectors = embedder.embed([query.text for query in queries])
+    vectors = embedded([query.text for query in queries], embedder)
     return [index.evidence(query.text, vector) for query, vector in zip(queries, vectors, strict=True)]
 
 

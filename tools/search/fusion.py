@@ -34,7 +34,7 @@ class Weights:
     context: float = 1.5
     phrase: float = 0.5
     length: float = 0.5
-    feedback: float = 0.2
+    feedback: float = 0.15
     page: float = 0.0
 
 

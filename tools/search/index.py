@@ -19,6 +19,7 @@ from tools.search.evidence import Evidence
 from tools.search.fusion import Weights, ranked
 from tools.search.lexical import words
 from tools.search.postings import lengths
+from tools.search.queries import embedded
 from tools.search.schema import ensure
 from tools.search.storage import FileStorage, MemoryStorage, Storage
 from tools.search.vectors import VectorTable, unpacked
@@ -210,7 +211,7 @@ class LocalIndex:
         if not words(query):
             return []
         # Outside the transaction: it takes longer than all else, and depends on nothing in the index.
-        vector = self._vectors.get(query, lambda: self._embedder.embed([query])[0])
+        vector = self._vectors.get(query, lambda: embedded([query], self._embedder)[0])
         with self._storage.reading() as connection:
             key = (_generation(connection), query, top, self.weights, access_key(user))
             return list(self._results.get(key, lambda: self._found(connection, query, vector, top, user)))
