@@ -31,7 +31,8 @@ RULES = {
     "agent.core": {"agent.core"},
     "agent.transports": {"agent.transports", "agent.errors", "aiohttp", "picows"},
     # It tells a refusal in the service's own terms.
-    "agent.transports.upstream": {"agent.transports", "agent.services", "agent.errors", "picows"},
+    "agent.transports.upstream": {"agent.transports", "agent.services", "agent.errors", "tools.errors", "tools.proxies"}
+    | {"picows"},
     "agent.options": {"agent.options", "agent.errors"},
     "agent.options.uploads": {"agent.errors", "tools"},
     "agent.options.budget": {"agent.options.checks", "agent.core.budget"},
@@ -40,6 +41,7 @@ RULES = {
     "agent.pricing.opening": {"agent.pricing", "agent.config", "agent.options.budget", "agent.services.service"},
     "agent.pricing.settings": {"pydantic"},
     "agent.services": {"agent.services", "agent.errors"},
+    "agent.services.network": {"agent.services", "tools.errors", "tools.proxies"},
     "agent.services.choice": {"agent.services", "agent.config", "agent.errors"},
     "agent.services.configured": {"agent.services", "agent.config", "agent.errors"},
     "agent.services.authentication": {"agent.services", "agent.config", "agent.errors"},
@@ -94,14 +96,14 @@ RULES = {
     "agent.search_check": {"agent.checkup", "agent.cloud", "agent.errors", "tools"},
     "agent.door": {"agent.door", "agent.errors", "tools.context", "jwt", "cryptography"},
     "agent.door.settings": {"pydantic", "pydantic_settings"},
-    "agent.door.fetching": {"aiohttp"},
+    "agent.door.fetching": {"tools.errors", "tools.proxies", "aiohttp"},
     "agent.door.http": {"agent.door", "tools.context", "aiohttp", "opentelemetry.metrics"},
     "agent.door.framing": {"agent.door", "aiohttp"},
     "agent.door.ticketing": {"agent.door", "tools.context", "aiohttp"},
     "agent.door.guarded": {"agent.door", "agent.core", "agent.transports.base", "tools.context"},
     "agent.asking": {"agent.transports.base", "agent.transports.stream", "agent.errors", "numpy"},
     "agent.webrtc.calling": {"agent.transports.base"},
-    "agent.webrtc.posting": {"agent.webrtc.calling", "agent.errors", "aiohttp"},
+    "agent.webrtc.posting": {"agent.webrtc.calling", "agent.errors", "tools.errors", "tools.proxies", "aiohttp"},
     "agent.webrtc.service_calling": {
         "agent.webrtc.calling",
         "agent.webrtc.posting",
@@ -162,7 +164,7 @@ RULES = {
     "agent.hardening": {"agent.door", "aiohttp"},
     "agent.reloading": {"agent.assistant", "agent.errors", "tools", "watchfiles"},
     "agent.sharing": {"agent.assistant", "agent.roster", "tools"},
-    "agent.readiness": set(),
+    "agent.readiness": {"tools.errors", "tools.proxies"},
     "agent.lateness": set(),
     "agent.pressure": {"agent.door.shedding", "agent.lateness", "agent.memory"},
     "agent.terminal": {"agent.asking", "agent.errors", "click", "rich", "tools"},
@@ -174,7 +176,7 @@ RULES = {
     "agent.engine.think": {"agent.engine", "agent.errors", "tools.search.embedder"},
     "agent.engine.thinking": {"agent.engine", "agent.errors", "tools.search.embedder", "numpy"},
     "agent.engine.thinking.chat_messages": {"agent.engine", "tools.quoting"},
-    "agent.engine.thinking.chat": {"agent.engine", "agent.errors", "aiohttp", "yarl"},
+    "agent.engine.thinking.chat": {"agent.engine", "agent.errors", "tools.errors", "tools.proxies", "aiohttp", "yarl"},
     # A user's tests: callers, scripts and faults, and the stage that puts them together with server and engine.
     "agent.testing": {
         "agent.testing",

@@ -11,6 +11,7 @@ import contextlib
 import logging
 import random
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import mcp_types as types
 from mcp.client.client import Client
@@ -18,11 +19,12 @@ from mcp.client.subscriptions import ListenNotSupportedError, SubscriptionLost
 from mcp.shared.exceptions import MCPError
 from mcp_types import CONNECTION_CLOSED, REQUEST_TIMEOUT
 
-from tools.errors import DefinitionError, ToolError
+from tools.errors import DefinitionError, ToolError, ToolsError
 from tools.mcp.remote import spec_of_remote
 from tools.mcp.results import result_of
 from tools.mcp.stderr import Stderr
 from tools.mcp.wires import wires
+from tools.proxies import proxy_for
 from tools.source import DynamicToolset
 from tools.spec import ToolSpec
 from tools.toolset import Toolset
@@ -145,7 +147,7 @@ class McpTools(DynamicToolset):
                 await self._connected()
                 what = "has ended"
             except Exception as error:  # whatever the SDK or the system raises, it is tried again
-                what = f"cannot be used: {_in_words(error)}"
+                what = f"cannot be used: {_in_words(error, self._server.url)}"
             self._client = None
             self._tried.set()
             if self._closed:  # a connection that breaks down just then turns our cancellation into an error of its own
@@ -241,11 +243,15 @@ class McpTools(DynamicToolset):
             return Toolset(first.values())
 
 
-def _in_words(error: BaseException) -> str:
+def _in_words(error: BaseException, url: str) -> str:
     """The cause of a failed attempt, without the wrapping that task groups add."""
     while isinstance(error, BaseExceptionGroup) and error.exceptions:  # pyright: ignore[reportUnknownMemberType]
         error = error.exceptions[0]  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
     if isinstance(error, FileNotFoundError):
         return f"there is no program {error.filename!r}"
+    if isinstance(error, ToolsError):
+        return str(error)
     text = str(error)  # pyright: ignore[reportUnknownArgumentType]
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__  # pyright: ignore[reportUnknownArgumentType]
+    text = f"{type(error).__name__}: {text}" if text else type(error).__name__  # pyright: ignore[reportUnknownArgumentType]
+    proxy = proxy_for(url)
+    return text if proxy is None else proxy.explained(error, urlsplit(url).netloc) or f"{text} (through {proxy})"
