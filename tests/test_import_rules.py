@@ -82,7 +82,7 @@ RULES = {
     "agent.telemetry": {"agent.telemetry", "agent.core", "opentelemetry"},
     "agent.telemetry.families": {"prometheus_client"},
     "agent.telemetry.prometheus": {"agent.telemetry.families", "opentelemetry", "prometheus_client"},
-    "agent.telemetry.lag": {"agent.lateness"},
+    "agent.telemetry.lag": {"agent.alongside", "agent.lateness"},
     "agent.telemetry.scraping": {"agent.telemetry.prometheus", "agent.errors", "aiohttp", "prometheus_client"},
     "agent.telemetry.settings": {"pydantic"},
     "agent.telemetry.staffing": {"agent.telemetry", "agent.core", "agent.staff", "opentelemetry", "tools"},
@@ -154,6 +154,7 @@ RULES = {
     "agent.lookup": {"agent.library", "agent.links", "agent.door", "tools", "aiohttp"},
     "agent.library": {"agent.errors", "agent.options.uploads", "agent.textview", "tools"},
     "agent.uploads": {"agent.uploads", "agent.door.refusal", "tools", "aiohttp"},
+    "agent.uploads.keeping": {"agent.alongside", "tools"},
     "agent.uploads.routes": {"agent.uploads", "agent.door", "tools", "aiohttp"},
     "agent.textview": {"tools"},
     "agent.listening": {"agent.workers", "aiofastnet", "aiohttp", "click"},
@@ -166,7 +167,8 @@ RULES = {
     "agent.sharing": {"agent.assistant", "agent.roster", "tools"},
     "agent.readiness": {"tools.errors", "tools.proxies"},
     "agent.lateness": set(),
-    "agent.pressure": {"agent.door.shedding", "agent.lateness", "agent.memory"},
+    "agent.alongside": set(),
+    "agent.pressure": {"agent.alongside", "agent.door.shedding", "agent.lateness", "agent.memory"},
     "agent.terminal": {"agent.asking", "agent.errors", "click", "rich", "tools"},
     "agent.engine": {"agent.engine", "agent.errors", "agent.core.frames", "agent.transports.base"}
     | {"agent.transports.memory", "agent.transports.stream"}

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 import random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 import mcp_types as types
@@ -245,13 +245,12 @@ class McpTools(DynamicToolset):
 
 def _in_words(error: BaseException, url: str) -> str:
     """The cause of a failed attempt, without the wrapping that task groups add."""
-    while isinstance(error, BaseExceptionGroup) and error.exceptions:  # pyright: ignore[reportUnknownMemberType]
-        error = error.exceptions[0]  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+    while isinstance(error, BaseExceptionGroup):
+        error = cast("BaseExceptionGroup[BaseException]", error).exceptions[0]
     if isinstance(error, FileNotFoundError):
         return f"there is no program {error.filename!r}"
     if isinstance(error, ToolsError):
         return str(error)
-    text = str(error)  # pyright: ignore[reportUnknownArgumentType]
-    text = f"{type(error).__name__}: {text}" if text else type(error).__name__  # pyright: ignore[reportUnknownArgumentType]
+    text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     proxy = proxy_for(url)
     return text if proxy is None else proxy.explained(error, urlsplit(url).netloc) or f"{text} (through {proxy})"
