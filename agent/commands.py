@@ -47,6 +47,7 @@ from agent.services.network import detours
 from agent.sessions.opening import open_shared
 from agent.telemetry.building import telemetry
 from agent.terminal import print_passages, print_summary, print_turn
+from agent.tools_check import check_tools
 from agent.transports.memory import pair
 from agent.upstreams import run_loop, upstream
 from agent.webrtc.call_setup import calls
@@ -232,6 +233,7 @@ def check(*, app: str | None, model: str | None, as_json: bool, **options: Any) 
             ]
             if is_configured(settings):
                 await check_search(checkup, Cloud(settings))
+            await check_tools(checkup, agent)
         return checkup.code
 
     try:

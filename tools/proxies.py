@@ -99,7 +99,7 @@ def proxy_for(url: str) -> Proxy | None:
     host = parts.hostname or ""
     scheme = {"wss": "https", "ws": "http"}.get(parts.scheme, parts.scheme)
     named = getproxies().get(scheme, "").strip()
-    if not named or not host or _is_loopback(host) or proxy_bypass(parts.netloc.rpartition("@")[2]):
+    if not named or not host or is_loopback(host) or proxy_bypass(parts.netloc.rpartition("@")[2]):
         return None
     proxy = Proxy(named if "://" in named else f"http://{named}", f"{scheme.upper()}_PROXY")
     try:
@@ -122,7 +122,8 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         each = getattr(each, "inner_exception", None) or each.__cause__
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is this machine."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tools.errors import ProxyError
-from tools.proxies import proxy_for
+from tools.proxies import is_loopback, proxy_for
 
 
 @pytest.fixture(autouse=True)
@@ -64,3 +64,11 @@ def test_a_proxy_that_cannot_be_used_is_refused_by_its_variable_and_never_by_its
     with pytest.raises(ProxyError, match="HTTPS_PROXY names no proxy that can be used") as caught:
         proxy_for("wss://a.example")
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [("localhost", True), ("127.0.0.9", True), ("::1", True), ("a.localhost", True), ("10.0.0.1", False), ("h", False)],
+)
+def test_this_machine_is_known_by_name_and_address(host, expected):
+    assert is_loopback(host) is expected

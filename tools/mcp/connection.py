@@ -7,7 +7,6 @@ waits for the end, and begins anew. Calls come from the tasks of the sessions.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import random
 from typing import TYPE_CHECKING, Any, cast
@@ -58,6 +57,8 @@ class McpTools(DynamicToolset):
         user: Who is calling, where the connection is one session's.
     """
 
+    foreign = True
+
     def __init__(self, server: McpServer, user: User | None = None) -> None:
         super().__init__()
         self._server = server
@@ -79,9 +80,12 @@ class McpTools(DynamicToolset):
     async def open(self) -> None:
         """Connect, and wait for the first attempt. One that fails is made again, and costs the session nothing else."""
         self._keeper = asyncio.create_task(self._keep(), name=f"mcp {self._server.name}")
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self._server.connect_timeout_s):
+        limit = self._server.connect_timeout_s
+        try:
+            async with asyncio.timeout(limit):
                 await self._tried.wait()
+        except TimeoutError:
+            self.trouble = f"MCP server {self._server.name} has not answered within {limit:g} s"
 
     async def close(self) -> None:
         """Let the server go; one on stdio has ended when this returns."""
@@ -149,13 +153,14 @@ class McpTools(DynamicToolset):
             except Exception as error:  # whatever the SDK or the system raises, it is tried again
                 what = f"cannot be used: {_in_words(error, self._server.url)}"
             self._client = None
+            self.trouble = f"MCP server {self._server.name} {what}"
             self._tried.set()
             if self._closed:  # a connection that breaks down just then turns our cancellation into an error of its own
                 return
             if loop.time() - began >= STEADY:
                 self._pause = FIRST_PAUSE
             pause, self._pause = self._pause, min(self._pause * 2, LAST_PAUSE)
-            _log.warning("MCP server %s %s; it is tried again in %.1f s", self._server.name, what, pause)
+            _log.warning("%s; it is tried again in %.1f s", self.trouble, pause)
             await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311  (a pause is no secret)
 
     async def _connected(self) -> None:
@@ -163,7 +168,7 @@ class McpTools(DynamicToolset):
             wire = wires(self._server, self._user, self._stderr, self._lost.set)
             async with Client(wire, message_handler=self._heard) as client:
                 await self._list(client)
-                self._client = client
+                self._client, self.trouble = client, None
                 _log.info("MCP server %s is there with %d tools", self._server.name, len(self._toolset))
                 self._tried.set()
                 listening = asyncio.create_task(self._listen(client))
@@ -231,8 +236,7 @@ class McpTools(DynamicToolset):
         for tool in listed:
             if server.offers(tool.name):
                 fields = tool.model_dump(by_alias=True, exclude_none=True, mode="json")
-                prefix = server.name if server.prefix else ""
-                specs.append(spec_of_remote(fields, prefix, server.policy_of(tool.name), self._call))
+                specs.append(spec_of_remote(fields, server, self._call))
         try:
             return Toolset(specs)
         except DefinitionError as error:  # a server that lists a name twice
