@@ -140,14 +140,24 @@ RULES = {
         "aiohttp",
     }
     | {"agent.assistant", "agent.options", "agent.speaking", "agent.telemetry.unwatched"},
-    "agent.webrtc.tooldesk": {"agent.core", "agent.staff", "tools"},
+    "agent.webrtc.tooldesk": {"agent.core", "agent.webrtc.errand", "agent.webrtc.errand_run", "tools"},
+    "agent.webrtc.errand": {"agent.core.utterances", "agent.errors", "tools"},
+    "agent.webrtc.errand_run": {"agent.core", "agent.staff", "agent.webrtc.errand", "tools"},
     "agent.webrtc.preview_signalling": {
         "agent.webrtc.signalling",
         "agent.webrtc.preview_calling",
         "agent.webrtc.calls",
         "agent.webrtc.calling",
     }
-    | {"agent.assistant", "agent.cast", "agent.webrtc.on_call", "agent.webrtc.tooldesk", "agent.core", "agent.errors"}
+    | {
+        "agent.assistant",
+        "agent.cast",
+        "agent.webrtc.errand",
+        "agent.webrtc.on_call",
+        "agent.webrtc.tooldesk",
+        "agent.core",
+    }
+    | {"agent.errors"}
     | {"agent.options", "agent.speaking", "agent.pricing.books", "agent.door.http", "aiohttp", "tools"},
     "agent.pages": {"agent.branding", "agent.library", "agent.errors", "tools", "aiohttp"},
     "agent.branding": {"agent.options", "agent.errors", "aiohttp"},
