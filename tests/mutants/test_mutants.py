@@ -49,7 +49,6 @@ OURS = (
     "pictures",
     "policy",
     "ranking",
-    "MCP",
     "preview",
     "proxies",
     "redis",
