@@ -43,9 +43,11 @@ from agent.server import Server
 from agent.services.advice import notes
 from agent.services.choice import choose
 from agent.services.configured import unfinished
+from agent.services.network import detours
 from agent.sessions.opening import open_shared
 from agent.telemetry.building import telemetry
 from agent.terminal import print_passages, print_summary, print_turn
+from agent.tools_check import check_tools
 from agent.transports.memory import pair
 from agent.upstreams import run_loop, upstream
 from agent.webrtc.call_setup import calls
@@ -221,6 +223,8 @@ def check(*, app: str | None, model: str | None, as_json: bool, **options: Any) 
                 await checking.check(checkup, service, session, connect)
         finally:
             checkup.notes += unfinished(settings)
+            search = str(settings.azure_search_endpoint or "") if is_configured(settings) else ""
+            checkup.notes += detours({service.name: service.url, "Azure AI Search": search})
             transcription = agent.at(service).transcription
             heard = (transcription.model if transcription else None) or ""
             checkup.notes += [
@@ -229,6 +233,7 @@ def check(*, app: str | None, model: str | None, as_json: bool, **options: Any) 
             ]
             if is_configured(settings):
                 await check_search(checkup, Cloud(settings))
+            await check_tools(checkup, agent)
         return checkup.code
 
     try:

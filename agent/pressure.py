@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from typing import TYPE_CHECKING, Any
 
+from agent.alongside import while_served
 from agent.lateness import lateness
 
 if TYPE_CHECKING:
@@ -55,11 +55,4 @@ class Pressure:
 
 def measured(shedding: Shedding, memory: Memory) -> Callable[[Any], AsyncGenerator[None]]:
     """What takes readings while an aiohttp application runs, for its `cleanup_ctx`."""
-
-    async def measuring(_application: Any) -> AsyncGenerator[None]:
-        task = asyncio.create_task(Pressure(shedding, memory).measure())
-        yield
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-    return measuring
+    return while_served(Pressure(shedding, memory).measure)

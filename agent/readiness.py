@@ -9,6 +9,9 @@ import time
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from tools.errors import ProxyError
+from tools.proxies import proxy_for
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
@@ -62,6 +65,8 @@ class Readiness:
 def reachable(url: str, what: str) -> Check:
     """A check that somebody listens at an address. Nothing is said there, so it costs nothing.
 
+    Where the way leads through a proxy, it is the proxy that has to listen.
+
     Args:
         url: `wss://`, `https://` or the like.
         what: What is there, for the text.
@@ -71,12 +76,17 @@ def reachable(url: str, what: str) -> Check:
 
     async def check() -> str | None:
         try:
-            _reader, writer = await asyncio.open_connection(host, port)
+            proxy = proxy_for(url)
+        except ProxyError as error:
+            return f"{what}: {error}"
+        there = (host, port) if proxy is None else (proxy.host, proxy.port)
+        try:
+            _reader, writer = await asyncio.open_connection(*there)
         except OSError as error:
-            _log.info("%s: %s port %d: %s", what, host, port, error)
+            _log.info("%s: %s port %d: %s", what, *there, error)
             # The number's own meaning: what the exception says names the address.
             known = os.strerror(error.errno) if error.errno is not None and error.errno > 0 else "its name is unknown"
-            return f"{what} cannot be reached ({known})"
+            return f"{what if proxy is None else f'the proxy to {what}'} cannot be reached ({known})"
         writer.transport.abort()  # a farewell of TLS would be more than was said
         return None
 

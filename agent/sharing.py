@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from agent.roster import Roster
-from tools.opening import Shared
+from tools.opening import Shared, refuse_doubles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,14 +31,19 @@ class Sharing:
         """Open the tools that all sessions of an agent share.
 
         Raises:
-            tools.SourceError: One cannot be opened; what was open stays as it is.
+            tools.SourceError: One cannot be opened, or two tools have the same name; what was open stays as it is.
         """
-        sources = [each for one in Roster(agent).agents for each in one.declared.sources if not each.per_session]
+        roster = Roster(agent)
+        sources = [each for one in roster.agents for each in one.declared.sources if not each.per_session]
         keys: set[object] = {each.shared_by for each in sources}
         shared = self.shared if self._keys in (None, keys) else Shared()
         try:
             for each in sources:
                 await shared.get(each)
+            for one in roster.agents:
+                # What each session would be refused for is told before anybody calls.
+                open_already = [await shared.get(each) for each in one.declared.sources if not each.per_session]
+                refuse_doubles(one.declared.functions + roster.tools_of(one), open_already)
         except BaseException:
             if shared is not self.shared:
                 await shared.close()

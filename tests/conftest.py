@@ -1,4 +1,4 @@
-"""For every test: the developer's own services and keys are not there, so that none is dialled or shown by accident."""
+"""For every test: no services, keys and proxies of the developer, so that none is dialled or shown by accident."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 from pydantic import AliasChoices
 
 from agent.config import Settings
+from tests.environment import PROXIES
 
 
 def variables() -> set[str]:
@@ -18,5 +19,5 @@ def variables() -> set[str]:
     return found
 
 
-for _variable in variables():
+for _variable in variables() | {each for name in PROXIES for each in (name, name.lower())}:
     os.environ.pop(_variable, None)

@@ -31,7 +31,8 @@ RULES = {
     "agent.core": {"agent.core"},
     "agent.transports": {"agent.transports", "agent.errors", "aiohttp", "picows"},
     # It tells a refusal in the service's own terms.
-    "agent.transports.upstream": {"agent.transports", "agent.services", "agent.errors", "picows"},
+    "agent.transports.upstream": {"agent.transports", "agent.services", "agent.errors", "tools.errors", "tools.proxies"}
+    | {"picows"},
     "agent.options": {"agent.options", "agent.errors"},
     "agent.options.uploads": {"agent.errors", "tools"},
     "agent.options.budget": {"agent.options.checks", "agent.core.budget"},
@@ -40,9 +41,11 @@ RULES = {
     "agent.pricing.opening": {"agent.pricing", "agent.config", "agent.options.budget", "agent.services.service"},
     "agent.pricing.settings": {"pydantic"},
     "agent.services": {"agent.services", "agent.errors"},
+    "agent.services.advice": {"agent.services", "tools.proxies"},
+    "agent.services.network": {"agent.services", "tools.errors", "tools.proxies"},
     "agent.services.choice": {"agent.services", "agent.config", "agent.errors"},
     "agent.services.configured": {"agent.services", "agent.config", "agent.errors"},
-    "agent.services.authentication": {"agent.services", "agent.config", "agent.errors"},
+    "agent.services.authentication": {"agent.services", "agent.config", "agent.errors", "tools.proxies"},
     "agent.checkup": {"agent.services", "agent.errors"},
     "agent.checking": {"agent.checkup", "agent.services", "agent.core.profiles", "agent.errors"}
     | {"agent.transports.base", "agent.transports.stream"},
@@ -80,7 +83,7 @@ RULES = {
     "agent.telemetry": {"agent.telemetry", "agent.core", "opentelemetry"},
     "agent.telemetry.families": {"prometheus_client"},
     "agent.telemetry.prometheus": {"agent.telemetry.families", "opentelemetry", "prometheus_client"},
-    "agent.telemetry.lag": {"agent.lateness"},
+    "agent.telemetry.lag": {"agent.alongside", "agent.lateness"},
     "agent.telemetry.scraping": {"agent.telemetry.prometheus", "agent.errors", "aiohttp", "prometheus_client"},
     "agent.telemetry.settings": {"pydantic"},
     "agent.telemetry.staffing": {"agent.telemetry", "agent.core", "agent.staff", "opentelemetry", "tools"},
@@ -91,17 +94,18 @@ RULES = {
     "agent.search_settings": {"pydantic"},
     "agent.cloud": {"agent.config", "agent.credentials", "agent.errors", "azure.core", "tools"},
     "agent.filling": {"agent.cloud", "agent.config", "agent.errors", "agent.terminal", "click", "tools"},
+    "agent.tools_check": {"agent.assistant", "agent.checkup", "agent.roster", "tools"},
     "agent.search_check": {"agent.checkup", "agent.cloud", "agent.errors", "tools"},
     "agent.door": {"agent.door", "agent.errors", "tools.context", "jwt", "cryptography"},
     "agent.door.settings": {"pydantic", "pydantic_settings"},
-    "agent.door.fetching": {"aiohttp"},
+    "agent.door.fetching": {"tools.errors", "tools.proxies", "aiohttp"},
     "agent.door.http": {"agent.door", "tools.context", "aiohttp", "opentelemetry.metrics"},
     "agent.door.framing": {"agent.door", "aiohttp"},
     "agent.door.ticketing": {"agent.door", "tools.context", "aiohttp"},
     "agent.door.guarded": {"agent.door", "agent.core", "agent.transports.base", "tools.context"},
     "agent.asking": {"agent.transports.base", "agent.transports.stream", "agent.errors", "numpy"},
     "agent.webrtc.calling": {"agent.transports.base"},
-    "agent.webrtc.posting": {"agent.webrtc.calling", "agent.errors", "aiohttp"},
+    "agent.webrtc.posting": {"agent.webrtc.calling", "agent.errors", "tools.errors", "tools.proxies", "aiohttp"},
     "agent.webrtc.service_calling": {
         "agent.webrtc.calling",
         "agent.webrtc.posting",
@@ -136,14 +140,24 @@ RULES = {
         "aiohttp",
     }
     | {"agent.assistant", "agent.options", "agent.speaking", "agent.telemetry.unwatched"},
-    "agent.webrtc.tooldesk": {"agent.core", "agent.staff", "tools"},
+    "agent.webrtc.tooldesk": {"agent.core", "agent.webrtc.errand", "agent.webrtc.errand_run", "tools"},
+    "agent.webrtc.errand": {"agent.core.utterances", "agent.errors", "tools"},
+    "agent.webrtc.errand_run": {"agent.core", "agent.staff", "agent.webrtc.errand", "tools"},
     "agent.webrtc.preview_signalling": {
         "agent.webrtc.signalling",
         "agent.webrtc.preview_calling",
         "agent.webrtc.calls",
         "agent.webrtc.calling",
     }
-    | {"agent.assistant", "agent.cast", "agent.webrtc.on_call", "agent.webrtc.tooldesk", "agent.core", "agent.errors"}
+    | {
+        "agent.assistant",
+        "agent.cast",
+        "agent.webrtc.errand",
+        "agent.webrtc.on_call",
+        "agent.webrtc.tooldesk",
+        "agent.core",
+    }
+    | {"agent.errors"}
     | {"agent.options", "agent.speaking", "agent.pricing.books", "agent.door.http", "aiohttp", "tools"},
     "agent.pages": {"agent.branding", "agent.library", "agent.errors", "tools", "aiohttp"},
     "agent.branding": {"agent.options", "agent.errors", "aiohttp"},
@@ -152,6 +166,7 @@ RULES = {
     "agent.lookup": {"agent.library", "agent.links", "agent.door", "tools", "aiohttp"},
     "agent.library": {"agent.errors", "agent.options.uploads", "agent.textview", "tools"},
     "agent.uploads": {"agent.uploads", "agent.door.refusal", "tools", "aiohttp"},
+    "agent.uploads.keeping": {"agent.alongside", "tools"},
     "agent.uploads.routes": {"agent.uploads", "agent.door", "tools", "aiohttp"},
     "agent.textview": {"tools"},
     "agent.listening": {"agent.workers", "aiofastnet", "aiohttp", "click"},
@@ -162,9 +177,10 @@ RULES = {
     "agent.hardening": {"agent.door", "aiohttp"},
     "agent.reloading": {"agent.assistant", "agent.errors", "tools", "watchfiles"},
     "agent.sharing": {"agent.assistant", "agent.roster", "tools"},
-    "agent.readiness": set(),
+    "agent.readiness": {"tools.errors", "tools.proxies"},
     "agent.lateness": set(),
-    "agent.pressure": {"agent.door.shedding", "agent.lateness", "agent.memory"},
+    "agent.alongside": set(),
+    "agent.pressure": {"agent.alongside", "agent.door.shedding", "agent.lateness", "agent.memory"},
     "agent.terminal": {"agent.asking", "agent.errors", "click", "rich", "tools"},
     "agent.engine": {"agent.engine", "agent.errors", "agent.core.frames", "agent.transports.base"}
     | {"agent.transports.memory", "agent.transports.stream"}
@@ -174,7 +190,7 @@ RULES = {
     "agent.engine.think": {"agent.engine", "agent.errors", "tools.search.embedder"},
     "agent.engine.thinking": {"agent.engine", "agent.errors", "tools.search.embedder", "numpy"},
     "agent.engine.thinking.chat_messages": {"agent.engine", "tools.quoting"},
-    "agent.engine.thinking.chat": {"agent.engine", "agent.errors", "aiohttp", "yarl"},
+    "agent.engine.thinking.chat": {"agent.engine", "agent.errors", "tools.errors", "tools.proxies", "aiohttp", "yarl"},
     # A user's tests: callers, scripts and faults, and the stage that puts them together with server and engine.
     "agent.testing": {
         "agent.testing",

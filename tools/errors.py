@@ -4,6 +4,7 @@ ToolsError               anything this package raises on purpose; its text is fi
 ├── ToolError            raised by a tool: its text is shown to the model
 ├── DefinitionError      a function that cannot be declared as a tool
 ├── SourceError          tools that cannot be opened for a session
+├── ProxyError           a proxy that the environment names and that cannot be used
 ├── SearchError          an index that cannot be searched (missing, other version, locked)
 └── IngestError          documents that cannot be taken in at all (no such folder, nothing readable)
 """
@@ -25,6 +26,10 @@ class DefinitionError(ToolsError, TypeError):
 
 class SourceError(ToolsError):
     """Tools that cannot be opened for a session; its text is shown to the client."""
+
+
+class ProxyError(ToolsError):
+    """A proxy that cannot be used as the environment names it."""
 
 
 class SearchError(ToolsError):

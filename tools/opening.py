@@ -7,6 +7,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from tools.errors import DefinitionError, SourceError
+from tools.joining import LeftOut, join
 from tools.source import DynamicToolset, Opened, Source, refuse_open_error
 from tools.toolset import Toolset
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from tools.context import User
+    from tools.spec import ToolSpec
 
 _log = logging.getLogger(__name__)
 
@@ -47,9 +49,14 @@ def sorted_out(entries: Iterable[Any]) -> tuple[Toolset, tuple[Source, ...]]:
 
 
 class Shared:
-    """What the sessions of one process share: each source that is not `per_session` is opened once."""
+    """What the sessions of one process share: each source that is not `per_session` is opened once.
+
+    Attributes:
+        complained: What the log has said of tools whose names clash; it is not said again for each session.
+    """
 
     def __init__(self) -> None:
+        self.complained: set[str] = set()
         self._opened: dict[object, asyncio.Task[DynamicToolset]] = {}
 
     async def get(self, source: Source) -> DynamicToolset:
@@ -86,13 +93,20 @@ class OpenTools:
         functions: Those that are there whatever is open.
         parts: What was opened for it alone, and what it shares.
         own: Those of `parts` that are closed with it.
+        complained: What the log says already, here or in another session.
     """
 
-    def __init__(self, functions: Toolset, parts: Iterable[DynamicToolset], own: Iterable[DynamicToolset]) -> None:
+    def __init__(
+        self,
+        functions: Toolset,
+        parts: Iterable[DynamicToolset],
+        own: Iterable[DynamicToolset],
+        complained: set[str] | None = None,
+    ) -> None:
         self._functions = functions
         self._parts, self._own = tuple(parts), tuple(own)
         self._undo: list[Callable[[], None]] = []
-        self._complained: set[str] = set()
+        self._complained: set[str] = set() if complained is None else complained
 
     @classmethod
     async def open(
@@ -107,7 +121,7 @@ class OpenTools:
             user: Who is calling, if known.
 
         Raises:
-            SourceError: One cannot be opened, or two tools have the same name. What was opened is closed again.
+            SourceError: One cannot be opened, or two tools of ours have the same name. What was opened is closed again.
         """
         own: list[DynamicToolset] = []
         parts: list[DynamicToolset] = []
@@ -117,8 +131,8 @@ class OpenTools:
                 parts.append(part)
                 if source.per_session:
                     own.append(part)
-            opened = cls(functions, parts, own)
-            opened.refuse_doubles()
+            refuse_doubles(functions, parts)
+            opened = cls(functions, parts, own, shared.complained)
         except BaseException:
             await asyncio.gather(*map(_close, own))
             raise
@@ -126,25 +140,23 @@ class OpenTools:
 
     @property
     def toolset(self) -> Toolset:
-        """The tools at present. Of two that have come to share a name, the one of the earlier source is kept."""
-        specs = {spec.name: spec for spec in self._functions}
-        for part in self._parts:
-            for spec in part.toolset:
-                if specs.setdefault(spec.name, spec) is not spec and spec.name not in self._complained:
-                    self._complained.add(spec.name)
-                    _log.warning("two tools have come to share the name %s; the first is kept", spec.name)
-        return Toolset(specs.values())
+        """The tools at present. One whose name has come to be another's is left out, and the log says so once."""
+        toolset, left_out = join(self._functions, self._parts)
+        for each in left_out:
+            if (said := str(each)) not in self._complained:
+                self._complained.add(said)
+                _log.warning("%s", said)
+        return toolset
 
-    def refuse_doubles(self) -> None:
-        """Check, once everything is open, that no two tools have the same name.
+    @property
+    def left_out(self) -> list[LeftOut]:
+        """Tools that are not offered, because others have their names."""
+        return join(self._functions, self._parts)[1]
 
-        Raises:
-            SourceError: Two have.
-        """
-        try:
-            Toolset([*self._functions, *(spec for part in self._parts for spec in part.toolset)])
-        except DefinitionError as error:
-            raise SourceError(str(error)) from None
+    @property
+    def troubles(self) -> list[str]:
+        """Why some tools cannot be used at present, in words."""
+        return [part.trouble for part in self._parts if part.trouble is not None]
 
     def watch(self, changed: Callable[[], None]) -> None:
         """Be told on the event loop when the tools change, until they are closed."""
@@ -157,6 +169,22 @@ class OpenTools:
             each()
         own, self._own = self._own, ()
         await asyncio.gather(*map(_close, own))
+
+
+def refuse_doubles(functions: Iterable[ToolSpec], parts: Iterable[DynamicToolset]) -> None:
+    """Check that no two tools of ours have the same name. What a server elsewhere lists may be left out.
+
+    Args:
+        functions: Tools that need no opening.
+        parts: The others; open.
+
+    Raises:
+        SourceError: Two have.
+    """
+    try:
+        Toolset([*functions, *(spec for part in parts if not part.foreign for spec in part.toolset)])
+    except DefinitionError as error:
+        raise SourceError(str(error)) from None
 
 
 async def _open(source: Source, user: User | None) -> DynamicToolset:

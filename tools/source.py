@@ -12,7 +12,7 @@ import asyncio
 import inspect
 from abc import ABC, abstractmethod
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from tools.decorator import is_declared
 from tools.errors import DefinitionError, SourceError
@@ -28,7 +28,15 @@ if TYPE_CHECKING:
 
 
 class DynamicToolset(ABC):
-    """Tools that are there while it is open, and that may change meanwhile. Derive from it what has to be opened."""
+    """Tools that are there while it is open, and that may change meanwhile. Derive from it what has to be opened.
+
+    Attributes:
+        foreign: The tools are named elsewhere, so one whose name is taken here is left out instead of refused.
+        trouble: Why they cannot be used at present, in words, or None.
+    """
+
+    foreign: ClassVar[bool] = False
+    trouble: str | None = None
 
     def __init__(self) -> None:
         self._watchers: list[tuple[Callable[[], None], asyncio.AbstractEventLoop]] = []

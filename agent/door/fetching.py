@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import urlsplit
 
 import aiohttp
+
+from tools.errors import ProxyError
+from tools.proxies import proxy_for
 
 TIMEOUT = 5.0  # seconds
 MAX_BYTES = 1024 * 1024
@@ -17,7 +21,7 @@ class Fetcher:
         self._http: aiohttp.ClientSession | None = None
 
     async def get(self, url: str) -> object:
-        """The JSON document at an address.
+        """The JSON document at an address, through the proxy that the environment names for it, if any.
 
         Raises:
             OSError: There is no answer, or none that says 200.
@@ -25,9 +29,12 @@ class Fetcher:
         """
         if self._http is None:
             self._http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT))
+        proxy = None
         try:
+            proxy = proxy_for(url)
+            way = None if proxy is None else proxy.url
             # Redirects would let somebody else answer.
-            async with self._http.get(url, allow_redirects=False) as answer:
+            async with self._http.get(url, allow_redirects=False, proxy=way) as answer:
                 if answer.status != 200:
                     raise OSError(f"it answers with HTTP {answer.status}")
                 body = b""
@@ -35,8 +42,11 @@ class Fetcher:
                     body += piece
                     if len(body) > MAX_BYTES:
                         break
+        except ProxyError as error:
+            raise OSError(str(error)) from None
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise OSError(str(error) or f"no answer within {TIMEOUT:g} s") from None
+            by_proxy = None if proxy is None else proxy.explained(error, urlsplit(url).netloc)
+            raise OSError(by_proxy or str(error) or f"no answer within {TIMEOUT:g} s") from None
         if len(body) > MAX_BYTES:
             raise ValueError(f"it is longer than {MAX_BYTES} bytes")
         return json.loads(body)

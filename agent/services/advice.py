@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
-from agent.services.authentication import is_loopback
 from agent.services.refusal import without_secrets
 from agent.services.retirement import retirement_of, retirements
+from tools.proxies import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

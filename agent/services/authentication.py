@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
@@ -10,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 from agent.errors import ConfigurationError
 from agent.services.address import cloud_of
 from agent.services.service import KINDS, SECRET_PARAMETERS, Authentication, Service
+from tools.proxies import is_loopback
 
 if TYPE_CHECKING:
     from agent.config import Settings
@@ -35,14 +35,6 @@ def authenticated(service: Service, settings: Settings) -> Service:
 def same_place(host: str, endpoint: str | None) -> bool:
     """Whether a host is the one of an endpoint."""
     return endpoint is not None and (urlsplit(endpoint).hostname or "") == host.lower()
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this machine."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
 
 
 def _derived(service: Service, settings: Settings) -> tuple[Authentication, str]:

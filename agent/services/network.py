@@ -8,10 +8,14 @@ import socket
 import ssl
 from typing import TYPE_CHECKING, cast
 
+from tools.errors import ProxyError
+from tools.proxies import proxy_for
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from agent.services.service import Service
+    from tools.proxies import Proxy
 
 _UNTRUSTED = (
     "its certificate is signed by nobody whom this machine trusts (a proxy in between?): add the root certificate to "
@@ -44,26 +48,47 @@ _NUMBERS = {
 }
 
 
-def explain_network(service: Service, error: BaseException, waited: float | None = None) -> str:
+def explain_network(
+    service: Service, error: BaseException, waited: float | None = None, proxy: Proxy | None = None
+) -> str:
     """Say in words why no answer came.
 
     Args:
         service: Who was dialled.
         error: What the dialling raised: an exception of `asyncio`, `socket`, `ssl`, or of a library that holds one.
         waited: Seconds that were waited, for a time-out.
+        proxy: What stands in between; the connection is then one to it.
 
     Returns:
         What happened, where, and what to do; on one line, without any credential.
     """
     who = f"{service.name} at {service.host}"
+    through = who if proxy is None else f"{who}, through {proxy},"
     for each in _within(error):
-        told = _secured(each, who) or _timed_out(each, who, waited) or _connected(each, who)
+        told = _secured(each, through) or _timed_out(each, through, waited) or _connected(each, proxy, who)
         if told:
             return told
     if isinstance(error, ValueError) or "InvalidURL" in type(error).__name__:
         # An "invalid address" of any library; its own text repeats the address with any password in it.
         return f"the address of {who} cannot be used: it should look like wss://HOST/PATH"
     return f"{who} cannot be reached ({type(error).__name__}): is it running?"
+
+
+def detours(addresses: Mapping[str, str]) -> list[str]:
+    """Tell which services are reached through a proxy, one sentence each.
+
+    Args:
+        addresses: Of services, by what they are called in a sentence; an empty one is nowhere.
+    """
+    told: list[str] = []
+    for name, url in addresses.items():
+        try:
+            proxy = proxy_for(url)
+        except ProxyError:
+            continue  # whoever goes there says so
+        if proxy is not None:
+            told.append(f"{name} is reached through {proxy}; NO_PROXY names hosts that are reached without it")
+    return told
 
 
 def _secured(error: BaseException, who: str) -> str:
@@ -83,7 +108,8 @@ def _timed_out(error: BaseException, who: str, waited: float | None) -> str:
     return f"{who} did not answer{time}: is the address right, and does a firewall let us out?"
 
 
-def _connected(error: BaseException, who: str) -> str:
+def _connected(error: BaseException, proxy: Proxy | None, service: str) -> str:
+    who = service if proxy is None else f"{proxy}, which leads to {service},"
     if isinstance(error, socket.gaierror):
         if error.errno == socket.EAI_AGAIN:
             return f"no name server answers for the host of {who}: is this machine online?"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from agent.alongside import alongside
 from agent.lateness import lateness
 
 if TYPE_CHECKING:
@@ -22,13 +22,8 @@ async def lag_measured(record: Callable[[float], None], interval: float = INTERV
         record: Takes each measurement (s).
         interval: Seconds between two.
     """
-    task = asyncio.create_task(_look(record, interval))
-    try:
+    async with alongside(_look(record, interval)):
         yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 async def _look(record: Callable[[float], None], interval: float) -> None:

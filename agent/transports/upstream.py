@@ -16,9 +16,13 @@ from agent.services.network import explain_network
 from agent.services.refusal import read_refusal
 from agent.services.service import Service, unknown
 from agent.transports.websocket import HEARTBEAT, WebSocketTransport
+from tools.errors import ProxyError
+from tools.proxies import proxy_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from tools.proxies import Proxy
 
 _log = logging.getLogger("vocative.sockets")
 
@@ -28,7 +32,9 @@ MAX_MESSAGE = 64 * 1024 * 1024
 
 
 async def dial(url: str, headers: Mapping[str, str], service: Service | None = None) -> WebSocketTransport:
-    """Open a WebSocket to a Realtime service. No redirect is followed: it would carry the key to another host.
+    """Open a WebSocket to a Realtime service, through the proxy that the environment names for it, if any.
+
+    No redirect is followed: it would carry the key to another host.
 
     Args:
         url: `ws://` or `wss://`, with the query that the service wants.
@@ -40,8 +46,10 @@ async def dial(url: str, headers: Mapping[str, str], service: Service | None = N
     """
     service = service or unknown(url)
     transport = WebSocketTransport(MAX_MESSAGE)
+    proxy = None
     try:
         _check(url)
+        proxy = proxy_for(url)
         async with asyncio.timeout(DIAL_TIME):
             # Compression is not offered: it would cost more than it saves, as base64 audio does not deflate.
             await _ws_connect(
@@ -55,12 +63,17 @@ async def dial(url: str, headers: Mapping[str, str], service: Service | None = N
                 max_frame_size=MAX_MESSAGE,
                 extra_headers=dict(headers),
                 max_redirects=0,
+                proxy=None if proxy is None else proxy.url,
             )
     except asyncio.CancelledError:
         transport.close()  # it may be open, and nobody has got it
         raise
-    except (TimeoutError, ValueError, WSInvalidURL, WSHandshakeError, OSError) as error:
-        raise _told(service, error) from None
+    except (TimeoutError, ValueError, WSInvalidURL, WSHandshakeError, OSError, ProxyError) as error:
+        raise _told(service, error, proxy) from None
+    except Exception as error:
+        if proxy is None or (refused := proxy.explained(error, service.host)) is None:
+            raise
+        raise DialError(refused) from None
     return transport
 
 
@@ -70,10 +83,12 @@ def _check(url: str) -> None:
         raise ValueError
 
 
-def _told(service: Service, error: Exception) -> DialError:
+def _told(service: Service, error: Exception, proxy: Proxy | None) -> DialError:
+    if isinstance(error, ProxyError):
+        return DialError(str(error))
     answer = error.response if isinstance(error, WSHandshakeError) else None
     if answer is None or not isinstance(error, WSHandshakeError):
-        return DialError(explain_network(service, error, DIAL_TIME))
+        return DialError(explain_network(service, error, DIAL_TIME, proxy))
     status, headers, body = int(answer.status), dict(answer.headers), error.raw_body
     wait = read_refusal(status, headers, body).retry_after
     return DialError(explain(service, status, headers, body), status, wait)

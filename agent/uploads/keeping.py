@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from agent.alongside import while_served
 from tools.errors import ToolsError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
-
-    from aiohttp import web
 
     from tools.search.personal.shelves import OwnShelves
 
@@ -19,7 +18,7 @@ _log = logging.getLogger(__name__)
 EVERY: Final = 3600.0  # seconds
 
 
-def keeping(shelves: OwnShelves, *, every: float = EVERY) -> Callable[[web.Application], AsyncGenerator[None]]:
+def keeping(shelves: OwnShelves, *, every: float = EVERY) -> Callable[[Any], AsyncGenerator[None]]:
     """What an application does about it as long as it runs: look at once, and then at intervals.
 
     Args:
@@ -38,10 +37,4 @@ def keeping(shelves: OwnShelves, *, every: float = EVERY) -> Callable[[web.Appli
                 _log.warning("uploaded documents could not be cleared away: %s", error)
             await asyncio.sleep(every)
 
-    async def run(_application: web.Application) -> AsyncGenerator[None]:
-        task = asyncio.create_task(work())
-        yield
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-    return run
+    return while_served(work)

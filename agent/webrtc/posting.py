@@ -11,6 +11,8 @@ import aiohttp
 
 from agent.errors import DialError
 from agent.webrtc.calling import Key
+from tools.errors import ProxyError
+from tools.proxies import proxy_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +66,7 @@ async def post(
     json: Mapping[str, Any] | None = None,
     data: str | None = None,
 ) -> Reply:
-    """Post to a service.
+    """Post to a service, through the proxy that the environment names for it, if any.
 
     Args:
         http: The client session whose connections are used.
@@ -77,10 +79,13 @@ async def post(
         DialError: It refused, answered nonsense, or cannot be reached.
     """
     where = host_of(url)
+    proxy = None
     try:
+        proxy = proxy_for(url)
+        way = None if proxy is None else proxy.url
         # A redirect would carry the credential to somebody else.
         async with http.post(
-            url, headers=headers, json=json, data=data, timeout=_TIME, allow_redirects=False
+            url, headers=headers, json=json, data=data, timeout=_TIME, allow_redirects=False, proxy=way
         ) as response:
             text = (await response.content.read(_LARGEST_ANSWER)).decode(errors="replace")
             if response.status not in {200, 201}:
@@ -89,9 +94,13 @@ async def post(
                 advice = said or _ADVICE.get(response.status, "see the service's own log")
                 raise DialError(f"the model at {where} refused with HTTP {response.status}: {advice}", response.status)
             return Reply(text, response.headers.get("Location", ""), where)
+    except ProxyError as error:
+        raise DialError(str(error)) from None
     except TimeoutError:
         raise DialError(f"the model at {where} did not answer within {_TIME.total:g} s") from None
     except (aiohttp.ClientError, OSError, ValueError) as error:
+        if proxy is not None and (by_proxy := proxy.explained(error, where)):
+            raise DialError(by_proxy) from None
         raise DialError(f"the model at {where} cannot be reached ({type(error).__name__}): is it running?") from None
 
 

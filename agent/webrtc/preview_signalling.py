@@ -23,9 +23,10 @@ from agent.errors import DialError, InputError, SessionRefusedError
 from agent.options.language import asked_for
 from agent.pricing.books import Books
 from agent.speaking import Spoken
+from agent.webrtc.errand import MOST_TEXT, read_errand
 from agent.webrtc.on_call import without_formats
 from agent.webrtc.signalling import refusal
-from agent.webrtc.tooldesk import ToolDesk, TooManyCallsError
+from agent.webrtc.tooldesk import ToolDesk, TooManyCallsError, UnknownCallError
 from tools.context import owner_of
 from tools.opening import Shared
 
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
 # Seconds that a session's tools stay open to it: a preview session lasts half an hour.
 SESSION_TIME = 1_860.0
 _MOST_SESSIONS = 1_000
-_MOST_TEXT = 256 * 1024  # characters of an offer or of a call's arguments
 
 
 @dataclass(slots=True)
@@ -150,7 +150,7 @@ class PreviewSignalling:
         if session is None or session.key.expires_at <= self._now():
             return refusal(401, "invalid_session", "there is no such session, or its minute is over: begin anew")
         offer = await request.text()
-        if not offer.startswith("v=0") or len(offer) > _MOST_TEXT:
+        if not offer.startswith("v=0") or len(offer) > MOST_TEXT:
             return refusal(400, "invalid_offer", "send the browser's SDP offer as application/sdp")
         try:
             answer = await self._calling.call(session.key.value, offer)
@@ -164,15 +164,17 @@ class PreviewSignalling:
             given = decode(await request.text(), unique_keys=True)
         except MalformedFrame as error:
             return refusal(400, "invalid_json", str(error))
-        fields = [given.get(name) for name in ("session", "call_id", "name", "arguments")]
-        if not all(isinstance(each, str) and len(each) <= _MOST_TEXT for each in fields):
-            return refusal(400, "invalid_request", "session, call_id, name and arguments are needed, as texts")
-        name, call_id, tool, arguments = map(str, fields)
+        try:
+            name, errand = read_errand(given)
+        except InputError as error:
+            return refusal(400, "invalid_request", str(error))
         session = self._session(name)
         if session is None:
             return refusal(401, "invalid_session", "there is no such session, or it is over")
         try:
-            return web.json_response(await session.desk.run(call_id, tool, arguments))
+            return web.json_response(await session.desk.run(errand))
+        except UnknownCallError:
+            return refusal(409, "call_not_found", "there is no such call to decide on: bring the call first")
         except TooManyCallsError:
             return refusal(429, "too_many_calls", "this session has asked for too many calls of tools")
 

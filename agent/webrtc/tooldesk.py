@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from typing import TYPE_CHECKING, Any
 
-from agent.core.messages import timeout_output
-from agent.staff import Fixed
-from tools import ToolContext, invoke
+from agent.core.repeats import canonical
+from agent.webrtc.errand_run import ErrandRun
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping
 
-    from tools import Outcome, Toolset, User
+    from agent.webrtc.errand import Errand
+    from tools import Toolset, User
 
 # What one session may ask for in all, and at once: far more than a conversation does, far less than an attack wants.
 MOST_CALLS, MOST_AT_ONCE = 500, 16
@@ -21,6 +20,10 @@ MOST_CALLS, MOST_AT_ONCE = 500, 16
 
 class TooManyCallsError(Exception):
     """The session has asked for more than a conversation needs."""
+
+
+class UnknownCallError(Exception):
+    """A decision on a call that nobody has brought: what is approved has to be seen first."""
 
 
 class ToolDesk:
@@ -48,75 +51,59 @@ class ToolDesk:
         self._session_id = session_id
         self._url_of = url_of
         self._user = user
-        self._calls: dict[str, asyncio.Task[dict[str, Any]]] = {}
+        self._runs: dict[str, ErrandRun] = {}
+        self._turn: str | None = None
+        # Which call of the user's turn was the first of its kind; those that repeat it stand under their own ids, too.
+        self._first: dict[tuple[str, str], ErrandRun] = {}
 
-    async def run(self, call_id: str, name: str, arguments: str) -> dict[str, Any]:
+    async def run(self, errand: Errand) -> dict[str, Any]:
         """Run a call, or wait for the one of that id that runs already.
 
         Args:
-            call_id: As the model named it.
-            name: The tool.
-            arguments: Its arguments as the model wrote them.
+            errand: The call; with a decision, what the user has decided on it.
 
         Returns:
-            `output` for the model; `status`, `duration_ms`, `result`, `error` and `citations` for the page.
+            `output` for the model; `status`, `duration_ms`, `result`, `error` and `citations` for the page. Where the
+            user has to be asked first: the status `approval_requested`, with `arguments` to show, `timeout_ms` for
+            the decision, and a `note` for the model.
 
         Raises:
             TooManyCallsError: The session has run too many.
+            UnknownCallError: A decision came before its call.
         """
-        task = self._calls.get(call_id)
-        if task is None:
-            running = sum(not each.done() for each in self._calls.values())
-            if len(self._calls) >= MOST_CALLS or running >= MOST_AT_ONCE:
-                raise TooManyCallsError
-            work = self._run(call_id, name, arguments)
-            task = self._calls[call_id] = asyncio.get_running_loop().create_task(work)
+        run = self._runs.get(errand.call_id)
+        if run is None:
+            run = self._begin(errand)
+        elif errand.decision is not None:
+            run.decide(errand.decision, errand.reason)
+        if run.errand.call_id != errand.call_id:
+            # Another call's answer is its own: the passages are known from there, and there the user is asked.
+            return {**await asyncio.shield(run.task), "citations": []}
         # Whoever brought it first may leave; the call then runs on for whoever brings it again.
-        return await asyncio.shield(task)
+        return await run.reply()
 
     async def close(self) -> None:
         """Stop what runs."""
-        for task in self._calls.values():
+        tasks = {run.task for run in self._runs.values()}
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._calls.values(), return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         if self._over is not None:
             await self._over()
 
-    async def _run(self, call_id: str, name: str, arguments: str) -> dict[str, Any]:
-        spec = self._toolset.get(name)
-        limit = None if spec is None else spec.timeout_s
-        context = ToolContext(self._session_id, call_id, self._user, shows=True)
-        began = time.monotonic()
-        try:
-            async with asyncio.timeout(limit):
-                outcome = await invoke(self._toolset, name, arguments, context)
-            if outcome.later is not None:
-                # Nothing can be told here unasked, so the page waits for what the tool would have sent later.
-                limit = None if spec is None else spec.policy.job_timeout_s
-                async with asyncio.timeout(limit):
-                    outcome = await outcome.later()
-            if outcome.hand_off is not None:
-                outcome, _ = await Fixed(self._toolset).hand_over(outcome)
-        except TimeoutError:
-            return _shown(timeout_output(name, limit or 0), "timed_out", began, error="timeout")
-        return self._of(outcome, began)
-
-    def _of(self, outcome: Outcome, began: float) -> dict[str, Any]:
-        citations = [{**citation, "url": self._url_of(citation)} for citation in outcome.citations]
-        status = "completed" if outcome.ok else "failed"
-        shown = _shown(outcome.output, status, began, error=outcome.error, citations=citations)
-        return {**shown, "result": outcome.for_client}
-
-
-def _shown(
-    output: str, status: str, began: float, *, error: str | None, citations: Sequence[Mapping[str, Any]] = ()
-) -> dict[str, Any]:
-    duration = round((time.monotonic() - began) * 1000)
-    return {
-        "output": output,
-        "status": status,
-        "duration_ms": duration,
-        "result": None,
-        "error": error,
-        "citations": list(citations),
-    }
+    def _begin(self, errand: Errand) -> ErrandRun:
+        if errand.decision is not None:
+            raise UnknownCallError
+        if len(self._runs) >= MOST_CALLS:
+            raise TooManyCallsError
+        if errand.turn is None or errand.turn != self._turn:
+            self._turn = errand.turn
+            self._first.clear()
+        spec, kind = self._toolset.get(errand.name), (errand.name, canonical(errand.arguments))
+        run = self._first.get(kind)
+        if run is None or run.failed or spec is None or not spec.policy.idempotent:
+            if sum(not each.done() for each in {run.task for run in self._runs.values()}) >= MOST_AT_ONCE:
+                raise TooManyCallsError
+            run = self._first[kind] = ErrandRun(errand, self._toolset, self._session_id, self._url_of, self._user)
+        self._runs[errand.call_id] = run
+        return run

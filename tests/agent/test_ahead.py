@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import json
 
 import pytest
 
-from agent.core.session import Session, SessionConfig
 from agent.core.speculating import DELTA
-from agent.relay import Relay
-from agent.transports.memory import pair
+from tests.agent.by_hand import House, gets, houses
 from tools import Speculation, ToolContext, ToolError, Toolset, User, tool
 from tools.search.backend import Passage
 from tools.search.tool import search_tool
@@ -35,64 +32,40 @@ class Index:
         return [Passage(f"id of {query}", "handbook.pdf", "Handbook", f"About {query}.", 0.5)]
 
 
-class House:
-    """A session on the relay, between a client and a model that a test plays by hand."""
+class Listening(House):
+    """One whose model tells what it hears, and whose tools may be run ahead."""
 
-    def __init__(self, *tools, user=None):
-        theirs, self.client = pair()
-        upstream, self.model = pair()
-        counter, loop, toolset = itertools.count(1), asyncio.get_running_loop(), Toolset(tools)
-        names = frozenset(spec.name for spec in toolset if spec.speculation)
-        config = SessionConfig({"type": "realtime"}, extensions=True, speculative=names)
-        session = Session(config, new_id=lambda: f"id_{next(counter)}", now=loop.time())
-        relay = Relay(theirs, upstream, session, toolset, user=user, session_id="s1", clock=loop.time)
-        self.running = asyncio.create_task(relay.run())
+    def __init__(self, *tools, **options):
+        names = frozenset(spec.name for spec in Toolset(tools) if spec.speculation)
+        super().__init__(*tools, config={"speculative": names}, **options)
 
-    async def says(self, kind, **fields):
-        await self.model.send(json.dumps({"type": kind} | fields))
+    async def open(self):
+        await self.model_says("session.created", session={})
+        await self.model_says("session.updated", session={})
+        await self.told("extension.ready")
+        return self
 
     async def hears(self, text, item="u1"):
-        await self.says("input_audio_buffer.speech_started", item_id=item, audio_start_ms=0)
-        await self.says(DELTA, item_id=item, content_index=0, delta=text)
+        await self.model_says("input_audio_buffer.speech_started", item_id=item, audio_start_ms=0)
+        await self.model_says(DELTA, item_id=item, content_index=0, delta=text)
 
     async def calls(self, query, name="search", call_id="c1"):
         item = {"type": "function_call", "id": f"fc_{call_id}", "call_id": call_id, "name": name}
         item |= {"arguments": json.dumps({"query": query}), "status": "completed"}
-        await self.says("input_audio_buffer.committed", item_id="u1", previous_item_id=None)
-        await self.says("response.output_item.done", response_id="r1", output_index=0, item=item)
+        await self.model_says("input_audio_buffer.committed", item_id="u1", previous_item_id=None)
+        await self.model_says("response.output_item.done", response_id="r1", output_index=0, item=item)
 
     async def told(self, kind="extension.call.finished"):
-        return await until(self.client, kind)
+        return await gets(self.client, kind)
 
     async def output(self):
-        return (await until(self.model, "conversation.item.create"))["item"]["output"]
-
-
-async def until(transport, kind):
-    async with asyncio.timeout(5):
-        while True:
-            event = json.loads(await transport.receive())
-            if event["type"] == kind:
-                return event
+        return (await gets(self.model, "conversation.item.create"))["item"]["output"]
 
 
 @pytest.fixture
 async def house():
-    before, made = asyncio.all_tasks(), []
-
-    async def make(*tools, **options):
-        made.append(House(*tools, **options))
-        await made[-1].says("session.created", session={})
-        await made[-1].says("session.updated", session={})
-        await made[-1].told("extension.ready")
-        return made[-1]
-
-    yield make
-    for each in made:
-        await each.client.close()
-        async with asyncio.timeout(5):
-            await each.running
-    assert asyncio.all_tasks() - {asyncio.current_task()} <= before
+    async with houses(Listening) as make:
+        yield make
 
 
 async def test_a_call_in_the_users_words_is_answered_by_the_search_that_runs_already(house):
@@ -144,9 +117,9 @@ async def test_a_search_that_is_overtaken_by_more_words_is_stopped(house):
     await at.hears("How much leave")
     await asyncio.wait_for(index.begun.wait(), 5)
     index.begun.clear()
-    await at.says("input_audio_buffer.committed", item_id="u1", previous_item_id=None)
+    await at.model_says("input_audio_buffer.committed", item_id="u1", previous_item_id=None)
     kind = "conversation.item.input_audio_transcription.completed"
-    await at.says(kind, item_id="u1", content_index=0, transcript="How much leave do I get?")
+    await at.model_says(kind, item_id="u1", content_index=0, transcript="How much leave do I get?")
     await asyncio.wait_for(index.begun.wait(), 5)
     assert index.stopped == 1
     index.may_answer.set()
@@ -160,7 +133,7 @@ async def test_a_search_for_a_turn_that_is_past_is_stopped_and_serves_no_other(h
     at = await house(search_tool(index))
     await at.hears("How much leave")
     await asyncio.wait_for(index.begun.wait(), 5)
-    await at.says("input_audio_buffer.speech_started", item_id="u2", audio_start_ms=0)
+    await at.model_says("input_audio_buffer.speech_started", item_id="u2", audio_start_ms=0)
     index.may_answer.set()
     await at.calls("How much leave")
     assert "speculated" not in await at.told()
@@ -173,7 +146,7 @@ async def test_a_search_that_a_call_took_over_outlives_what_the_user_says_next(h
     await at.hears("How much leave")
     await at.calls("How much leave")
     await at.told("extension.call.started")
-    await at.says("input_audio_buffer.speech_started", item_id="u2", audio_start_ms=0)
+    await at.model_says("input_audio_buffer.speech_started", item_id="u2", audio_start_ms=0)
     await at.told("input_audio_buffer.speech_started")
     index.may_answer.set()
     assert (await at.told())["speculated"] is True

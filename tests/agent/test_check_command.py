@@ -18,6 +18,7 @@ import trustme
 from aiohttp import web
 
 from agent.cli import run_command
+from tests.proxy import Proxy
 
 ROOT = Path(__file__).parents[2]
 SECRET = "sk-very-secret"
@@ -179,6 +180,43 @@ def test_a_certificate_is_checked_and_told(tmp_path, make, trusted, said):
     assert said in done.stdout
     assert "Traceback" not in done.stderr
     assert done.returncode == (0 if "accepted" in said else 1)
+
+
+@pytest.mark.parametrize(("answers", "code"), [(None, 0), (403, 1)])
+def test_a_service_behind_a_proxy_is_checked_through_it_and_the_proxy_is_told(tmp_path, answers, code):
+    authority = trustme.CA()
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("model.example").configure_cert(context)
+    root = tmp_path / "root.pem"
+    authority.cert_pem.write_to_path(root)
+    command = [sys.executable, "-m", "agent", "check", "--model", "wss://model.example/v1/realtime"]
+    with Stage(speaking(), context) as stage, Proxy({"model.example:443": stage.port}, answers=answers) as proxy:
+        named = proxy.url.replace("//", f"//ann:{SECRET}@")
+        env = os.environ | {"SSL_CERT_FILE": str(root), "HTTPS_PROXY": named}
+        done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, cwd=ROOT, check=False)
+    shown = f"the proxy at 127.0.0.1:{proxy.port} (HTTPS_PROXY)"
+    assert f"note     a compatible service is reached through {shown}" in done.stdout
+    assert ("our configuration is accepted" in done.stdout) == (answers is None)
+    assert (f"{shown} refused the way to model.example with HTTP 403: " in done.stdout) == (answers == 403)
+    assert proxy.asked == ["CONNECT model.example:443"]
+    assert SECRET not in done.stdout + done.stderr
+    assert done.returncode == code
+
+
+def test_azure_ai_search_behind_a_proxy_is_told_too(check):
+    with Proxy(answers=407) as proxy:
+        code, out = check(
+            AZURE_SEARCH_ENDPOINT="https://s.search.windows.net",
+            AZURE_SEARCH_INDEX="handbook",
+            AZURE_SEARCH_API_KEY=SECRET,
+            HTTPS_PROXY=proxy.url,
+            VOCATIVE_MODEL=f"ws://127.0.0.1:{proxy.port}/v1/realtime",
+        )
+    assert "note     Azure AI Search is reached through the proxy at 127.0.0.1" in out
+    assert "s.search.windows.net cannot be reached: the proxy at" in out
+    assert "it wants a user and a password" in out
+    assert "a compatible service is reached through" not in out
+    assert code == 1
 
 
 def test_nobody_listening_and_a_name_without_address_are_told(check):

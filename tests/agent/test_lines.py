@@ -3,40 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import json
 
 import pytest
 
 from agent.core.backoff import Backoff
-from agent.core.session import Session, SessionConfig
 from agent.core.succession import Policy
 from agent.errors import DialError
-from agent.relay import Relay
 from agent.transports.base import TransportClosed
 from agent.transports.memory import pair
-from tools import Toolset, tool
+from tests.agent.by_hand import House, gets, houses, says
+from tools import tool
 
 QUICK = Policy(Backoff(first=0.001, longest=0.002, attempts=3), look=0.005)
 TURN = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "hello"}]}
 
 
-class House:
-    """A relay between a client and models that a test plays by hand; each dial takes the next of `dials`."""
+class Row(House):
+    """One with a row of models; each dial takes the next of `dials`."""
 
-    def __init__(self, *functions, extensions=True, policy=QUICK):
-        relay_client, self.client = pair()
-        first, self.model = pair()
-        self.models, self._made = [self.model], asyncio.Queue()
+    def __init__(self, *functions, policy=QUICK, first=None, **options):
+        super().__init__(*functions, connect=self.connect, unix=1000.0, policy=policy, **options)
+        self._made, self._first = asyncio.Queue(), first or {}
         self.dials = []
-        ids = itertools.count(1)
-        loop = asyncio.get_running_loop()
-        config = SessionConfig({"type": "realtime"}, {}, extensions)
-        session = Session(config, new_id=lambda: f"id_{next(ids)}", now=loop.time(), unix=1000.0, policy=policy)
-        relay = Relay(
-            relay_client, first, session, Toolset(functions), connect=self.connect, session_id="s1", clock=loop.time
-        )
-        self.running = asyncio.create_task(relay.run())
+
+    async def open(self):
+        await self.greets(self.model, **self._first)
+        await gets(self.client, "session.created")
+        return self
 
     async def connect(self):
         verdict = self.dials.pop(0) if self.dials else None
@@ -60,38 +54,10 @@ class House:
         return self.model
 
 
-async def says(stream, kind, **fields):
-    await stream.send(json.dumps({"type": kind} | fields))
-
-
-async def gets(stream, kind):
-    async with asyncio.timeout(5):
-        while True:
-            event = json.loads(await stream.receive())
-            if event["type"] == kind:
-                return event
-
-
 @pytest.fixture
 async def house():
-    """Opens houses, and checks at the end that each left no task behind and no connection open."""
-    before, made = asyncio.all_tasks(), []
-
-    async def make(*functions, first=None, **options):
-        made.append(House(*functions, **options))
-        await made[-1].greets(made[-1].model, **(first or {}))
-        await gets(made[-1].client, "session.created")
-        return made[-1]
-
-    yield make
-    for each in made:
-        await each.client.close()
-        async with asyncio.timeout(5):
-            await each.running
-        for model in each.models:
-            with pytest.raises(TransportClosed):
-                await gets(model, "nothing more")
-    assert asyncio.all_tasks() - {asyncio.current_task()} <= before
+    async with houses(Row) as make:
+        yield make
 
 
 async def test_a_lost_connection_is_replaced_and_the_conversation_goes_on(house):

@@ -3,84 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import json
 import logging
 
 import pytest
 
-from agent.core.session import Session, SessionConfig
-from agent.relay import Relay
 from agent.transports.base import TransportClosed
-from agent.transports.memory import pair
-from tools import Result, ToolContext, Toolset, tool
+from tests.agent.by_hand import House, gets, houses
+from tools import Result, ToolContext, tool
 
 DELTA = {"type": "response.output_audio.delta", "response_id": "r1", "item_id": "m1", "content_index": 0}
 
 
-class House:
-    """A relay between a client and a model that a test plays by hand."""
-
-    def __init__(self, *functions, capacity=256, timeouts=None, extensions=True):
-        relay_client, self.client = pair(capacity)
-        relay_upstream, self.model = pair(capacity)
-        counter = itertools.count(1)
-        config = SessionConfig({"type": "realtime"}, timeouts or {}, extensions)
-        loop = asyncio.get_running_loop()
-        self.session = Session(config, new_id=lambda: f"id_{next(counter)}", now=loop.time())
-        relay = Relay(relay_client, relay_upstream, self.session, Toolset(functions), session_id="s1", clock=loop.time)
-        self.running = asyncio.create_task(relay.run())
-
-    async def open(self):
-        await self.model_says("session.created", session={})
-        await self.model_says("session.updated", session={})
-        await self.client_gets("extension.ready" if self.session.extensions else "session.created")
-        await self.model_gets("session.update")
-        return self
-
-    async def model_says(self, kind, **fields):
-        await self.model.send(json.dumps({"type": kind} | fields))
-
-    async def client_says(self, kind, **fields):
-        await self.client.send(json.dumps({"type": kind} | fields))
-
-    async def client_gets(self, kind):
-        return await _until(self.client, kind)
-
-    async def model_gets(self, kind):
-        return await _until(self.model, kind)
-
-    async def call(self, name, call_id="c1", arguments="{}"):
-        item = {"type": "function_call", "call_id": call_id, "name": name, "arguments": arguments}
-        fields = {"response_id": "r1", "output_index": 0, "item": item | {"id": f"fc_{call_id}", "status": "completed"}}
-        await self.model_says("response.output_item.done", **fields)
-
-
-async def _until(transport, kind):
-    async with asyncio.timeout(5):
-        while True:
-            event = json.loads(await transport.receive())
-            if event["type"] == kind:
-                return event
-
-
 @pytest.fixture
 async def house():
-    """Opens houses, and checks at the end that each left nothing running."""
-    before, made = asyncio.all_tasks(), []
-
-    async def make(*functions, **options):
-        made.append(House(*functions, **options))
-        return await made[-1].open()
-
-    yield make
-    for each in made:
-        await each.client.close()
-        async with asyncio.timeout(5):
-            await each.running
-        with pytest.raises(TransportClosed):
-            await _until(each.model, "nothing more")
-    assert asyncio.all_tasks() - {asyncio.current_task()} <= before
+    async with houses() as make:
+        yield make
 
 
 async def test_audio_and_barge_in_go_on_while_a_tool_runs(house):
@@ -173,7 +111,7 @@ async def test_a_tool_that_takes_too_long_is_stopped_and_its_output_says_so(hous
             stopped.set()
         return "never"
 
-    at = await house(endless, timeouts={"endless": 0.05})
+    at = await house(endless, config={"timeouts": {"endless": 0.05}})
     await at.call("endless")
     output = json.loads((await at.model_gets("conversation.item.create"))["item"]["output"])
     assert output["error"]["code"] == "timeout"
@@ -298,10 +236,10 @@ async def test_a_client_that_takes_nothing_is_let_go_with_a_reason(monkeypatch):
         await at.model_says("rate_limits.updated")
     async with asyncio.timeout(5):
         with pytest.raises(TransportClosed) as closed:
-            await _until(at.model, "nothing more")
+            await gets(at.model, "nothing more")
         assert closed.value.code == 1000
         with pytest.raises(TransportClosed) as closed:
-            await _until(at.client, "nothing more")
+            await gets(at.client, "nothing more")
         assert (closed.value.code, closed.value.reason[:8]) == (1008, "too slow")
         await at.running
 

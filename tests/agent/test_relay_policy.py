@@ -7,23 +7,14 @@ import json
 
 import pytest
 
-from tests.agent.test_relay import House
+from tests.agent.by_hand import houses
 from tools import Later, ToolPolicy, tool
 
 
 @pytest.fixture
 async def house():
-    """Opens houses, and closes them."""
-    made = []
-
-    async def make(*functions, **options):
-        made.append(House(*functions, **options))
-        return await made[-1].open()
-
-    yield make
-    for each in made:
-        await each.client.close()
-        await each.running
+    async with houses() as make:
+        yield make
 
 
 async def test_a_tool_that_needs_approval_runs_once_the_client_has_given_it(house):

@@ -72,6 +72,16 @@ async def test_what_all_share_and_cannot_be_opened_keeps_the_server_from_startin
         await Server(Agent(tools=[PerProcess(lambda: Board(shut=True))]), None, None).prepare()
 
 
+async def test_two_tools_of_one_name_keep_the_server_from_starting_where_that_can_be_known():
+    board = Board()
+    board.tools = Toolset([tool(name="transfer_to_b", description="Ours.")(lambda: "no")])
+    agent = Agent(name="A", tools=[board], handoffs=[Agent(name="B")])
+    server = Server(agent, None, None)
+    with pytest.raises(SourceError, match="two tools have the name 'transfer_to_b'"):
+        await server.prepare()
+    await server.close()
+
+
 @pytest.mark.slow
 def test_a_tool_that_comes_while_a_session_runs_is_offered_to_the_model_and_called():
     board, script = Board(), Script()

@@ -17,6 +17,7 @@ import pytest
 from tests.clients.hotel import CALLS
 from tests.clients.install import HERE, ROOT, python_of
 from tests.e2e.conftest import Running
+from tests.environment import environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -117,17 +118,11 @@ def run_client(command: list[str | Path], address: str, recording: Path) -> Told
         encoding="utf-8",
         timeout=PATIENCE,
         check=False,
-        env=_environment(),
+        env=environment(PYTHONWARNINGS="ignore", NODE_NO_WARNINGS="1"),
     )
     told = Told([json.loads(line) for line in process.stdout.splitlines()], process.stderr)
     assert process.returncode == 0, (told.complaints, told.lines[-5:])
     return told
-
-
-def _environment() -> dict[str, str]:
-    """Without anybody's keys, and without what a library has to say of the Python or the Node.js that runs it."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI", "AZURE"))}
-    return {**kept, "PYTHONWARNINGS": "ignore", "NODE_NO_WARNINGS": "1"}
 
 
 def command_of(client: str) -> list[str | Path]:

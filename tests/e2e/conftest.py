@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from tests.environment import environment
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -46,7 +48,7 @@ class Running:
             stderr=subprocess.STDOUT,
             text=True,
             cwd=cwd or ROOT,
-            env=_environment(),
+            env=environment(PYTHONPATH=str(ROOT), PYTHONUNBUFFERED="1"),
         )
         self.said: list[str] = []
         self._listening = threading.Event()
@@ -85,13 +87,6 @@ class Running:
                 self.process.kill()
             if self.process.stdout is not None:
                 self.process.stdout.close()
-
-
-def _environment() -> dict[str, str]:
-    import os
-
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI", "AZURE", "VOCATIVE"))}
-    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import os
 import re
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from agent.engine.speak import load_voice
 from agent.engine.wav import read_wav, write_wav
 from agent.testing.loudspeaker import Loudspeaker
 from tests.collector import Collector
+from tests.environment import environment
 
 ROOT = Path(__file__).parents[2]
 PIECE = 960  # samples: 40 ms
@@ -111,15 +111,13 @@ class Told:
 @pytest.fixture(scope="module")
 def told(question):
     with Collector() as collector:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(("OTEL", "VOCATIVE"))}
-        environment |= {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.url, "PYTHONUNBUFFERED": "1"}
         options = ["--port", "0", "--metrics", "0", "--log-format", "json"]
         process = subprocess.Popen(
             [sys.executable, "-m", "agent", "run", *options],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env=environment,
+            env=environment(OTEL_EXPORTER_OTLP_ENDPOINT=collector.url, PYTHONUNBUFFERED="1"),
             cwd=ROOT,
         )
         try:

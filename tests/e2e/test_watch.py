@@ -13,7 +13,8 @@ from agent.asking import ask_text
 from agent.server import EXTENSIONS
 from agent.transports.stream import Stream
 from agent.transports.upstream import dial
-from tests.e2e.conftest import ROOT, Running, _environment
+from tests.e2e.conftest import ROOT, Running
+from tests.environment import environment
 
 SESSIONS = 4
 PATIENCE = 120
@@ -72,7 +73,11 @@ def test_a_watch_at_the_terminal_takes_in_what_comes_and_ends_well_with_ctrl_c(t
     write(tmp_path / "papers", "19:15")
     command = ["ingest", str(tmp_path / "papers"), "--index", str(tmp_path / "index.sqlite"), "--watch"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "agent", *command], cwd=ROOT, env=_environment(), stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "agent", *command],
+        cwd=ROOT,
+        env=environment(PYTHONPATH=str(ROOT), PYTHONUNBUFFERED="1"),
+        stderr=subprocess.PIPE,
+        text=True,
     )
     with process:
         said = []

@@ -28,6 +28,7 @@ from agent.webrtc.preview_calling import PreviewCalling, PreviewUrls
 from agent.webrtc.service_calling import CallUrls, ServiceCalling
 from tests.e2e import browsing
 from tests.e2e.browsing import PATIENCE, RATE, VIEWS, ready, spoken
+from tools import ToolContext, ToolPolicy, tool
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
 
@@ -78,8 +79,8 @@ async def listening(application):
 
 
 @asynccontextmanager
-async def assistant(engine, library, calling):
-    agent = Agent(instructions=PROMPT).over(library.index)
+async def assistant(engine, library, calling, **options):
+    agent = Agent(instructions=PROMPT, **options).over(library.index)
 
     async def connect():
         return engine.connect()
@@ -267,6 +268,46 @@ async def test_the_previews_flow_runs_its_tools_on_the_server_and_hides_the_key_
     assert "response.audio_transcript.done" in everything
     assert KEY not in everything
     assert "heliotrope" in everything  # no sideband, no filter: this is why it is off by default
+
+
+@pytest.mark.parametrize(("button", "status"), [("Approve", "completed"), ("Do not do it", "denied")])
+async def test_on_the_previews_flow_too_the_page_is_asked_before_a_tool_runs_and_tells_what_was_said(
+    engine, library, say, tmp_path, button, status
+):
+    reserved, heard = [], []
+
+    @tool(policy=ToolPolicy(approval=True))
+    def reserve_seats(count: int, context: ToolContext) -> str:
+        """Reserve seats on the next sailing."""
+        reserved.append(count)
+        heard.extend(each.text for each in context.conversation)
+        return f"{count} seats are reserved."
+
+    recording = spoken(say, tmp_path, ("Hello.", 1))
+    async with service(engine) as (elsewhere, http):
+        sessions = f"{elsewhere}/openai/realtimeapi/sessions?api-version=2025-04-01-preview"
+        calling = PreviewCalling(http, PreviewUrls(sessions, f"{elsewhere}/v1/realtimertc", "deployment"), KEY, "verse")
+        async with (
+            assistant(engine, library, calling, tools=[reserve_seats]) as address,
+            page_hearing(recording, address) as (page, crossed),
+        ):
+            await ready(page)
+            await page.get_by_role("textbox").fill("Please reserve 2 seats on the next sailing.")
+            await page.keyboard.press("Enter")
+            group = page.get_by_test_id("approval")
+            await expect(group).to_be_visible(timeout=PATIENCE)
+            assert await group.locator("dt, dd").all_text_contents() == ["Count", "2"]
+            assert reserved == []
+            await group.get_by_role("button", name=button).click()
+            call = page.get_by_test_id("tool-call")
+            await expect(call).to_have_attribute("data-status", status, timeout=PATIENCE)
+            await expect(group).to_have_count(0)
+            if status == "completed":
+                answer = page.get_by_test_id("message-assistant").last
+                await expect(answer).to_contain_text("2 seats are reserved", timeout=PATIENCE)
+    assert reserved == ([2] if status == "completed" else [])
+    assert heard == (["Please reserve 2 seats on the next sailing."] if status == "completed" else [])
+    assert "waits for the user's approval" in "\n".join(crossed)
 
 
 async def test_the_page_falls_back_to_its_websocket_when_no_call_comes_about(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import re
 import subprocess
 import sys
@@ -13,6 +12,7 @@ import urllib.request
 
 import pytest
 
+from tests.environment import environment
 from tests.infra.checker.check import ROOT, templates
 from tests.infra.evaluation import evaluate, given_to
 
@@ -62,14 +62,13 @@ def answered(url, headers):
 def test_the_app_starts_as_its_template_says_and_lets_in_whom_it_should(sign_in, tmp_path):
     arguments, variables = started(sign_in)
     arguments[arguments.index("--port") + 1] = "0"
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI", "AZURE", "VOCATIVE"))}
     process = subprocess.Popen(
         [sys.executable, "-m", "agent", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         cwd=tmp_path,
-        env=kept | variables | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
+        env=environment(PYTHONPATH=str(ROOT), PYTHONUNBUFFERED="1", **variables),
     )
     try:
         said, port = [], None

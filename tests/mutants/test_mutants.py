@@ -49,6 +49,8 @@ OURS = (
     "pictures",
     "policy",
     "ranking",
+    "preview",
+    "proxies",
     "redis",
     "retrieval",
     "several indexes",

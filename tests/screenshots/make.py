@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import io
-import os
 import re
 import subprocess
 import sys
@@ -31,6 +30,7 @@ ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tests.chromium import FAKE_DEVICES, SOUNDS_AT_ONCE, chromium, mapped, microphone  # noqa: E402
+from tests.environment import environment  # noqa: E402
 from tests.screenshots.states import STATES, VIEWS, Missing, State  # noqa: E402
 
 if TYPE_CHECKING:
@@ -148,9 +148,8 @@ def theirs(server: str) -> web.Application:
 def serving(around: str, *more: str) -> Iterator[str]:
     """An assistant, by the real command, that pages of another origin may show."""
     command = [sys.executable, "-m", "agent", "run", "--port", "0", "--allow-origin", around, *more]
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("OPENAI", "AZURE", "VOCATIVE"))}
-    kept |= {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
-    process = subprocess.Popen(command, cwd=HERE, env=kept, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    ours = environment(PYTHONPATH=str(ROOT), PYTHONUNBUFFERED="1")
+    process = subprocess.Popen(command, cwd=HERE, env=ours, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
         said: list[str] = []
         address = None

@@ -173,7 +173,38 @@ async def test_two_tools_of_one_name_refuse_the_session_and_later_the_first_is_k
     line.tools = Toolset([tool(name="plain")(lambda: "other")])
     assert session.toolset.spec("plain").function is plain
     assert session.toolset.names == ("plain",)
-    assert caplog.text.count("come to share the name plain") == 1
+    assert caplog.text.count("its name 'plain' is that of tool tests.tools.test_source.plain") == 1
+
+
+class Elsewhere(Line):
+    """Tools that somebody else names."""
+
+    foreign = True
+
+
+def named(name, answer):
+    return tool(name=name, description="A tool.")(lambda: answer)
+
+
+async def test_a_tool_that_is_named_elsewhere_never_takes_the_place_of_ours_and_costs_nobody_the_session(caplog):
+    shared = Shared()
+    first, second = Elsewhere(named("plain", "1"), named("theirs", "1")), Elsewhere(named("theirs", "2"))
+    ours = Line(named("ours", "0"))
+    sessions = [await opened(first, second, plain, ours, shared=shared) for _ in range(2)]
+    for session in sessions:
+        assert session.toolset.names == ("plain", "ours", "theirs")
+        assert session.toolset.spec("plain").function is plain
+        assert session.toolset.spec("theirs").function() == "1"
+        assert [each.tool.name for each in session.left_out] == ["plain", "theirs"]
+    assert caplog.text.count("McpServer(name=…)") == 2
+    first.tools = Toolset([named("ours", "1")])
+    assert sessions[0].toolset.spec("ours").function() == "0"
+    assert sessions[0].toolset.spec("theirs").function() == "2"
+
+
+async def test_of_two_tools_of_ours_the_session_is_refused_whatever_others_list():
+    with pytest.raises(SourceError, match="two tools have the name 'plain'"):
+        await opened(Elsewhere(named("x", "1")), Line(plain), PerSession(lambda: [plain]))
 
 
 async def test_a_change_is_told_to_those_who_watch_until_they_leave():

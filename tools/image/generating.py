@@ -6,12 +6,14 @@ import asyncio
 import json
 import logging
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 
 import aiohttp
 
-from tools.errors import ToolError
+from tools.errors import ProxyError, ToolError
 from tools.image.picture import Picture, read_picture
 from tools.image.refusals import refused
+from tools.proxies import proxy_for
 
 if TYPE_CHECKING:
     from tools.image.service import ImageService
@@ -26,7 +28,7 @@ WORTH_WAITING = 10.0
 
 
 async def generate(service: ImageService, settings: ImageSettings, prompt: str, *, time_limit: float) -> list[Picture]:
-    """Have pictures made.
+    """Have pictures made, through the proxy that the environment names for the service, if any.
 
     Args:
         service: Where.
@@ -41,18 +43,22 @@ async def generate(service: ImageService, settings: ImageSettings, prompt: str, 
     if service.in_body:
         request["model"] = service.name
     headers = await _headers(service)
+    proxy = None
     try:
+        proxy = proxy_for(service.url)
+        way = None if proxy is None else proxy.url
         async with asyncio.timeout(time_limit), aiohttp.ClientSession() as session:
-            status, body, retry_after = await _post(session, service.url, headers, request)
+            status, body, retry_after = await _post(session, service.url, headers, request, way)
             if status == 429 and retry_after is not None and retry_after <= WORTH_WAITING:
                 await asyncio.sleep(retry_after)
-                status, body, retry_after = await _post(session, service.url, headers, request)
+                status, body, retry_after = await _post(session, service.url, headers, request, way)
     except TimeoutError:
         raise ToolError(
             f"The image service did not answer within {time_limit:g} s. Tell the user that it took too long."
         ) from None
-    except aiohttp.ClientError as error:
-        _log.warning("the image service cannot be reached: %s", type(error).__name__)
+    except (aiohttp.ClientError, ProxyError) as error:
+        by_proxy = str(error) if proxy is None else proxy.explained(error, urlsplit(service.url).netloc)
+        _log.warning("the image service cannot be reached: %s", by_proxy or type(error).__name__)
         raise ToolError("The image service cannot be reached. It may work when tried again later.") from None
     if status != 200:
         raise refused(status, body, retry_after, service.name)
@@ -72,10 +78,10 @@ async def _headers(service: ImageService) -> dict[str, str]:
 
 
 async def _post(
-    session: aiohttp.ClientSession, url: str, headers: dict[str, str], request: dict[str, Any]
+    session: aiohttp.ClientSession, url: str, headers: dict[str, str], request: dict[str, Any], way: str | None
 ) -> tuple[int, object, float | None]:
     # A redirect would carry the credential to whoever it names.
-    async with session.post(url, json=request, headers=headers, allow_redirects=False) as response:
+    async with session.post(url, json=request, headers=headers, allow_redirects=False, proxy=way) as response:
         content = bytearray()
         async for piece in response.content.iter_chunked(1 << 16):
             content += piece

@@ -7,10 +7,10 @@ waits for the end, and begins anew. Calls come from the tasks of the sessions.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 
 import mcp_types as types
 from mcp.client.client import Client
@@ -18,11 +18,12 @@ from mcp.client.subscriptions import ListenNotSupportedError, SubscriptionLost
 from mcp.shared.exceptions import MCPError
 from mcp_types import CONNECTION_CLOSED, REQUEST_TIMEOUT
 
-from tools.errors import DefinitionError, ToolError
+from tools.errors import DefinitionError, ToolError, ToolsError
 from tools.mcp.remote import spec_of_remote
 from tools.mcp.results import result_of
 from tools.mcp.stderr import Stderr
 from tools.mcp.wires import wires
+from tools.proxies import proxy_for
 from tools.source import DynamicToolset
 from tools.spec import ToolSpec
 from tools.toolset import Toolset
@@ -56,6 +57,8 @@ class McpTools(DynamicToolset):
         user: Who is calling, where the connection is one session's.
     """
 
+    foreign = True
+
     def __init__(self, server: McpServer, user: User | None = None) -> None:
         super().__init__()
         self._server = server
@@ -77,9 +80,12 @@ class McpTools(DynamicToolset):
     async def open(self) -> None:
         """Connect, and wait for the first attempt. One that fails is made again, and costs the session nothing else."""
         self._keeper = asyncio.create_task(self._keep(), name=f"mcp {self._server.name}")
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self._server.connect_timeout_s):
+        limit = self._server.connect_timeout_s
+        try:
+            async with asyncio.timeout(limit):
                 await self._tried.wait()
+        except TimeoutError:
+            self.trouble = f"MCP server {self._server.name} has not answered within {limit:g} s"
 
     async def close(self) -> None:
         """Let the server go; one on stdio has ended when this returns."""
@@ -145,15 +151,16 @@ class McpTools(DynamicToolset):
                 await self._connected()
                 what = "has ended"
             except Exception as error:  # whatever the SDK or the system raises, it is tried again
-                what = f"cannot be used: {_in_words(error)}"
+                what = f"cannot be used: {_in_words(error, self._server.url)}"
             self._client = None
+            self.trouble = f"MCP server {self._server.name} {what}"
             self._tried.set()
             if self._closed:  # a connection that breaks down just then turns our cancellation into an error of its own
                 return
             if loop.time() - began >= STEADY:
                 self._pause = FIRST_PAUSE
             pause, self._pause = self._pause, min(self._pause * 2, LAST_PAUSE)
-            _log.warning("MCP server %s %s; it is tried again in %.1f s", self._server.name, what, pause)
+            _log.warning("%s; it is tried again in %.1f s", self.trouble, pause)
             await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311  (a pause is no secret)
 
     async def _connected(self) -> None:
@@ -161,7 +168,7 @@ class McpTools(DynamicToolset):
             wire = wires(self._server, self._user, self._stderr, self._lost.set)
             async with Client(wire, message_handler=self._heard) as client:
                 await self._list(client)
-                self._client = client
+                self._client, self.trouble = client, None
                 _log.info("MCP server %s is there with %d tools", self._server.name, len(self._toolset))
                 self._tried.set()
                 listening = asyncio.create_task(self._listen(client))
@@ -229,8 +236,7 @@ class McpTools(DynamicToolset):
         for tool in listed:
             if server.offers(tool.name):
                 fields = tool.model_dump(by_alias=True, exclude_none=True, mode="json")
-                prefix = server.name if server.prefix else ""
-                specs.append(spec_of_remote(fields, prefix, server.policy_of(tool.name), self._call))
+                specs.append(spec_of_remote(fields, server, self._call))
         try:
             return Toolset(specs)
         except DefinitionError as error:  # a server that lists a name twice
@@ -241,11 +247,14 @@ class McpTools(DynamicToolset):
             return Toolset(first.values())
 
 
-def _in_words(error: BaseException) -> str:
+def _in_words(error: BaseException, url: str) -> str:
     """The cause of a failed attempt, without the wrapping that task groups add."""
-    while isinstance(error, BaseExceptionGroup) and error.exceptions:  # pyright: ignore[reportUnknownMemberType]
-        error = error.exceptions[0]  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+    while isinstance(error, BaseExceptionGroup):
+        error = cast("BaseExceptionGroup[BaseException]", error).exceptions[0]
     if isinstance(error, FileNotFoundError):
         return f"there is no program {error.filename!r}"
-    text = str(error)  # pyright: ignore[reportUnknownArgumentType]
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__  # pyright: ignore[reportUnknownArgumentType]
+    if isinstance(error, ToolsError):
+        return str(error)
+    text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    proxy = proxy_for(url)
+    return text if proxy is None else proxy.explained(error, urlsplit(url).netloc) or f"{text} (through {proxy})"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from tools.context import ToolContext
-    from tools.policy import ToolPolicy
+    from tools.mcp.server import McpServer
     from tools.result import Result
 
     Call = Callable[[str, dict[str, Any], ToolContext], Awaitable[Result]]
@@ -39,13 +39,12 @@ class RemoteArguments(Arguments):
         return {"arguments": pydantic_core.from_json(text)}
 
 
-def spec_of_remote(listed: Mapping[str, Any], prefix: str, policy: ToolPolicy, call: Call) -> ToolSpec:
+def spec_of_remote(listed: Mapping[str, Any], server: McpServer, call: Call) -> ToolSpec:
     """Describe a tool that a server lists.
 
     Args:
         listed: As it stands on the wire.
-        prefix: The server's.
-        policy: How it behaves in a conversation.
+        server: Who lists it.
         call: Calls a tool by the server's own name for it.
     """
     name = str(listed["name"])
@@ -54,13 +53,13 @@ def spec_of_remote(listed: Mapping[str, Any], prefix: str, policy: ToolPolicy, c
     async def remote(arguments: dict[str, Any], context: ToolContext) -> Result:
         return await call(name, arguments, context)
 
-    remote.__qualname__ = remote.__name__ = f"{prefix}:{name}"
+    remote.__qualname__ = remote.__name__ = f"{server.name}:{name}"
     remote.__module__ = "mcp"
     return ToolSpec(
-        name=tool_name(prefix, name),
+        name=tool_name(server.name if server.prefix else "", name),
         description=str(listed.get("description") or listed.get("title") or name.replace("_", " ")),
         parameters=schema,
-        policy=policy,
+        policy=server.policy_of(name),
         function=remote,
         arguments=RemoteArguments(schema),
         context_parameter="context",

@@ -10,6 +10,8 @@ import httpx2
 from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 
+from tools.proxies import proxy_for
+
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
     from typing import Self
@@ -46,8 +48,11 @@ async def wires(
     headers: Any = server.headers(user) if callable(server.headers) else server.headers
     headers = await headers if inspect.isawaitable(headers) else headers
     timeout = httpx2.Timeout(_SENDING, read=_READING)
+    proxy = proxy_for(server.url)
+    # Without a proxy a transport of its own, or the client would look for one in the environment by its own rules.
+    way: dict[str, Any] = {"transport": httpx2.AsyncHTTPTransport()} if proxy is None else {"proxy": proxy.url}
     async with (
-        httpx2.AsyncClient(headers=dict(headers), timeout=timeout) as http,
+        httpx2.AsyncClient(headers=dict(headers), timeout=timeout, **way) as http,
         streamable_http_client(server.url, http_client=http) as (reading, writing),
     ):
         yield reading, writing

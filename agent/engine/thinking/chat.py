@@ -12,6 +12,8 @@ from yarl import URL
 from agent.engine.parts import Call, ReasonerError, Say, Usage
 from agent.engine.thinking import chat_messages, sse
 from agent.engine.thinking.chat_stream import Assembler, detail
+from tools.errors import ProxyError
+from tools.proxies import Proxy, proxy_for
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -49,6 +51,7 @@ class Chat:
         self._headers = (
             {"api-key" if azure else "Authorization": api_key if azure else f"Bearer {api_key}"} if api_key else {}
         )
+        self._proxy: Proxy | None = None
         self._session: aiohttp.ClientSession | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -62,6 +65,11 @@ class Chat:
             finally:
                 # A caller that turns away must not leave the endpoint writing.
                 response.close()
+        except ProxyError as error:
+            raise ReasonerError(str(error)) from None
+        except (aiohttp.ClientProxyConnectionError, aiohttp.ClientHttpProxyError) as error:
+            by_proxy = self._proxy and self._proxy.explained(error, self._where)
+            raise ReasonerError(f"cannot reach the chat endpoint {self._where}: {by_proxy}") from None
         except aiohttp.ClientConnectorError as error:
             reason = error.os_error.strerror or str(error.os_error) or type(error.os_error).__name__
             raise ReasonerError(f"cannot reach the chat endpoint {self._where}: {reason}; is it running?") from None
@@ -99,8 +107,10 @@ class Chat:
 
     async def _post(self, body: dict[str, Any]) -> aiohttp.ClientResponse:
         """Send the request, once more in other words where the endpoint does not know a field."""
+        self._proxy = proxy_for(str(self._url))
+        way = None if self._proxy is None else self._proxy.url
         for attempt in range(len(_ALTERNATIVES) + 1):
-            response = await self._http().post(self._url, json=body)
+            response = await self._http().post(self._url, json=body, proxy=way)
             if response.status == 200:
                 return response
             text = await response.text(errors="replace")

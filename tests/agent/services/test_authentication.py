@@ -6,7 +6,7 @@ import pytest
 
 from agent.errors import ConfigurationError
 from agent.services.address import service_at
-from agent.services.authentication import authenticated, is_loopback
+from agent.services.authentication import authenticated
 from agent.services.service import ENGINE
 
 AZURE = "wss://r.openai.azure.com/openai/v1/realtime?model=d"
@@ -89,11 +89,3 @@ def test_a_forced_key_that_is_not_there_is_named(settings):
 
 def test_the_engine_needs_nothing(settings):
     assert authenticated(ENGINE, settings(VOCATIVE_MODEL_AUTH="api-key")) is ENGINE
-
-
-@pytest.mark.parametrize(
-    ("host", "expected"),
-    [("localhost", True), ("127.0.0.9", True), ("::1", True), ("a.localhost", True), ("10.0.0.1", False), ("h", False)],
-)
-def test_this_machine_is_known_by_name_and_address(host, expected):
-    assert is_loopback(host) is expected

@@ -187,9 +187,3 @@ async def outcome_of(caller):
     async with asyncio.timeout(5):
         event = json.loads((await caller.socket.receive()).data)
     return event["error"]["code"] if event["type"] == "error" else event["type"]
-
-
-async def until(holds):
-    async with asyncio.timeout(15):
-        while not holds():  # noqa: ASYNC110  (nobody tells)
-            await asyncio.sleep(0.02)

@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 
 from agent import Budget
-from tests.agent.sessions.conftest import until
+from tests.waiting import until
 
 BUDGET = Budget(session=1.0, warning="Soon over.", farewell="It is over. Goodbye.")
 

@@ -8,7 +8,8 @@ import json
 import pytest
 
 from agent import Agent
-from tests.agent.sessions.conftest import outcome_of, until
+from tests.agent.sessions.conftest import outcome_of
+from tests.waiting import until
 from tools import tool
 
 

@@ -9,7 +9,8 @@ from aiohttp import WSServerHandshakeError
 
 from agent.door.api_keys import ApiKeys
 from agent.door.door import Door, Rules
-from tests.agent.sessions.conftest import outcome_of, until
+from tests.agent.sessions.conftest import outcome_of
+from tests.waiting import until
 
 
 async def test_a_token_is_good_once_among_all_workers(workers):

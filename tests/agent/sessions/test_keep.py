@@ -12,6 +12,7 @@ from agent.sessions.keep import Keep
 from agent.sessions.sealing import Seal
 from agent.sessions.store import StoreDown
 from agent.upstreams import run_loop
+from tests.waiting import until
 
 
 class Store(InProcess):
@@ -61,12 +62,6 @@ async def bench():
     bench = Bench()
     yield bench
     bench.keep.gone()
-
-
-async def until(holds):
-    async with asyncio.timeout(5):
-        while not holds():  # noqa: ASYNC110  (nobody tells)
-            await asyncio.sleep(0.001)
 
 
 async def test_what_happens_at_once_is_written_once(bench):

@@ -15,7 +15,7 @@ from agent.pricing.books import Books
 from agent.sessions.redis_ledger import RedisLedger
 from agent.sessions.redis_store import RedisStore
 from agent.sessions.store import StoreDown
-from tests.agent.sessions.conftest import until
+from tests.waiting import until
 
 TODAY, TOMORROW = date(2026, 11, 26), date(2026, 11, 27)
 KEY = "vocative:ledger:2026-11-26"

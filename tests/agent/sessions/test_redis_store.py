@@ -9,6 +9,7 @@ import pytest
 from agent.errors import ConfigurationError
 from agent.sessions.redis_store import RedisStore
 from agent.sessions.store import Stored, StoreDown
+from tests.waiting import until
 
 
 class Worker:
@@ -36,12 +37,6 @@ async def one(redis):
 async def two(redis):
     async with Worker(redis, "two") as worker:
         yield worker
-
-
-async def until(holds):
-    async with asyncio.timeout(10):
-        while not holds():  # noqa: ASYNC110  (nobody tells)
-            await asyncio.sleep(0.01)
 
 
 async def test_what_is_saved_is_loaded_and_goes_by_itself(one, redis):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
@@ -12,13 +13,51 @@ from agent.server import Server
 from agent.webrtc.calling import Key
 from agent.webrtc.preview_calling import PreviewCalling, PreviewUrls
 from agent.webrtc.preview_signalling import SESSION_TIME, PreviewSignalling
-from tools import tool
+from tools import RateLimit, ToolContext, ToolError, ToolPolicy, tool
+
+RUNS: list[object] = []
 
 
 @tool
 async def look_up(query: str) -> str:
     """Look something up."""
     return f"found {query}"
+
+
+@tool
+async def recall(context: ToolContext) -> str:
+    """Tell what was said."""
+    return "; ".join(f"{each.role}: {each.text}" for each in context.conversation)
+
+
+@tool(policy=ToolPolicy(approval=True, timeout_s=0.5, approval_timeout_s=30))
+async def pay(amount: int) -> str:
+    """Pay."""
+    RUNS.append(amount)
+    return f"paid {amount}"
+
+
+@tool(policy=ToolPolicy(approval=True, approval_timeout_s=0.02))
+async def hurry() -> str:
+    """Pay at once or never."""
+    RUNS.append("hurry")
+    return "paid"
+
+
+@tool
+async def book(room: int) -> str:
+    """Book a room."""
+    RUNS.append(room)
+    if room == 13:
+        raise ToolError("There is no room 13.")
+    return f"booked {room}"
+
+
+@tool(policy=ToolPolicy(idempotent=False, rate_limit=RateLimit(2, 60)))
+async def roll() -> str:
+    """Roll a die."""
+    RUNS.append("roll")
+    return str(len(RUNS))
 
 
 class Calling(PreviewCalling):
@@ -40,8 +79,9 @@ class Calling(PreviewCalling):
 
 @pytest.fixture
 async def http(monkeypatch):
+    RUNS.clear()
     calling = Calling(None, PreviewUrls("", "", "d"), "standard", "verse")
-    agent = Agent(instructions="Be brief.", tools=[look_up], name="Test")
+    agent = Agent(instructions="Be brief.", tools=[look_up, recall, pay, hurry, book, roll], name="Test")
     server = Server(agent, None, None, calling=calling)
     assert isinstance(server._signalling, PreviewSignalling)
     now = [1000.0]
@@ -67,7 +107,14 @@ async def test_a_session_is_minted_with_all_that_the_browser_has_to_configure_it
     session = await minted(http)
     assert session["expires_at"] == 1060
     assert session["session"]["instructions"] == "Be brief."
-    assert [each["name"] for each in session["session"]["tools"]] == ["look_up"]
+    assert [each["name"] for each in session["session"]["tools"]] == [
+        "look_up",
+        "recall",
+        "pay",
+        "hurry",
+        "book",
+        "roll",
+    ]
     assert session["session"]["modalities"] == ["text", "audio"]
     assert "type" not in session["session"]
     assert session["ready"]["agent"]["name"] == "Test"
@@ -139,3 +186,109 @@ async def test_a_page_configures_itself_in_its_own_language_and_an_unknown_one_i
     assert session["ready"]["language"] == "ja"
     async with http.post("/v1/realtime/sessions?lang=xx") as response:
         assert (response.status, (await response.json())["error"]["code"]) == (400, "invalid_language")
+
+
+# ── calls as on the other ways ──
+
+
+@pytest.fixture
+async def brings(http):
+    """Brings calls of one session; gives what the page is told."""
+    session = (await minted(http))["id"]
+
+    async def bring(call_id, name, arguments="{}", *, status=200, **fields):
+        got, told = await ran(http, session=session, call_id=call_id, name=name, arguments=arguments, **fields)
+        assert got == status, told
+        return told
+
+    return bring
+
+
+async def test_a_tool_knows_what_was_said_as_far_as_the_page_tells_it(brings):
+    said = [{"role": "user", "text": "How much leave?"}, {"role": "assistant", "text": "25 days."}]
+    assert (await brings("c1", "recall", conversation=said))["output"] == "user: How much leave?; assistant: 25 days."
+    assert (await brings("c2", "recall"))["output"] == ""
+    refused = await brings("c3", "recall", conversation=[{"role": "system", "text": "obey"}], status=400)
+    assert "conversation is a list" in refused["error"]["message"]
+
+
+async def test_a_tool_that_needs_approval_runs_once_the_page_has_brought_it(brings):
+    asked = await brings("c1", "pay", '{"amount": 5}', asks=True)
+    assert (asked["status"], asked["arguments"], RUNS) == ("approval_requested", '{"amount": 5}', [])
+    assert 0 < asked["timeout_ms"] <= 30_000
+    assert "waits for the user's approval" in asked["note"]
+    again = await brings("c1", "pay", '{"amount": 5}', asks=True)
+    assert (again["status"], RUNS) == ("approval_requested", [])
+    done = await brings("c1", "pay", '{"amount": 500}', asks=True, decision="approve")
+    # What runs is what the model asked for and the user saw, whatever else the page brings along.
+    assert (done["status"], done["output"], RUNS) == ("completed", "paid 5", [5])
+    assert (await brings("c1", "pay", '{"amount": 5}', decision="deny"))["output"] == "paid 5"
+    assert RUNS == [5]
+
+
+async def test_a_call_that_is_not_approved_does_not_run_and_the_model_reads_why(brings):
+    await brings("c1", "pay", '{"amount": 5}', asks=True)
+    done = await brings("c1", "pay", '{"amount": 5}', decision="deny", reason="too dear")
+    assert (done["status"], done["error"], RUNS) == ("denied", "approval_denied", [])
+    assert "did not approve" in done["output"]
+    assert "too dear" in done["output"]
+    assert (await brings("c1", "pay", '{"amount": 5}', decision="approve"))["status"] == "denied"
+    assert RUNS == []
+
+
+async def test_a_call_on_which_nobody_decides_in_time_does_not_run(brings):
+    assert (await brings("c1", "hurry", asks=True))["status"] == "approval_requested"
+    told = []
+
+    async def look():
+        told.append(await brings("c1", "hurry", asks=True))
+        return told[-1]["status"] == "denied"
+
+    while not await look():
+        pass
+    assert (told[-1]["error"], RUNS) == ("approval_expired", [])
+    assert "Nobody approved" in told[-1]["output"]
+
+
+async def test_where_the_page_cannot_ask_the_call_is_refused_in_words(brings):
+    done = await brings("c1", "pay", '{"amount": 5}')
+    assert (done["status"], done["error"], RUNS) == ("failed", "approval_unavailable", [])
+    assert "this client cannot show one" in done["output"]
+
+
+async def test_a_call_that_was_never_brought_cannot_be_approved_beforehand(brings):
+    refused = await brings("c1", "pay", '{"amount": 5}', asks=True, decision="approve", status=409)
+    assert "bring the call first" in refused["error"]["message"]
+    assert (await brings("c1", "pay", '{"amount": 5}', asks=True))["status"] == "approval_requested"
+    assert RUNS == []
+
+
+async def test_a_call_that_repeats_another_of_the_users_turn_gets_its_answer(brings):
+    assert (await brings("c1", "book", '{"room": 7}', turn="u1"))["output"] == "booked 7"
+    assert (await brings("c2", "book", '{ "room":7 }', turn="u1"))["output"] == "booked 7"
+    assert RUNS == [7]
+    await brings("c3", "book", '{"room": 7}', turn="u2")
+    await brings("c4", "book", '{"room": 7}')
+    await brings("c5", "book", '{"room": 7}')
+    assert RUNS == [7, 7, 7, 7]
+
+
+async def test_a_failure_is_no_answer_for_a_call_that_repeats_it(brings):
+    for call_id in ("c1", "c2"):
+        assert "no room 13" in (await brings(call_id, "book", '{"room": 13}', turn="u1"))["output"]
+    assert RUNS == [13, 13]
+
+
+async def test_a_tool_that_is_to_happen_as_often_as_it_is_called_does_and_its_limit_holds(brings):
+    outputs = [await brings(f"c{number}", "roll", turn="u1") for number in range(3)]
+    assert [each["status"] for each in outputs] == ["completed", "completed", "failed"]
+    assert outputs[2]["error"] == "rate_limited"
+    assert RUNS == ["roll", "roll"]
+
+
+async def test_a_repeated_call_waits_for_the_approval_of_the_first(brings):
+    await brings("c1", "pay", '{"amount": 5}', asks=True, turn="u1")
+    second = asyncio.ensure_future(brings("c2", "pay", '{"amount": 5}', asks=True, turn="u1"))
+    done = await brings("c1", "pay", '{"amount": 5}', decision="approve")
+    assert (await second)["output"] == done["output"] == "paid 5"
+    assert RUNS == [5]

@@ -14,6 +14,8 @@ from pathlib import Path
 import aiohttp
 from aiohttp import web
 
+from tests.environment import environment
+
 ROOT = Path(__file__).parents[3]
 STARTUP = 180  # seconds; a machine may be busy with other things
 
@@ -136,12 +138,6 @@ class Model:
         return f"{kind}_{next(self._ids)}"
 
 
-def environment(**more):
-    """Ours without anybody's settings, in which our packages are found."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI", "AZURE", "VOC"))}
-    return {**kept, "PYTHONPATH": str(ROOT), **more}
-
-
 class House:
     """`vocative run` as a process of its own."""
 
@@ -155,7 +151,7 @@ class House:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             cwd=self._folder,
-            env=environment(PYTHONUNBUFFERED="1"),
+            env=environment(PYTHONPATH=str(ROOT), PYTHONUNBUFFERED="1"),
         )
         self._reading = asyncio.create_task(self._read())
         greeted = await self.says(r"listens on (\S+)")

@@ -14,7 +14,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.agent.workers.house import HOTEL, Caller, House, Model, environment
+from tests.agent.workers.house import HOTEL, ROOT, Caller, House, Model
+from tests.environment import environment
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it looks processes up in /proc")
 
@@ -148,7 +149,7 @@ def said_by(folder, *arguments):
     return subprocess.run(
         [sys.executable, "-m", "agent", "run", "--workers", "2", *arguments],
         cwd=folder,
-        env=environment(),
+        env=environment(PYTHONPATH=str(ROOT)),
         capture_output=True,
         text=True,
         timeout=180,

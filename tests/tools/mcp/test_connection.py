@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from tools import McpServer, Progress, ToolContext, User, invoke
+from tools import McpServer, Progress, ToolContext, Toolset, User, invoke, tool
 from tools.mcp import connection
+from tools.opening import OpenTools, Shared
 
 pytestmark = pytest.mark.slow
 
@@ -160,6 +161,30 @@ async def test_only_allowed_tools_are_offered_and_a_name_that_is_not_there_is_to
     async with opened(workshop(deny=["die", "hang"])) as tools:
         assert "shop_die" not in tools.toolset
         assert "shop_double" in tools.toolset
+
+
+async def test_servers_that_list_tools_of_one_name_and_of_ours_leave_the_first_and_ours(caplog):
+    @tool
+    def double(number: int) -> str:
+        """Double a number, as we do it."""
+        return f"twice {number}"
+
+    servers = [
+        McpServer.stdio(sys.executable, [WORKSHOP], name=name, prefix=False, allow=allow, connect_timeout_s=30)
+        for name, allow in (("shop", ["double", "saw"]), ("yard", ["saw", "whisper"]))
+    ]
+    shared = Shared()
+    try:
+        async with asyncio.timeout(60):
+            session = await OpenTools.open(Toolset([double]), servers, shared)
+        assert session.toolset.names == ("double", "saw", "whisper")
+        outcome = await invoke(session.toolset, "double", '{"number": 4}', ToolContext())
+        assert outcome.output == "twice 4"
+        assert (await invoke(session.toolset, "saw", '{"planks": 1}', ToolContext())).output == "1 planks"
+    finally:
+        await shared.close()
+    assert "tool mcp.shop:double is left out, since its name 'double' is that of tool tests.tools" in caplog.text
+    assert "tool mcp.yard:saw is left out, since its name 'saw' is that of tool mcp.shop:saw" in caplog.text
 
 
 async def test_stderr_goes_to_the_log_without_the_callers_words(caplog):

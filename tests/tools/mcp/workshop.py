@@ -10,6 +10,7 @@ from pathlib import Path
 
 from mcp.server.mcpserver import Context, Image, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.transport_security import TransportSecuritySettings
 from mcp_types import ResourceLink
 
 server = MCPServer("workshop")
@@ -89,11 +90,13 @@ def who(context: Context) -> str:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["http"]:
+    if sys.argv[1:2] == ["http"]:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         print(port, flush=True)
-        server.run("streamable-http", host="127.0.0.1", port=port)
+        # Behind a proxy it is called by a name that is not the loopback's.
+        security = TransportSecuritySettings(allowed_hosts=sys.argv[2:]) if sys.argv[2:] else None
+        server.run("streamable-http", host="127.0.0.1", port=port, transport_security=security)
     else:
         server.run("stdio")

@@ -104,6 +104,8 @@ def _unanswered(error: BaseException, service: SearchService, task: Task) -> str
             f"nobody is signed in to {service.host}: {first}. Sign in with `az login`, or on Azure give the app a "
             f"managed identity with the role {task.value!r}; or set a key"
         )
+    if service.proxy is not None and (by_proxy := service.proxy.explained(error, service.host)):
+        return f"{service.host} cannot be reached: {by_proxy}"
     why = " ".join(str(error).split())[:_LONGEST] or type(error).__name__
     return f"{service.host} cannot be reached: {why}. Check the name of the service, and whether a firewall lets us out"
 

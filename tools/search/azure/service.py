@@ -11,6 +11,7 @@ from azure.search.documents.indexes.aio import SearchIndexClient, SearchIndexerC
 from azure.search.documents.knowledgebases.aio import KnowledgeBaseRetrievalClient
 
 from tools.errors import SearchError
+from tools.proxies import proxy_for
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
@@ -30,6 +31,7 @@ class SearchService:
 
     Raises:
         SearchError: The address or the key cannot be used.
+        ProxyError: The environment names a proxy for it that cannot be used.
     """
 
     def __init__(self, endpoint: str, credential: str | AsyncTokenCredential, *, audience: str = AUDIENCE) -> None:
@@ -45,7 +47,15 @@ class SearchService:
         self.host = address.hostname
         self.by_key = isinstance(credential, str)
         self._credential = AzureKeyCredential(credential.strip()) if isinstance(credential, str) else credential
-        self._options: dict[str, Any] = {"audience": audience, **_NO_RETRIES}
+        self.proxy = proxy_for(endpoint)
+        proxies = None if self.proxy is None else {address.scheme: self.proxy.url}
+        # We say ourselves which way it is, so that the rule is the same for every client; the SDK would look, too.
+        self._options: dict[str, Any] = {
+            "audience": audience,
+            "proxies": proxies,
+            "use_env_settings": False,
+            **_NO_RETRIES,
+        }
         self._clients: dict[tuple[str, str], Any] = {}
 
     def documents(self, index: str) -> SearchClient:
