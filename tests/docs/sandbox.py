@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="the pages speak to a POSIX shell")
-OURS = Path(sys.executable).parent
+OURS = Path(sys.executable).parent  # of this environment, its programs
 TIME = 90  # seconds for one command, on a busy machine
 
 
@@ -30,6 +30,7 @@ class Sandbox:
 
     Attributes:
         before: What the shell was told before, and is to be told again each time: `source …`.
+        process: What is served, while it is.
     """
 
     def __init__(self, folder: Path, programs: tuple[Path, ...] = (OURS,), **given: str) -> None:
@@ -81,8 +82,9 @@ class Sandbox:
         Returns:
             What it printed.
         """
-        process = subprocess.Popen(
-            ["bash", "-c", f"{self.before}exec {command}"],
+        variables, told = re.fullmatch(r"((?:[A-Z_]+=\S+ )*)(.*)", command, re.DOTALL).groups()
+        process = self.process = subprocess.Popen(
+            ["bash", "-c", f"{self.before}{variables}exec {told}"],
             cwd=self.folder,
             env=self._environment,
             stdout=subprocess.PIPE,
@@ -110,5 +112,5 @@ class Sandbox:
             process.wait()
             process.stdout.close()
         # A make that was interrupted says so by the signal.
-        assert process.returncode in ({0, -stop} if command.startswith("make ") else {0}), f"{command}\n{printed}{rest}"
+        assert process.returncode in ({0, -stop} if told.startswith("make ") else {0}), f"{command}\n{printed}{rest}"
         return printed + rest
