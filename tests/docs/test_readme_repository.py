@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 import signal
@@ -21,20 +22,24 @@ from tests.tools.search.azure.contract.service import ADMIN
 
 pytestmark = [POSIX, pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.xdist_group("repository")]
 LISTENS = r"listens on (http://\S+)"
-SOURCE = "source .venv/bin/activate"
 # Enough that pytest has something to run; all of it is run by whoever runs this test.
 FEW = "tests/tools/test_now.py"
-# What this file runs; `test_readme_commands.py` compares it with the page.
+# What this file runs, and in which test; `test_readme_commands.py` compares it with the page.
 DONE = {
-    "make run",
-    "VOCATIVE_LISTEN_PORT=9000 make run",
-    "make test",
-    "make docs",
-    SOURCE,
-    "vocative ingest handbook/ --to azure",
-    "azd env new trial && azd env set AZURE_LOCATION swedencentral && azd up",
-    "pip install 'vocative[whisper]'",
+    "make run": "test_make_run_sets_everything_up_and_serves_until_it_is_interrupted",
+    "VOCATIVE_LISTEN_PORT=9000 make run": "test_make_run_sets_everything_up_and_serves_until_it_is_interrupted",
+    "source .venv/bin/activate": "test_make_run_sets_everything_up_and_serves_until_it_is_interrupted",
+    "make test": "test_make_test_does_lint_types_and_tests_in_this_order",
+    "make docs": "test_make_docs_builds_the_site",
+    "vocative ingest handbook/ --to azure": "test_documents_are_put_into_an_index_on_azure_and_searched_there",
+    "azd env new trial && azd env set AZURE_LOCATION swedencentral && azd up": "test_azd_up_leads_the_samples_to_azure",
+    "pip install 'vocative[whisper]'": "test_the_package_is_installed_with_the_extra_and_works_without_the_repository",
 }
+
+
+@pytest.mark.parametrize("command", DONE)
+def test_what_is_said_to_be_run_here_is_run_by_the_test_that_is_named(command):
+    assert command in inspect.getsource(globals()[DONE[command]])
 
 
 @pytest.fixture
@@ -63,7 +68,7 @@ def test_make_run_sets_everything_up_and_serves_until_it_is_interrupted(reposito
     assert "pip install" not in printed
     assert f"http://127.0.0.1:{port} " in printed
     terminal = newcomer.shell(repository)
-    terminal.before = f"{SOURCE}\n"
+    terminal.before = "source .venv/bin/activate\n"
     assert terminal.run("command -v vocative").strip() == str(repository / ".venv" / "bin" / "vocative")
     assert terminal.run(".venv/bin/vocative --version") == terminal.run("vocative --version")
 
@@ -102,7 +107,7 @@ def test_documents_are_put_into_an_index_on_azure_and_searched_there(key, tmp_pa
         assert "azure" in terminal.run('vocative ask "How long is parental leave?"').lower()
 
 
-def test_azd_up_leads_the_sample_documents_to_azure(repository, tmp_path):
+def test_azd_up_leads_the_samples_to_azure(repository, tmp_path):
     with cloud(tmp_path / "programs") as azure:
         terminal = newcomer.shell(repository, (azure.programs,), **azure.variables)
         terminal.run("make setup", seconds=300)
