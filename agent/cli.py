@@ -115,7 +115,7 @@ def cli() -> None:
 @_model
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
-    "--port", default=8765, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 for any free one."
+    "--port", type=click.IntRange(0, 65535), help="Port; 0 for any free one. Default: VOCATIVE_LISTEN_PORT, or 8765."
 )
 @click.option(
     "--allow-origin",

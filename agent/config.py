@@ -94,6 +94,7 @@ class Settings(_Parts, BaseSettings):
         azure_client_id: `AZURE_CLIENT_ID`: the user-assigned managed identity, or the service principal.
         azure_tenant_id: `AZURE_TENANT_ID`: of the service principal.
         azure_client_secret: `AZURE_CLIENT_SECRET`: of the service principal.
+        port: `VOCATIVE_LISTEN_PORT`: what `--port` takes, for when that is not given.
         workers: `VOCATIVE_WORKERS`: what `--workers` takes, for when that is not given.
         reasoner_api_key: `VOCATIVE_REASONER_API_KEY`: for the chat endpoint of `--reasoner`; falls back to OpenAI's.
 
@@ -137,6 +138,8 @@ class Settings(_Parts, BaseSettings):
     azure_tenant_id: str | None = None
     azure_client_secret: SecretStr | None = None
 
+    # Not VOCATIVE_PORT: Kubernetes sets that to an address, in every pod beside a service called `vocative`.
+    port: int = Field(default=8765, ge=0, le=65535, validation_alias="VOCATIVE_LISTEN_PORT")
     workers: int = Field(default=1, ge=1, le=256, validation_alias="VOCATIVE_WORKERS")
 
     reasoner_api_key: Secret | None = Field(

@@ -33,14 +33,17 @@ if TYPE_CHECKING:
     from agent.workers.post import Post
 
 
-def run(*, workers: int | None, **options: Any) -> int:
+def run(*, workers: int | None, port: int | None, **options: Any) -> int:
     """`vocative run`.
 
     Args:
         workers: How many processes; None for what the environment says.
+        port: Where to listen, 0 for any free port; None for what the environment says.
         options: Of the command line.
     """
-    size = workers or Settings().workers
+    settings = Settings()
+    size = workers or settings.workers
+    options["port"] = settings.port if port is None else port
     return commands.serve(**options) if size == 1 else _several(size, options)
 
 

@@ -1,4 +1,4 @@
-"""The site, built once for all tests that look at it, from a copy of the repository's pages."""
+"""What several tests of the pages share: the site, built once, and an endpoint that speaks as a service does."""
 
 from __future__ import annotations
 
@@ -7,10 +7,17 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event, Thread
+from typing import TYPE_CHECKING
 
 import pytest
 
 from docs.building.site import stage
+from tests.docs.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
 
@@ -45,3 +52,23 @@ def site(tmp_path_factory) -> Site:
     pages = stage(ROOT, folder / "build" / "docs")
     done = zensical(folder)
     return Site(pages, folder / "build" / "site", done.stdout + done.stderr, done.returncode)
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory) -> Iterator[str]:
+    """The address of an endpoint that speaks as Azure, OpenAI and Voice Live do: our own engine, as a process."""
+    told, ready, done = [], Event(), Event()
+
+    def while_ready(found: re.Match[str]) -> None:
+        told.append(found[1])
+        ready.set()
+        done.wait()
+
+    sandbox = Sandbox(tmp_path_factory.mktemp("engine"))
+    serving = ("vocative engine --port 0", r"ws://127\.0\.0\.1:(\d+)", while_ready)
+    thread = Thread(target=sandbox.serve, args=serving, daemon=True)
+    thread.start()
+    assert ready.wait(90)
+    yield f"http://127.0.0.1:{told[0]}/"
+    done.set()
+    thread.join()

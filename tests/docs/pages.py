@@ -11,7 +11,7 @@ PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").g
 
 _FENCED = re.compile(r"^```([\w-]*)(?: title=\"([^\"]+)\")?\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _INDENTED = re.compile(r"(?:^    .*\n(?:[ ]*\n(?=    ))?)+", re.MULTILINE)
-_INLINE = re.compile(r"`((?:vocative|azd|az|make|pip)\s[^`]+)`")
+_INLINE = re.compile(r"`((?:[A-Z_]+=\S+ )?(?:vocative|azd|az|make|pip)\s[^`]+|source \S+)`")
 
 
 @dataclass(frozen=True)
@@ -88,3 +88,8 @@ def agrees(shown: str, printed: str) -> bool:
 
 def _literally(text: str) -> str:
     return re.sub(r"\d+(?=\\ ms)", r"\\d+", re.escape(text))
+
+
+def told(step: Step) -> str:
+    """A command without what explains it: a comment, or what stands after a gap."""
+    return re.split(r"\s+#|\s{3,}", step.command)[0]

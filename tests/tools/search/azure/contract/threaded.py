@@ -10,15 +10,15 @@ from aiohttp import web
 
 
 @contextmanager
-def threaded(application):
-    """Serve an application; gives its address."""
+def threaded(application, context=None):
+    """Serve an application, over TLS where a context is given; gives its address."""
     loop, ready, addresses = asyncio.new_event_loop(), threading.Event(), []
     stop = asyncio.Event()
 
     async def serve():
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context).start()
         addresses.append(f"http://127.0.0.1:{runner.addresses[0][1]}")
         ready.set()
         await stop.wait()
