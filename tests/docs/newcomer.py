@@ -19,7 +19,7 @@ from tests.docs.sandbox import Sandbox
 # What was made here.
 _MADE = shutil.ignore_patterns(
     ".venv", ".git", "node_modules", "build", "dist", "__pycache__", ".*_cache", ".hypothesis", ".coverage*", ".cache",
-    ".env", ".azure", ".vocative", "*.sqlite*",
+    ".env", ".azure", ".vocative", "*.sqlite*", ".web-*",
 )  # fmt: skip
 # Nothing may be fetched, whatever is missing.
 OFFLINE = {"PIP_NO_INDEX": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "npm_config_offline": "true"}
