@@ -422,6 +422,15 @@ module storageRoles 'modules/roles/storage.bicep' = {
   }
 }
 
+module insightsRoles 'modules/roles/insights.bicep' = {
+  name: 'insights-roles'
+  scope: group
+  params: {
+    insightsName: monitoring.outputs.insightsName
+    appPrincipalId: identity.outputs.principalId
+  }
+}
+
 module network 'modules/network.bicep' = if (usePrivateNetwork) {
   name: 'network'
   scope: group
