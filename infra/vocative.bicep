@@ -103,6 +103,9 @@ param openAiEndpoint string
 @minLength(1)
 param realtimeDeployment string
 
+@description('Deployment that writes down what the user says.')
+param transcriptionDeployment string
+
 @description('Embedding deployment.')
 param embeddingDeployment string
 
@@ -232,6 +235,10 @@ var modelVariables = [
   {
     name: 'AZURE_OPENAI_REALTIME_DEPLOYMENT'
     value: realtimeDeployment
+  }
+  {
+    name: 'AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT'
+    value: transcriptionDeployment
   }
   {
     name: 'AZURE_OPENAI_EMBEDDING_DEPLOYMENT'

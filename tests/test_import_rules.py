@@ -42,6 +42,7 @@ RULES = {
     "agent.services": {"agent.services", "agent.errors"},
     "agent.services.choice": {"agent.services", "agent.config", "agent.errors"},
     "agent.services.configured": {"agent.services", "agent.config", "agent.errors"},
+    "agent.services.transcribing": {"agent.services", "agent.config"},
     "agent.services.authentication": {"agent.services", "agent.config", "agent.errors"},
     "agent.checkup": {"agent.services", "agent.errors"},
     "agent.checking": {"agent.checkup", "agent.services", "agent.core.profiles", "agent.errors"}
