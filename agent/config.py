@@ -99,6 +99,8 @@ class Settings(_Parts, BaseSettings):
         azure_tenant_id: `AZURE_TENANT_ID`: of the service principal.
         azure_client_secret: `AZURE_CLIENT_SECRET`: of the service principal.
         workers: `VOCATIVE_WORKERS`: what `--workers` takes, for when that is not given.
+        worker_timeout: `VOCATIVE_WORKER_TIMEOUT`: seconds that the event loop of one of several workers may be blocked
+            before the worker is replaced; 0 for any time.
         reasoner_api_key: `VOCATIVE_REASONER_API_KEY`: for the chat endpoint of `--reasoner`; falls back to OpenAI's.
 
     Raises:
@@ -145,6 +147,8 @@ class Settings(_Parts, BaseSettings):
     azure_client_secret: SecretStr | None = None
 
     workers: int = Field(default=1, ge=1, le=256, validation_alias="VOCATIVE_WORKERS")
+
+    worker_timeout: float = Field(default=60.0, ge=0, le=86400, validation_alias="VOCATIVE_WORKER_TIMEOUT")
 
     reasoner_api_key: Secret | None = Field(
         default=None, validation_alias=AliasChoices("VOCATIVE_REASONER_API_KEY", "OPENAI_API_KEY")
