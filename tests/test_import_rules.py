@@ -69,7 +69,9 @@ RULES = {
     "agent.sessions.custody": {"agent.sessions", "agent.core", "agent.relay"},
     "agent.sessions.redis_store": {"agent.sessions", "agent.errors", "redis"},
     "agent.sessions.redis_ledger": {"agent.sessions", "agent.core.resuming", "agent.pricing.ledger"},
-    "agent.sessions.opening": {"agent.sessions", "agent.core.resuming", "agent.errors", "agent.pricing.ledger"},
+    "agent.sessions.redis_places": {"agent.sessions", "agent.core.resuming"},
+    "agent.sessions.opening": {"agent.sessions", "agent.core.resuming", "agent.errors", "agent.pricing.ledger"}
+    | {"agent.door.places"},
     "agent.sessions.sealing": {"cryptography"},
     "agent.sessions.settings": {"agent.door.settings", "pydantic", "pydantic_settings"},
     "agent.lines": {"agent.core", "agent.line", "agent.outbox", "agent.transports.base", "agent.errors"},
