@@ -31,6 +31,7 @@ SWITCHES = {
 }
 # Seconds of retries: about five. There is no folder for what could not be sent, and the next batch waits.
 _RETRIES = 3
+_RETRYING = re.compile(r"^Retry\w+ (?:due to )?server[ -](?:side )?(?:request |response )?error: ")
 _LOGGER = "azure.monitor.opentelemetry.exporter"
 
 
@@ -83,8 +84,8 @@ def exporters(connection_string: str, authentication: str | None = None) -> Expo
     except ValueError as problem:
         raise ValueError(
             f"APPLICATIONINSIGHTS_CONNECTION_STRING cannot be used ({str(problem).rstrip('.')}), and nothing is sent "
-            "to Azure Monitor: copy it whole from the overview of the Application Insights resource; it is pairs "
-            "such as InstrumentationKey=ID, with semicolons between them and none at the end"
+            "to Azure Monitor: copy it whole from the overview of the Application Insights resource; pairs "
+            "such as InstrumentationKey=ID with semicolons between them and none at the end"
         ) from None
 
 
@@ -110,7 +111,8 @@ class Heard(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Keep a warning; nothing passes."""
         if record.levelno >= logging.WARNING:
-            self.latest = " ".join(record.getMessage().split())[:300].rstrip(".")
+            words = " ".join(record.getMessage().split())
+            self.latest = _RETRYING.sub("", words)[:300].rstrip(".")
         return False
 
     def told(self) -> str:
