@@ -86,8 +86,8 @@ lock:
 # The container image's locks: of requirements.lock what an image needs. WebRTC and Whisper stay out.
 IMAGE := infra/container
 image-lock:
-	$(COMPILE) -c requirements.lock --extra mcp --extra otel --extra redis --excludes $(IMAGE)/engine.in \
-		pyproject.toml -o $(IMAGE)/requirements.lock
+	$(COMPILE) -c requirements.lock --extra azure-monitor --extra mcp --extra otel --extra redis \
+		--excludes $(IMAGE)/engine.in pyproject.toml -o $(IMAGE)/requirements.lock
 	$(COMPILE) -c requirements.lock --no-deps $(IMAGE)/engine.in -o $(IMAGE)/engine.lock
 	$(COMPILE) -c requirements.lock $(IMAGE)/build.in -o $(IMAGE)/build.lock
 

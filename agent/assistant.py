@@ -195,7 +195,7 @@ class Agent:
         others = tuple(each if isinstance(each, str) else each.at(service) for each in self.handoffs)
         kind, heard = service.kind, self.transcription
         if heard is not None and heard.model is None:
-            heard = replace(heard, model=kind.transcription)
+            heard = replace(heard, model=service.transcription or kind.transcription)
         return replace(self, voice=self.voice or kind.voice, transcription=heard, handoffs=others)
 
     def brand(self) -> Brand:

@@ -106,6 +106,7 @@ def serve(*, app: str | None, host: str, port: int, post: Post | None = None, **
         ):
             shared, checks = open_shared(settings, options["sessions"]), checks_of(service, settings, cloud)
             books = open_books(decided.budget, service, settings, shared.ledger)
+            door.admissions.elsewhere = shared.places
             beside: Any = {"calling": calling, "books": books, "checks": checks, "telemetry": watcher}
             beside["custody"] = shared.custody
             server = Server(decided, connect, library, door, profile=profile, **beside)

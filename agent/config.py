@@ -79,23 +79,29 @@ class Settings(_Parts, BaseSettings):
         azure_openai_api_key: `AZURE_OPENAI_API_KEY`; without it Microsoft Entra ID is used.
         azure_openai_api_version: `OPENAI_API_VERSION` (or `AZURE_OPENAI_API_VERSION`): picks the preview protocol,
             unless it is `v1`, `preview` or `latest`.
+        azure_openai_transcription_deployment: `AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT`: the deployment that writes down
+            the user's words, for agents that name none.
         azure_openai_image_deployment: `AZURE_OPENAI_IMAGE_DEPLOYMENT`: the deployment that makes pictures.
         azure_openai_image_model: `AZURE_OPENAI_IMAGE_MODEL`: the model that is deployed there, where the deployment is
             not called like it.
         azure_openai_image_api_version: `AZURE_OPENAI_IMAGE_API_VERSION`: picks the address of a dated version.
         azure_voicelive_endpoint: `AZURE_VOICELIVE_ENDPOINT`: the resource, such as `https://R.services.ai.azure.com/`.
         azure_voicelive_model: `AZURE_VOICELIVE_MODEL`: the model that answers there.
+        azure_voicelive_transcription_model: `AZURE_VOICELIVE_TRANSCRIPTION_MODEL`: what writes down the user's words.
         azure_voicelive_api_key: `AZURE_VOICELIVE_API_KEY`; without it Microsoft Entra ID is used.
         azure_voicelive_api_version: `AZURE_VOICELIVE_API_VERSION`: another version than the current one.
         openai_api_key: `OPENAI_API_KEY`: for OpenAI and any compatible service.
         openai_base_url: `OPENAI_BASE_URL`: another place than `https://api.openai.com/v1`.
         openai_realtime_model: `OPENAI_REALTIME_MODEL`: the model that answers there.
+        openai_transcription_model: `OPENAI_TRANSCRIPTION_MODEL`: the model that writes down the user's words.
         openai_image_model: `OPENAI_IMAGE_MODEL`: the model that makes pictures, where no deployment is set.
         azure_client_id: `AZURE_CLIENT_ID`: the user-assigned managed identity, or the service principal.
         azure_tenant_id: `AZURE_TENANT_ID`: of the service principal.
         azure_client_secret: `AZURE_CLIENT_SECRET`: of the service principal.
         port: `VOCATIVE_LISTEN_PORT`: what `--port` takes, for when that is not given.
         workers: `VOCATIVE_WORKERS`: what `--workers` takes, for when that is not given.
+        worker_timeout: `VOCATIVE_WORKER_TIMEOUT`: seconds that the event loop of one of several workers may be blocked
+            before the worker is replaced; 0 for any time.
         reasoner_api_key: `VOCATIVE_REASONER_API_KEY`: for the chat endpoint of `--reasoner`; falls back to OpenAI's.
 
     Raises:
@@ -120,18 +126,21 @@ class Settings(_Parts, BaseSettings):
         default=None, validation_alias=AliasChoices("OPENAI_API_VERSION", "AZURE_OPENAI_API_VERSION")
     )
 
+    azure_openai_transcription_deployment: Name | None = None
     azure_openai_image_deployment: Name | None = None
     azure_openai_image_model: Name | None = None
     azure_openai_image_api_version: Version | None = None
 
     azure_voicelive_endpoint: Endpoint | None = None
     azure_voicelive_model: Name | None = None
+    azure_voicelive_transcription_model: Name | None = None
     azure_voicelive_api_key: Secret | None = None
     azure_voicelive_api_version: Version | None = None
 
     openai_api_key: Secret | None = None
     openai_base_url: Endpoint | None = None
     openai_realtime_model: Name | None = None
+    openai_transcription_model: Name | None = None
     openai_image_model: Name | None = None
 
     azure_client_id: str | None = None
@@ -141,6 +150,8 @@ class Settings(_Parts, BaseSettings):
     # Not VOCATIVE_PORT: Kubernetes sets that to an address, in every pod beside a service called `vocative`.
     port: int = Field(default=8765, ge=0, le=65535, validation_alias="VOCATIVE_LISTEN_PORT")
     workers: int = Field(default=1, ge=1, le=256, validation_alias="VOCATIVE_WORKERS")
+
+    worker_timeout: float = Field(default=60.0, ge=0, le=86400, validation_alias="VOCATIVE_WORKER_TIMEOUT")
 
     reasoner_api_key: Secret | None = Field(
         default=None, validation_alias=AliasChoices("VOCATIVE_REASONER_API_KEY", "OPENAI_API_KEY")

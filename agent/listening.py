@@ -99,7 +99,7 @@ async def listen(  # noqa: PLR0913  (one for each thing that may happen meanwhil
         if post is None:
             click.echo(greeted(greeting, host, bound, path))
         else:
-            post.follow(stop.obey)
+            post.follow(stop.obey, asyncio.get_running_loop())
             post.ready(greeting)
         await stop.asked.wait()
         if post is not None and stop.leaves:

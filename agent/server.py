@@ -190,7 +190,7 @@ class Server:
         if (spent := await self._books.turned_away(owner_of(visit.admission.user))) is not None:
             return refused(spent)
         if "Upgrade" not in request.headers:
-            return self._told(visit.admission.user)
+            return await self._told(visit.admission.user)
         try:
             language = asked_for(request.query.get("lang"))
         except InputError as error:
@@ -226,10 +226,12 @@ class Server:
                 self._idle.set()
         return let_go(request)
 
-    def _told(self, user: User | None) -> web.Response:
+    async def _told(self, user: User | None) -> web.Response:
         """Why a session would be refused; a browser keeps from its page what a WebSocket was answered."""
         try:
-            self._door.admissions.enter(owner_of(user)).leave()
+            seat = self._door.admissions.enter(owner_of(user))
+            await seat.confirm()
+            seat.leave()
         except TurnedAway as no:
             return refused(no.refusal)
         return refused(Refusal(426, POLICY, "upgrade_required", "this is the address of a WebSocket: open one"))

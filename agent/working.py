@@ -92,6 +92,7 @@ def _several(size: int, options: dict[str, Any]) -> int:
             size=size,
             grace=options["drain"],
             secret=secrets.token_bytes(32),
+            patience=settings.worker_timeout,
             greet=greet,
         )
         return supervisor.run()

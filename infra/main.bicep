@@ -78,6 +78,10 @@ param transcriptionVersion string = '2026-05-06'
 @minValue(1)
 param transcriptionCapacity int = 10
 
+@description('Name of its deployment; empty for the name of the model. With an account that is there: which one to use.')
+@maxLength(64)
+param transcriptionDeployment string = ''
+
 @description('Model that embeds passages and questions.')
 @allowed([
   'text-embedding-3-large'
@@ -251,6 +255,7 @@ var registryGroup = hasRegistry && !empty(existingRegistryResourceGroup) ? exist
 var storageGroup = hasStorage && !empty(existingStorageResourceGroup) ? existingStorageResourceGroup : groupName
 
 var realtimeName = empty(realtimeDeployment) ? realtimeModel : realtimeDeployment
+var transcriptionName = empty(transcriptionDeployment) ? transcriptionModel : transcriptionDeployment
 var embeddingName = empty(embeddingDeployment) ? embeddingModel : embeddingDeployment
 
 var deployments = [
@@ -262,8 +267,7 @@ var deployments = [
     capacity: realtimeCapacity
   }
   {
-    // Named after its model, as that is what a session asks for.
-    name: transcriptionModel
+    name: transcriptionName
     model: transcriptionModel
     version: transcriptionVersion
     sku: 'GlobalStandard'
@@ -419,6 +423,15 @@ module storageRoles 'modules/roles/storage.bicep' = {
     searchPrincipalId: search.outputs.principalId
     userPrincipalId: principalId
     userPrincipalType: principalType
+  }
+}
+
+module insightsRoles 'modules/roles/insights.bicep' = {
+  name: 'insights-roles'
+  scope: group
+  params: {
+    insightsName: monitoring.outputs.insightsName
+    appPrincipalId: identity.outputs.principalId
   }
 }
 
@@ -607,6 +620,9 @@ output AZURE_OPENAI_ENDPOINT string = ai.outputs.openAiEndpoint
 
 @description('Realtime deployment.')
 output AZURE_OPENAI_REALTIME_DEPLOYMENT string = realtimeName
+
+@description('Deployment that writes down what the user says.')
+output AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT string = transcriptionName
 
 @description('Embedding deployment.')
 output AZURE_OPENAI_EMBEDDING_DEPLOYMENT string = embeddingName

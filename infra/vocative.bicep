@@ -103,6 +103,9 @@ param openAiEndpoint string
 @minLength(1)
 param realtimeDeployment string
 
+@description('Deployment that writes down what the user says.')
+param transcriptionDeployment string
+
 @description('Embedding deployment.')
 param embeddingDeployment string
 
@@ -234,6 +237,10 @@ var modelVariables = [
     value: realtimeDeployment
   }
   {
+    name: 'AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT'
+    value: transcriptionDeployment
+  }
+  {
     name: 'AZURE_OPENAI_EMBEDDING_DEPLOYMENT'
     value: embeddingDeployment
   }
@@ -356,6 +363,10 @@ var tracingVariables = [
   {
     name: 'APPLICATIONINSIGHTS_CONNECTION_STRING'
     value: connectionString
+  }
+  {
+    name: 'APPLICATIONINSIGHTS_AUTHENTICATION_STRING'
+    value: 'Authorization=AAD;ClientId=${identityClientId}'
   }
   {
     name: 'OTEL_EXPORTER_OTLP_ENDPOINT'

@@ -18,7 +18,12 @@ from agent.engine.models import ModelFile
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTICES = (ROOT / "THIRD_PARTY_NOTICES").read_text(encoding="utf-8")
-PINNED = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+_PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PINNED = _PROJECT["dependencies"]
+# What the container image brings along beside, so that it is handed on.
+OPTIONAL = [
+    text for extra in ("azure-monitor", "mcp", "otel", "redis") for text in _PROJECT["optional-dependencies"][extra]
+]
 
 _COPYLEFT = re.compile(
     r"(?<!L)(?<!Lesser )\bA?GPL|(?<!Lesser )(?<!Library )\b(?:Affero )?General Public License", re.IGNORECASE
@@ -48,9 +53,9 @@ def is_copyleft(stated: list[str]) -> bool:
 
 
 def runtime_dependencies() -> dict[str, metadata.PackageMetadata]:
-    """Everything that installing us brings along on this platform, and what that brings along."""
+    """Everything that installing us, or our image, brings along on this platform, and what that brings along."""
     found: dict[str, metadata.PackageMetadata] = {}
-    waiting = [Requirement(text) for text in PINNED]
+    waiting = [Requirement(text) for text in (*PINNED, *OPTIONAL)]
     while waiting:
         wanted = waiting.pop()
         name = canonicalize_name(wanted.name)
@@ -78,7 +83,7 @@ def model_files() -> set[ModelFile]:
 
 def test_no_runtime_dependency_is_under_the_gpl_or_agpl():
     dependencies = runtime_dependencies()
-    assert {"aiohttp", "onnxruntime", "soxr", "pydantic-core"} <= set(dependencies)
+    assert {"aiohttp", "onnxruntime", "soxr", "pydantic-core", "psutil", "msrest", "redis"} <= set(dependencies)
     offending = {name: licences(package) for name, package in dependencies.items() if is_copyleft(licences(package))}
     assert not offending
 

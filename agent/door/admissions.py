@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from agent.door.refusal import busy
+from agent.door.refusal import TurnedAway, busy
 from agent.door.shedding import Shedding
 
 if TYPE_CHECKING:
     from agent.door.limits import Limits
+    from agent.door.places import Places
 
 WAIT = 5  # seconds after which a client may try again: another server has taken over, or somebody has left
 
@@ -22,10 +23,12 @@ MOST_RETURNING = 64
 class Seat:
     """The place of one session; leave it when the session is over."""
 
-    def __init__(self, admissions: Admissions, user_id: str | None, *, promised: bool) -> None:
+    def __init__(self, admissions: Admissions, user_id: str | None, *, promised: bool, returning: bool) -> None:
         self._admissions = admissions
         self.user_id = user_id
         self.promised = promised
+        self.returning = returning
+        self.place: str | None = None
 
     def claim(self, user_id: str | None) -> None:
         """Say whose it is, after all.
@@ -34,6 +37,14 @@ class Seat:
             TurnedAway: This user has as many sessions as one may have.
         """
         self._admissions.claim(self, user_id)
+
+    async def confirm(self) -> None:
+        """See that its user has room at the other workers as well.
+
+        Raises:
+            TurnedAway: This user has as many sessions as one may have, and the place is given back.
+        """
+        await self._admissions.confirm(self)
 
     def leave(self) -> None:
         """Give the place back; leaving twice is harmless."""
@@ -47,12 +58,14 @@ class Admissions:
         limits: How many there may be.
 
     Attributes:
+        elsewhere: The sessions that users have at all workers; None where each worker counts by itself.
         shedding: Told how busy the process is; while it is too busy, nobody new is let in.
     """
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self.shedding = Shedding(limits.lag_s)
+        self.elsewhere: Places | None = None
         self._seats: set[Seat] = set()
         self._of_user: Counter[str] = Counter()
         self._promised = 0
@@ -92,7 +105,7 @@ class Admissions:
         if len(self._seats) >= most or (promised and self._promised >= MOST_PROMISED):
             raise busy(503, "server_full", "the assistant is fully occupied: try again later", WAIT)
         self._count(user_id)
-        seat = Seat(self, user_id, promised=promised)
+        seat = Seat(self, user_id, promised=promised, returning=returning)
         self._promised += promised
         self._seats.add(seat)
         return seat
@@ -109,10 +122,31 @@ class Admissions:
         self._promised -= seat.promised
         seat.user_id, seat.promised = user_id, False
 
+    async def confirm(self, seat: Seat) -> None:
+        """See `Seat.confirm`."""
+        user_id = seat.user_id
+        if self.elsewhere is None or user_id is None:
+            return
+        # A call that goes on is not to end because the worker that died with it is still counted.
+        most, place = None if seat.returning else self._limits.sessions_per_user, None
+        try:
+            place = await self.elsewhere.take(user_id, most)
+        finally:
+            if place is None:  # no room, or what waits for this was cancelled
+                self.leave(seat)
+        if place is None:
+            raise self._too_many()
+        if seat in self._seats:
+            seat.place = place
+        else:  # it was left meanwhile
+            self.elsewhere.leave(user_id, place)
+
     def leave(self, seat: Seat) -> None:
         """See `Seat.leave`."""
         if seat not in self._seats:
             return
+        if self.elsewhere is not None and seat.place is not None and seat.user_id is not None:
+            self.elsewhere.leave(seat.user_id, seat.place)
         self._seats.discard(seat)
         self._promised -= seat.promised
         if seat.user_id is not None:
@@ -123,10 +157,13 @@ class Admissions:
     def _count(self, user_id: str | None) -> None:
         if user_id is None:
             return
-        most = self._limits.sessions_per_user
-        if self._of_user[user_id] >= most:
-            raise busy(429, "too_many_sessions", f"you have {most} sessions open: end one of them first", WAIT)
+        if self._of_user[user_id] >= self._limits.sessions_per_user:
+            raise self._too_many()
         self._of_user[user_id] += 1
+
+    def _too_many(self) -> TurnedAway:
+        text = f"you have {self._limits.sessions_per_user} sessions open: end one of them first"
+        return busy(429, "too_many_sessions", text, WAIT)
 
     def drain(self, now: float, grace: float) -> None:
         """Take no more sessions; those that run have some time left.

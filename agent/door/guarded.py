@@ -154,6 +154,7 @@ class GuardedTransport:
             self._keep(await self._door.redeem(token))
             if seat is not None:
                 seat.claim(owner_of(self.user))
+                await seat.confirm()
         except TimeoutError:
             text = f"no {AUTHENTICATE_EVENT} came within {PROMISE:g} s"
             self.show_out(unauthorized("authentication_required", text).refusal)

@@ -147,6 +147,7 @@ async def _visited(door: Door, request: web.Request, handler: Handler) -> web.St
             returning = any(name.startswith(RETURN_PROTOCOL) for name in knock.offered)
             owner = owner_of(user)
             seat = door.admissions.enter(owner, promised=promised, returning=returning)
+            await seat.confirm()
     except TurnedAway as no:
         if no.status == 503:
             _shed.add(1, {"reason": no.refusal.code})

@@ -18,8 +18,8 @@ class Transcription:
     """The transcript of what the user says. A model of its own makes it, so it may differ from what the model heard.
 
     Attributes:
-        model: The transcribing model; None for the one that suits the service. On Azure OpenAI it must be deployed,
-            under this name.
+        model: The transcribing model; None for the one that the environment names, or else that suits the service. On
+            Azure OpenAI it must be deployed, and this is the deployment's name.
         language: What is spoken, as ISO 639-1, such as `"en"`; None to find it out. Voice Live takes several with
             commas between.
         prompt: Words that are likely to come up; not every model takes it.

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from agent.services.refusal import without_secrets
 from agent.services.retirement import retirement_of, retirements
+from agent.services.transcribing import VARIABLES
 from tools.proxies import is_loopback
 
 if TYPE_CHECKING:
@@ -88,9 +89,25 @@ def notes(service: Service, answered_by: str, transcription: str, today: date) -
     if not answered_by and not ends and retirements(service.profile):
         listed = ", ".join(f"{end.model} {end.day.isoformat()}" for end in retirements(service.profile))
         yield f"announced ends of models, in case the {service.kind.noun} serves one of them: {listed}"
-    if transcription not in {"", "whisper-1"} and service.kind.noun == "deployment":
-        # Recorded: the session begins all the same, and each transcription then fails with DeploymentNotFound.
-        yield f"transcripts of the user need a deployment named {transcription} on the same resource"
+    yield from _transcribing(service, transcription)
     heard = retirement_of(service.profile, transcription)
     if heard is not None:
         yield f"{heard.note(today)} (it transcribes: Agent(transcription=Transcription(model=…)))"
+
+
+def _transcribing(service: Service, transcription: str) -> Iterator[str]:
+    """What writes down the user's words, and what decided on it."""
+    variable, named = VARIABLES.get(service.profile, ""), service.transcription
+    if not transcription:
+        if named:
+            yield f"{variable} has no effect: the agent wants no transcripts of the user"
+        return
+    why = variable if transcription == named else f"{variable} names {named or 'another'}"
+    if named and transcription != named:
+        why += ", and the agent something else, which counts"
+    # Where nobody asked for another, whisper-1 of Azure OpenAI needs none.
+    if service.kind.noun == "deployment" and (named or transcription != "whisper-1"):
+        # Recorded: the session begins all the same, and each transcription then fails with DeploymentNotFound.
+        yield f"transcripts of the user need a deployment named {transcription} on the same resource ({why})"
+    elif named:
+        yield f"transcripts of the user are made by {transcription} ({why})"

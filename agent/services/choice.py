@@ -16,6 +16,7 @@ from agent.services.address import SHAPE, service_at
 from agent.services.authentication import authenticated, same_place
 from agent.services.configured import BUILDERS, configured
 from agent.services.service import ENGINE, Service
+from agent.services.transcribing import transcribing
 
 if TYPE_CHECKING:
     from agent.config import Settings
@@ -46,7 +47,7 @@ def check_model(model: str) -> str:
 
 
 def choose(model: str | None, settings: Settings) -> Service:
-    """Find the service that is meant, and as whom it is dialled.
+    """Find the service that is meant, as whom it is dialled, and what transcribes there.
 
     Args:
         model: A short form (`engine`, `azure`, `azure-preview`, `voice-live`, `openai`; all but the first may be
@@ -66,7 +67,7 @@ def choose(model: str | None, settings: Settings) -> Service:
     else:
         form, name = named
         service = ENGINE if form == "engine" else BUILDERS[form](settings, name)
-    service = authenticated(service, settings)
+    service = transcribing(authenticated(service, settings), settings)
     return service if model else replace(service, chosen_by="VOCATIVE_MODEL in the environment")
 
 
@@ -83,7 +84,7 @@ def _from_environment(settings: Settings) -> Service:
         return ENGINE
     (form, why), others = found[0], [other for other, _ in found[1:]]
     also = f" ({' and '.join(others)} configured too)" if others else ""
-    service = authenticated(BUILDERS[form](settings, ""), settings)
+    service = transcribing(authenticated(BUILDERS[form](settings, ""), settings), settings)
     return replace(service, chosen_by=f"{why} in the environment; --model chooses another{also}")
 
 

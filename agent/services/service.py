@@ -93,6 +93,8 @@ class Service:
         key_name: The variable that the key is read from; empty where no key is sent.
         chosen_by: What decided on this service, in words; empty where the caller named it.
         notes: What was completed or corrected, one sentence each.
+        transcription: The deployment or model that the environment has write down the user's words; empty where it
+            names none, so that the one of the kind does.
     """
 
     # An address that a user pastes may hold a password or key.
@@ -104,6 +106,7 @@ class Service:
     key_name: str = ""
     chosen_by: str = ""
     notes: tuple[str, ...] = ()
+    transcription: str = ""
 
     @property
     def kind(self) -> Kind:

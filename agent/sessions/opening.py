@@ -11,6 +11,7 @@ from agent.sessions.in_process import InProcess
 from agent.sessions.sealing import Seal
 
 if TYPE_CHECKING:
+    from agent.door.places import Places
     from agent.pricing.ledger import Ledger
     from agent.sessions.settings import SessionsSettings
 
@@ -21,10 +22,12 @@ class Shared(NamedTuple):
     Attributes:
         custody: Keeps sessions where others can go on with them.
         ledger: What users and everybody have spent; None where each worker has its own. The custody starts and ends it.
+        places: The sessions that users have; likewise.
     """
 
     custody: Custody
     ledger: Ledger | None
+    places: Places | None
 
 
 def open_shared(settings: SessionsSettings, url: str | None = None, grace: float = GRACE) -> Shared:
@@ -41,12 +44,13 @@ def open_shared(settings: SessionsSettings, url: str | None = None, grace: float
     if url is None and settings.sessions_url is not None:
         url = settings.sessions_url.get_secret_value()
     if not url:
-        return Shared(Custody(InProcess(), grace=grace), None)
+        return Shared(Custody(InProcess(), grace=grace), None, None)
     try:
         from agent.sessions.redis_ledger import RedisLedger  # noqa: PLC0415  (an optional extra)
+        from agent.sessions.redis_places import RedisPlaces  # noqa: PLC0415  (the same)
         from agent.sessions.redis_store import RedisStore  # noqa: PLC0415  (the same)
     except ModuleNotFoundError:
         raise ConfigurationError("to keep sessions in Redis, install pip install 'vocative[redis]'") from None
     keys = [key.get_secret_value().encode() for key in settings.sessions_keys]
     store = RedisStore(url)
-    return Shared(Custody(store, Seal(keys), grace), RedisLedger(store))
+    return Shared(Custody(store, Seal(keys), grace), RedisLedger(store), RedisPlaces(store))

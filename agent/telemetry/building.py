@@ -11,6 +11,7 @@ from opentelemetry import metrics, trace
 from agent.telemetry.exporting import Exporting
 from agent.telemetry.fanout import Meters
 from agent.telemetry.lag import lag_measured
+from agent.telemetry.log_records import handed_on
 from agent.telemetry.logs import logged
 from agent.telemetry.prometheus import PrometheusMeters
 from agent.telemetry.scraping import scraped
@@ -76,6 +77,8 @@ async def telemetry(
     async with AsyncExitStack() as stack:
         stack.enter_context(logged(settings, made.traces))
         stack.callback(exporting.shutdown)
+        if exporting.loggers is not None:
+            stack.enter_context(handed_on(exporting.loggers, made.traces))
         for problem in exporting.problems:
             _log.error(problem)
         if scrape is not None and settings.metrics is not None:

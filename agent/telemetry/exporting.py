@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import importlib.metadata
-import importlib.util
 import logging
 import threading
 import uuid
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from opentelemetry.util.re import parse_env_headers
@@ -17,6 +17,7 @@ from agent.telemetry.azure_monitor import NotInstalledError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from opentelemetry._logs import LoggerProvider
     from opentelemetry.metrics import MeterProvider
     from opentelemetry.trace import TracerProvider
 
@@ -25,26 +26,30 @@ if TYPE_CHECKING:
 # Seconds that what was not sent yet may take when the process ends; within what the drain leaves.
 FLUSH = 3.0
 # Its own words about every single failure; ours is said once (`outage`).
-_SDK_LOGGERS = ("opentelemetry.exporter", "opentelemetry.sdk")
+_SDK_LOGGERS = ("opentelemetry.exporter", "opentelemetry.sdk", "azure.monitor.opentelemetry")
 
 
 class Exporting:
-    """Where traces and metrics are sent.
+    """Where traces, metrics and log lines are sent.
 
     Attributes:
         tracers: Makes spans that are sent; None where none are.
         meters: Takes measurements that are sent; None where none are.
+        loggers: Takes log lines that are sent; None where none are.
         problems: What was asked for and cannot be done, in sentences.
     """
 
     def __init__(self, settings: TelemetrySettings) -> None:
         self.tracers: TracerProvider | None = None
         self.meters: MeterProvider | None = None
+        self.loggers: LoggerProvider | None = None
         self.problems: list[str] = []
         self._spans: list[Any] = []
         self._metrics: list[Any] = []
+        self._logs: list[Any] = []
         self._shutdowns: list[Callable[[], None]] = []
         self._quiet: list[tuple[logging.Logger, int]] = []
+        self._listening = ExitStack()
         if settings.otel_sdk_disabled:
             return
         for destination in (self._otlp, self._insights):
@@ -73,6 +78,7 @@ class Exporting:
         thread.join(seconds)
         for logger, level in self._quiet:
             logger.setLevel(level)
+        self._listening.close()
 
     def _otlp(self, settings: TelemetrySettings) -> None:
         traces = settings.otlp_traces_endpoint or _below(settings.otlp_endpoint, "traces")
@@ -97,29 +103,25 @@ class Exporting:
 
         given = settings.otlp_headers
         headers = None if given is None else parse_env_headers(given.get_secret_value(), liberal=True)
-        self._sends(
-            f"the collector of {traces or metrics}",
-            None if traces is None else OTLPSpanExporter(endpoint=traces, headers=headers),
-            None if metrics is None else OTLPMetricExporter(endpoint=metrics, headers=headers),
-        )
-
-    def _insights(self, settings: TelemetrySettings) -> None:
-        if settings.insights is not None:
-            if importlib.util.find_spec("opentelemetry.sdk") is None:
-                raise NotInstalledError(
-                    "APPLICATIONINSIGHTS_CONNECTION_STRING is set, but what sends traces and metrics there is not "
-                    f"installed: pip install --pre 'vocative[otel]' {azure_monitor.PACKAGE}"
-                )
-            self._sends("Azure Monitor", *azure_monitor.exporters(settings.insights.get_secret_value()))
-
-    def _sends(self, destination: str, spans: Any, metrics: Any) -> None:
         from agent.telemetry.outage import Outage, SteadyMetrics, SteadySpans  # noqa: PLC0415
 
-        outage = Outage(destination)
-        if spans is not None:
-            self._spans.append(SteadySpans(spans, outage))
+        outage = Outage(f"the collector of {traces or metrics}")
+        if traces is not None:
+            self._spans.append(SteadySpans(OTLPSpanExporter(endpoint=traces, headers=headers), outage))
         if metrics is not None:
-            self._metrics.append(SteadyMetrics(metrics, outage))
+            self._metrics.append(SteadyMetrics(OTLPMetricExporter(endpoint=metrics, headers=headers), outage))
+
+    def _insights(self, settings: TelemetrySettings) -> None:
+        if settings.insights is None:
+            return
+        made = azure_monitor.exporters(settings.insights.get_secret_value(), settings.insights_authentication)
+        from agent.telemetry.outage import Outage, SteadyLogs, SteadyMetrics, SteadySpans  # noqa: PLC0415
+
+        listener = self._listening.enter_context(azure_monitor.heard())
+        outage = Outage("Azure Monitor", "traces, metrics or log lines", listener.told)
+        self._spans.append(SteadySpans(made.spans, outage))
+        self._metrics.append(SteadyMetrics(made.metrics, outage))
+        self._logs.append(SteadyLogs(made.logs, outage))
 
     def _begin(self, settings: TelemetrySettings) -> None:
         from opentelemetry.sdk.metrics import MeterProvider  # noqa: PLC0415
@@ -147,6 +149,17 @@ class Exporting:
             readers = [PeriodicExportingMetricReader(exporter) for exporter in self._metrics]
             meters = self.meters = MeterProvider(readers, resource=resource, shutdown_on_exit=False)
             self._shutdowns.append(lambda: meters.shutdown(FLUSH * 1000))
+        if self._logs:
+            self._begin_logs(resource)
+
+    def _begin_logs(self, resource: Any) -> None:
+        from opentelemetry.sdk._logs import LoggerProvider  # noqa: PLC0415
+        from opentelemetry.sdk._logs.export import BatchLogRecordProcessor  # noqa: PLC0415
+
+        loggers = self.loggers = LoggerProvider(resource, shutdown_on_exit=False)
+        for exporter in self._logs:
+            loggers.add_log_record_processor(BatchLogRecordProcessor(exporter))
+        self._shutdowns.append(loggers.shutdown)
 
 
 def _below(endpoint: str | None, signal: str) -> str | None:

@@ -6,12 +6,14 @@ import logging
 import threading
 from typing import TYPE_CHECKING, Any
 
+from opentelemetry.sdk._logs.export import LogRecordExporter, LogRecordExportResult
 from opentelemetry.sdk.metrics.export import MetricExporter, MetricExportResult, MetricsData
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from opentelemetry.sdk._logs import ReadableLogRecord
     from opentelemetry.sdk.trace import ReadableSpan
 
 _log = logging.getLogger(__name__)
@@ -22,10 +24,14 @@ class Outage:
 
     Args:
         destination: What it is called in a sentence.
+        signals: What is sent there, in words.
+        said: Gives what its exporter said of the latest failure; "" where that is nothing.
     """
 
-    def __init__(self, destination: str) -> None:
-        self._destination = destination
+    def __init__(
+        self, destination: str, signals: str = "traces or metrics", said: Callable[[], str] = lambda: ""
+    ) -> None:
+        self._destination, self._signals, self._said = destination, signals, said
         self._since = False
         self._lock = threading.Lock()
 
@@ -34,14 +40,15 @@ class Outage:
         with self._lock:
             changed, self._since = self._since is taken, not taken
         if changed and not taken:
-            why = "" if error is None else f" ({type(error).__name__})"
+            why = self._said() if error is None else type(error).__name__
             _log.warning(
-                "%s takes no traces or metrics%s: they are lost until it does, and calls go on",
+                "%s takes no %s%s: they are lost until it does, and calls go on",
                 self._destination,
-                why,
+                self._signals,
+                f" ({why})" if why else "",
             )
         elif changed:
-            _log.warning("%s takes traces and metrics again", self._destination)
+            _log.warning("%s takes %s again", self._destination, self._signals.replace(" or ", " and "))
 
 
 class SteadySpans(SpanExporter):
@@ -92,6 +99,31 @@ class SteadyMetrics(MetricExporter):
         """Send no more."""
         inner: Any = self._inner
         inner.shutdown(timeout_millis, **kwargs)
+
+
+class SteadyLogs(LogRecordExporter):
+    """Exports log lines.
+
+    Args:
+        inner: Does it.
+        outage: Told what came of it.
+    """
+
+    def __init__(self, inner: LogRecordExporter, outage: Outage) -> None:
+        self._inner, self._outage = inner, outage
+
+    def export(self, batch: Sequence[ReadableLogRecord]) -> LogRecordExportResult:
+        """Send them; a failure is told of, not raised."""
+        success, failure = LogRecordExportResult.SUCCESS, LogRecordExportResult.FAILURE
+        return _sent(self._outage, lambda: self._inner.export(batch), success, failure)
+
+    def force_flush(self, timeout_millis: int = 10_000) -> bool:
+        """Send what waits."""
+        return self._inner.force_flush(timeout_millis)
+
+    def shutdown(self) -> None:
+        """Send no more."""
+        self._inner.shutdown()
 
 
 def _sent(outage: Outage, send: Callable[[], Any], success: Any, failure: Any) -> Any:

@@ -34,7 +34,15 @@ def listen_address(value: str) -> str:
     return f"{host or '127.0.0.1'}:{port}"
 
 
+def _sign_in(value: str) -> str:
+    value = value.strip().strip(";")
+    if not re.fullmatch(r"Authorization=AAD(?:;ClientId=[0-9a-f-]{36})?", value, re.IGNORECASE):
+        raise ValueError("is to be Authorization=AAD, with ;ClientId=ID behind it for a user-assigned managed identity")
+    return value
+
+
 _Address = Annotated[str, AfterValidator(_address)]
+_SignIn = Annotated[str, AfterValidator(_sign_in)]
 Listen = Annotated[str, AfterValidator(listen_address)]
 
 
@@ -56,6 +64,8 @@ class TelemetrySettings(BaseModel):
         otel_metrics_exporter: `OTEL_METRICS_EXPORTER`: `none` sends no metrics.
         otel_sdk_disabled: `OTEL_SDK_DISABLED`: sends nothing at all.
         insights: `APPLICATIONINSIGHTS_CONNECTION_STRING`: Azure Monitor, beside the collector or without one.
+        insights_authentication: `APPLICATIONINSIGHTS_AUTHENTICATION_STRING`: as whom, where the connection string is
+            not enough: `Authorization=AAD`, and `;ClientId=ID` behind it for a user-assigned managed identity.
         metrics: `VOCATIVE_METRICS`: a port, or an address and a port, at which Prometheus finds `/metrics`.
         log_format: `VOCATIVE_LOG_FORMAT`: `json` or `text`.
         log_level: `VOCATIVE_LOG_LEVEL`: of our own lines.
@@ -74,6 +84,7 @@ class TelemetrySettings(BaseModel):
     otel_metrics_exporter: _EXPORTERS = _named("OTEL_METRICS_EXPORTER", "otlp")
     otel_sdk_disabled: bool = _named("OTEL_SDK_DISABLED", default=False)
     insights: SecretStr | None = _named("APPLICATIONINSIGHTS_CONNECTION_STRING")
+    insights_authentication: _SignIn | None = _named("APPLICATIONINSIGHTS_AUTHENTICATION_STRING")
     metrics: Listen | None = _named("VOCATIVE_METRICS")
     log_format: LogFormat | None = _named("VOCATIVE_LOG_FORMAT")
     log_level: LogLevel = _named("VOCATIVE_LOG_LEVEL", "info")

@@ -192,6 +192,7 @@ class Signalling:
             return refusal(503, "too_many_calls", "there are too many calls at once: try again later")
         try:
             seat = self._enter(owner_of(user))
+            await seat.confirm()
         except TurnedAway as no:
             return refused(no.refusal)
         begun = False

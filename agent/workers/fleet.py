@@ -168,6 +168,19 @@ class Fleet:
         noted = self._leave(worker, now)
         return [noted] if place.coming is not None else [noted, self._start(worker.place, now)]
 
+    @property
+    def serving(self) -> set[int]:
+        """The numbers of the workers that serve: neither begin nor leave, which has a limit of its own."""
+        return {number for number, each in self._workers.items() if each.state is State.SERVING}
+
+    def hung(self, number: int, seconds: float) -> list[Action]:
+        """A worker that serves has not answered for so long. It is ended, and its end brings the one that follows."""
+        worker = self._workers.get(number)
+        if worker is None or worker.state is not State.SERVING:
+            return []
+        text = f"worker {number} has not answered for {seconds:g} s, as its event loop is blocked: it is ended by force"
+        return [Note(text, bad=True), Kill(worker)]
+
     def died(self, number: int, code: int | None, now: float) -> list[Action]:
         """A process has ended.
 

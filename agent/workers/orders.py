@@ -13,6 +13,8 @@ class Order(Enum):
     RETIRE = "retire"  # leave the port to the others; what runs has its grace
     DRAIN = "drain"  # everything stops: answer new callers that it does, while what runs has its grace
     HALT = "halt"  # end now
+    ANSWER = "answer"  # say that the event loop runs
+    EXPLAIN = "explain"  # it has not answered for long: write down where it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,11 @@ class Ready:
 @dataclass(frozen=True, slots=True)
 class Leaving:
     """A worker was asked to stop, by somebody else than its supervisor, and takes no more callers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """A worker's event loop runs."""
 
 
 @dataclass(frozen=True, slots=True)

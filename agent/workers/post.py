@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import logging
+import sys
 import threading
+import traceback
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agent.workers.orders import Failed, Leaving, Order, Ready
+from agent.workers.orders import Alive, Failed, Leaving, Order, Ready
 
 if TYPE_CHECKING:
+    import asyncio
     import socket
     from collections.abc import Callable, Sequence
     from multiprocessing.connection import Connection
+
+_log = logging.getLogger(__name__)
+
+_SHOWN = 12  # calls; what is further out is the loop itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +53,16 @@ class Post:
         """Say that this worker cannot begin."""
         self._say(failure)
 
-    def follow(self, obey: Callable[[Order], None]) -> None:
+    def follow(self, obey: Callable[[Order], None], loop: asyncio.AbstractEventLoop) -> None:
         """Be told what to do from now on.
 
         Args:
             obey: Called from another thread.
+            loop: Which is to run; it runs in the main thread.
         """
-        threading.Thread(target=self._listen, args=(obey,), name="orders", daemon=True).start()
+        threading.Thread(target=self._listen, args=(obey, loop), name="orders", daemon=True).start()
 
-    def _listen(self, obey: Callable[[Order], None]) -> None:
+    def _listen(self, obey: Callable[[Order], None], loop: asyncio.AbstractEventLoop) -> None:
         while True:
             try:
                 order: Order = self.line.recv()
@@ -62,8 +71,24 @@ class Post:
                 order = Order.RETIRE
                 obey(order)
                 return
-            obey(order)
+            if order is Order.ANSWER:
+                with contextlib.suppress(RuntimeError):  # the loop has ended, and the process ends too
+                    loop.call_soon_threadsafe(self._say, Alive())
+            elif order is Order.EXPLAIN:
+                _log.warning(
+                    "the event loop is blocked, and all calls of this worker with it; it is here:\n%s", _where()
+                )
+            else:
+                obey(order)
 
-    def _say(self, said: Ready | Leaving | Failed) -> None:
+    def _say(self, said: Ready | Leaving | Alive | Failed) -> None:
         with contextlib.suppress(OSError):  # it is gone, which the other thread notices
             self.line.send(said)
+
+
+def _where() -> str:
+    """What the main thread does, the innermost calls last."""
+    # The only way to see it.
+    frames = sys._current_frames()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    frame = frames.get(threading.main_thread().ident or 0)
+    return "".join(traceback.format_stack(frame)[-_SHOWN:]).rstrip()

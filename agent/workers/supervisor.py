@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from agent.errors import ConfigurationError, ModelError
 from agent.workers.fleet import Drain, Fleet, Halt, Kill, Note, Retire, Start
-from agent.workers.orders import Failed, Leaving, Order, Ready
+from agent.workers.orders import Alive, Failed, Leaving, Order, Ready
 from agent.workers.post import Post
+from agent.workers.pulse import Pulse
 
 if TYPE_CHECKING:
     import socket
@@ -40,10 +41,11 @@ class Supervisor:
         size: How many workers.
         grace: Seconds that sessions have when their worker leaves.
         secret: What tickets are signed with.
+        patience: Seconds that the event loop of a worker may be blocked before the worker is replaced; 0 for any time.
         greet: Called with a greeting when all of them serve for the first time.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (what is known of the workers)
         self,
         work: Callable[[Post], None],
         sockets: Sequence[socket.socket],
@@ -51,12 +53,13 @@ class Supervisor:
         size: int,
         grace: float,
         secret: bytes,
+        patience: float,
         greet: Callable[[str], None],
     ) -> None:
         # Never by fork: models have threads, and a worker that is begun later reads the code as it is then.
         self._context = multiprocessing.get_context("spawn")
         self._work, self._sockets, self._secret, self._greet = work, sockets, secret, greet
-        self._fleet = Fleet(size, grace)
+        self._fleet, self._pulse = Fleet(size, grace), Pulse(patience)
         self._processes: dict[int, SpawnProcess] = {}
         self._lines: dict[int, Connection] = {}
         self._reason: Failed | None = None
@@ -88,8 +91,9 @@ class Supervisor:
         raise {"usage": ConfigurationError, "model": ModelError}[self._reason.blame](self._reason.reason)
 
     def _step(self, signals: Connection) -> None:
-        deadline = self._fleet.next_deadline()
-        patience = _LONGEST_WAIT if deadline is None else min(_LONGEST_WAIT, max(0.0, deadline - _now()))
+        self._pulse.follow(self._fleet.serving, _now())
+        deadlines = [each for each in (self._fleet.next_deadline(), self._pulse.next_deadline()) if each is not None]
+        patience = min([_LONGEST_WAIT, *(max(0.0, each - _now()) for each in deadlines)])
         sentinels: dict[object, int] = {process.sentinel: number for number, process in self._processes.items()}
         lines: dict[object, int] = {line: number for number, line in self._lines.items()}
         handles = [process.sentinel for process in self._processes.values()]
@@ -104,6 +108,16 @@ class Supervisor:
             if each in sentinels:
                 self._ended(sentinels[each])
         self._do(self._fleet.tick(_now()))
+        self._look()
+
+    def _look(self) -> None:
+        found = self._pulse.look(_now())
+        for number in found.ask:
+            self._tell(number, Order.ANSWER)
+        for number in found.explain:
+            self._tell(number, Order.EXPLAIN)
+        for number in found.hung:
+            self._do(self._fleet.hung(number, self._pulse.limit))
 
     def _signalled(self, number: int) -> None:
         _log.info("received %s", signal.Signals(number).name)
@@ -127,6 +141,8 @@ class Supervisor:
             if self._fleet.complete and self._greeting is None:
                 self._greeting = said.greeting
                 self._greet(said.greeting)
+        elif isinstance(said, Alive):
+            self._pulse.heard(number)
         elif isinstance(said, Leaving):
             self._do(self._fleet.leaving(number, _now()))
         elif isinstance(said, Failed):

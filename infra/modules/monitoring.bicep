@@ -51,6 +51,8 @@ resource insights 'Microsoft.Insights/components@2020-02-02' = {
   properties: {
     Application_Type: 'web'
     WorkspaceResourceId: workspaceId
+    // Who sends has to sign in; the key in the connection string is none.
+    DisableLocalAuth: true
   }
 }
 
@@ -59,6 +61,9 @@ output workspaceId string = workspaceId
 
 @description('Resource id of the Application Insights component.')
 output insightsId string = insights.id
+
+@description('Its name.')
+output insightsName string = insights.name
 
 @description('Where the app sends its traces. It says where to, and is no right to read anything.')
 output connectionString string = insights.properties.ConnectionString

@@ -122,6 +122,10 @@ def test_who_names_no_transcribing_model_gets_one_that_the_service_has():
     }
     assert heard(Agent(transcription=Transcription(model="whisper-1")), azure) == {"model": "whisper-1"}
     assert Agent(transcription=None).at(service_at(azure)).transcription is None
+    named = replace(service_at(azure), transcription="ears")
+    assert Agent().at(named).transcription == Transcription(model="ears")
+    assert Agent(transcription=Transcription(model="whisper-1")).at(named).transcription.model == "whisper-1"
+    assert Agent(transcription=None).at(named).transcription is None
 
 
 def test_a_tool_that_must_be_called_has_to_be_there_when_a_session_begins():

@@ -268,6 +268,33 @@ def test_ones_own_agent_is_tried_with_its_configuration(check, tmp_path, monkeyp
     assert "Agent(turn_detection=…)" in out
 
 
+def test_the_deployment_that_transcribes_is_asked_for_and_told(check):
+    asked = []
+
+    async def handler(request):
+        answer = web.WebSocketResponse()
+        await answer.prepare(request)
+        await answer.send_json({"type": "session.created", "session": {"model": "gpt-realtime-2.1"}})
+        async for message in answer:
+            update = json.loads(message.data)
+            asked.append(update["session"]["audio"]["input"]["transcription"])
+            await answer.send_json({"type": "session.updated", "session": update["session"]})
+        return answer
+
+    with Stage(handler) as stage:
+        variables = {
+            "AZURE_OPENAI_ENDPOINT": f"http://127.0.0.1:{stage.port}",
+            "AZURE_OPENAI_REALTIME_DEPLOYMENT": "mine",
+            "AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT": "ears",
+        }
+        code, out = check(**variables)
+    assert code == 0
+    assert asked == [{"model": "ears"}]
+    assert "a deployment named ears on the same resource (AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT)" in " ".join(
+        out.split()
+    )
+
+
 def test_where_nothing_is_configured_the_engine_is_checked(check):
     code, out = check()
     assert code == 0

@@ -15,7 +15,7 @@ from tests.test_licences import model_files
 
 FOLDER = ROOT / "infra" / "container"
 LOCKS = ("build", "engine", "requirements")
-EXTRAS = ("mcp", "otel", "redis")
+EXTRAS = ("azure-monitor", "mcp", "otel", "redis")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
@@ -75,6 +75,7 @@ def test_the_image_has_all_that_the_project_needs_at_run_time():
     extras = [text for extra in EXTRAS for text in PROJECT["optional-dependencies"][extra]]
     needed = closure([*PROJECT["dependencies"], *extras], wanted("engine"))
     assert {"aiohttp", "onnxruntime", "opentelemetry-sdk", "redis", "mcp"} <= needed
+    assert "azure-monitor-opentelemetry-exporter" in needed
     assert needed - names("requirements") == set()
 
 
@@ -105,5 +106,5 @@ def test_what_builds_the_wheel_is_what_the_build_asks_for():
 def test_the_command_that_makes_the_locks_takes_the_same_extras():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     command = makefile.partition("image-lock:\n")[2].partition("\n\n")[0]
-    assert tuple(re.findall(r"--extra (\w+)", command)) == EXTRAS
+    assert tuple(re.findall(r"--extra ([\w-]+)", command)) == EXTRAS
     assert command.count("-c requirements.lock") == len(LOCKS)

@@ -93,11 +93,16 @@ IN_DASHBOARDS = [
         ),
         (
             "a column of another table",
-            "traces\\n| where severityLevel",
-            "traces\\n| where valueSum",
-            "no column of traces",
+            "(traces | project timestamp, severityLevel, itemCount)",
+            "(traces | project timestamp, valueSum, itemCount)",
+            "no column of exceptions, traces",
         ),
-        ("a table that is not there", '"query": "traces\\n', '"query": "logs\\n', "asks no table that is known"),
+        (
+            "a table that is not there",
+            '"query": "customMetrics\\n| where name == \'vocative.cost\'',
+            '"query": "logs\\n| where name == \'vocative.cost\'',
+            "asks no table that is known",
+        ),
         (
             "an attribute of another metric",
             "Scope = tostring(customDimensions['scope'])",

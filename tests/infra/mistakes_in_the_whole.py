@@ -172,6 +172,25 @@ IN_THE_WHOLE = [
         ),
     ),
     *mutations(
+        "infra/modules/monitoring.bicep",
+        (
+            "telemetry that anybody may send",
+            "DisableLocalAuth: true",
+            "DisableLocalAuth: false",
+            "takes telemetry from everybody who knows its connection string",
+        ),
+    ),
+    *mutations(
+        "infra/vocative.bicep",
+        (
+            "telemetry without a credential",
+            "'Authorization=AAD;ClientId=${identityClientId}'",
+            "''",
+            "is told nothing by the app: it takes telemetry of those only who sign in",
+            "infra/modules/monitoring.bicep",
+        ),
+    ),
+    *mutations(
         "infra/main.parameters.json",
         ("a parameter that is not there", '"searchSku"', '"searchSize"', "has no parameter 'searchSize'"),
         (

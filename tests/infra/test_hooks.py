@@ -31,6 +31,7 @@ MADE = GIVEN | {
     "VOCATIVE_MODEL": "azure",
     "AZURE_OPENAI_ENDPOINT": "https://ai-x.openai.azure.com/",
     "AZURE_OPENAI_REALTIME_DEPLOYMENT": "gpt-realtime-2.1",
+    "AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT": "ears",
     "AZURE_SEARCH_ENDPOINT": "https://srch-x.search.windows.net",
     "AZURE_SEARCH_INDEX": "documents",
     "AZURE_STORAGE_ACCOUNT": "stx",

@@ -25,6 +25,7 @@ GIVEN = {
     "authTenantId": "11111111-2222-3333-4444-555555555555",
     "openAiEndpoint": "https://ai-x.openai.azure.com/",
     "realtimeDeployment": "gpt-realtime-2.1",
+    "transcriptionDeployment": "ears",
     "embeddingDeployment": "text-embedding-3-large",
     "embeddingModel": "text-embedding-3-large",
     "searchEndpoint": "https://srch-x.search.windows.net",
@@ -97,6 +98,7 @@ def test_the_models_and_the_index_are_those_of_the_template():
     arguments, variables = started("easy-auth")
     assert arguments == ["run", "--host", "0.0.0.0", "--port", "8765", "--drain", "540"]
     assert variables["AZURE_OPENAI_REALTIME_DEPLOYMENT"] == "gpt-realtime-2.1"
+    assert variables["AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT"] == "ears"
     assert variables["AZURE_SEARCH_GROUPS_FIELD"] == "groups"
     assert variables["VOCATIVE_SECRET"] == GIVEN["ticketSecret"]
     assert "VOCATIVE_ENTRA_TENANT" not in variables

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from agent.door.admissions import MOST_PROMISED, Admissions
@@ -102,3 +104,68 @@ def test_a_server_that_drains_does_not_wait_for_ever(admissions):
     admissions.drain(100.0, 20.0)
     admissions.drain(110.0, 20.0)  # asked again, as by a second signal
     assert admissions.drained(120.0)
+
+
+class Elsewhere:
+    """The other workers, which answer when a test says so."""
+
+    def __init__(self):
+        self.answer, self.asked, self.left = asyncio.get_running_loop().create_future(), [], []
+
+    async def take(self, user, most):
+        self.asked.append((user, most))
+        return await self.answer
+
+    def leave(self, user, place):
+        self.left.append((user, place))
+
+
+@pytest.fixture
+async def elsewhere(admissions):
+    admissions.elsewhere = Elsewhere()
+    return admissions.elsewhere
+
+
+async def test_what_other_workers_say_counts_too(admissions, elsewhere):
+    elsewhere.answer.set_result("p1")
+    seat = admissions.enter("ada")
+    await seat.confirm()
+    await admissions.enter("ada", returning=True).confirm()
+    await admissions.enter(None).confirm()
+    assert elsewhere.asked == [("ada", 2), ("ada", None)]
+    seat.leave()
+    seat.leave()
+    assert elsewhere.left == [("ada", "p1")]
+
+
+async def test_who_has_no_room_elsewhere_leaves_the_seat_that_was_taken_here(admissions, elsewhere):
+    elsewhere.answer.set_result(None)
+    with pytest.raises(TurnedAway) as no:
+        await admissions.enter("ada").confirm()
+    assert no.value.refusal.code == "too_many_sessions"
+    assert (admissions.count, elsewhere.left) == (0, [])
+
+
+async def test_who_leaves_before_that_is_known_keeps_no_place_anywhere(admissions, elsewhere):
+    cancelled, left = admissions.enter("ada"), admissions.enter("ada")
+    first, second = asyncio.create_task(cancelled.confirm()), asyncio.create_task(left.confirm())
+    await asyncio.sleep(0)
+    left.leave()
+    first.cancel()
+    elsewhere.answer = None
+    with pytest.raises(asyncio.CancelledError):
+        await first
+    assert admissions.count == 0
+    second.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await second
+
+
+async def test_a_place_that_is_given_to_who_has_left_is_given_back(admissions, elsewhere):
+    seat = admissions.enter("ada")
+    confirming = asyncio.create_task(seat.confirm())
+    await asyncio.sleep(0)
+    seat.leave()
+    elsewhere.answer.set_result("p1")
+    await confirming
+    assert elsewhere.left == [("ada", "p1")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -51,6 +52,32 @@ def test_on_azure_the_transcribing_model_wants_a_deployment_of_its_own():
         "wss://r.openai.azure.com/openai/v1/realtime?model=gpt-realtime-2.1", "", "gpt-4o-mini-transcribe"
     )
     assert "deployment named" not in told("wss://api.openai.com/v1/realtime?model=m", "m", "gpt-4o-mini-transcribe")
+
+
+def heard(address, transcription, named=""):
+    service = replace(service_at(address), transcription=named)
+    return [each for each in notes(service, "m", transcription, TODAY) if "transcripts" in each]
+
+
+def test_what_transcribes_is_told_with_what_decided_on_it():
+    azure, openai = "wss://r.openai.azure.com/openai/v1/realtime?model=m", "wss://api.openai.com/v1/realtime?model=m"
+    needs = "transcripts of the user need a deployment named {} on the same resource"
+    assert heard(azure, "ears", "ears") == [needs.format("ears") + " (AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT)"]
+    assert heard(azure, "whisper-1", "whisper-1") == [
+        needs.format("whisper-1") + " (AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT)"
+    ]
+    assert heard(azure, "gpt-realtime-whisper") == [
+        needs.format("gpt-realtime-whisper") + " (AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT names another)"
+    ]
+    assert heard(azure, "mine", "ears") == [
+        needs.format("mine")
+        + " (AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT names ears, and the agent something else, which counts)"
+    ]
+    assert heard(azure, "", "ears") == [
+        "AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT has no effect: the agent wants no transcripts of the user"
+    ]
+    assert heard(openai, "t", "t") == ["transcripts of the user are made by t (OPENAI_TRANSCRIPTION_MODEL)"]
+    assert heard(openai, "t") == heard(azure, "whisper-1") == heard(azure, "") == []
 
 
 def test_what_was_corrected_in_an_address_is_told():

@@ -10,11 +10,12 @@ from agent.config import Settings
 from agent.errors import ConfigurationError
 from agent.sessions.opening import open_shared
 from agent.sessions.redis_ledger import RedisLedger
+from agent.sessions.redis_places import RedisPlaces
 
 
 async def test_without_an_address_sessions_are_shared_with_nobody(monkeypatch):
-    custody, ledger = open_shared(Settings())
-    assert ledger is None
+    custody, ledger, places = open_shared(Settings())
+    assert ledger is places is None
     assert not custody.shared
     assert custody.trouble == ""
     await custody.start()
@@ -25,8 +26,9 @@ async def test_without_an_address_sessions_are_shared_with_nobody(monkeypatch):
 async def test_the_command_goes_before_the_environment(monkeypatch):
     monkeypatch.setenv("VOCATIVE_SESSIONS_URL", "no address")
     monkeypatch.setenv("VOCATIVE_SESSIONS_KEY", f"{'n' * 32}, {'o' * 32}")
-    custody, ledger = open_shared(Settings(), "unix:///tmp/nowhere.sock")
+    custody, ledger, places = open_shared(Settings(), "unix:///tmp/nowhere.sock")
     assert isinstance(ledger, RedisLedger)
+    assert isinstance(places, RedisPlaces)
     assert custody.shared
     assert len(custody._seal._ciphers) == 2
     with pytest.raises(ConfigurationError, match="VOCATIVE_SESSIONS_URL"):

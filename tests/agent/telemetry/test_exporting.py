@@ -1,15 +1,13 @@
-"""Sending by OTLP and to Azure Monitor: what is sent, and what happens where nobody takes it."""
+"""Sending by OTLP: what is sent, and what happens where nobody takes it."""
 
 from __future__ import annotations
 
 import logging
 import socket
 import sys
-from types import ModuleType
 
 import pytest
-from opentelemetry.sdk.metrics.export import MetricExporter, MetricExportResult
-from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
+from opentelemetry.sdk.trace.export import SpanExportResult
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from agent.config import Settings
@@ -116,53 +114,3 @@ def test_an_exporter_that_raises_costs_nothing_but_what_it_should_have_sent(capl
     steady = SteadySpans(Broken(), Outage("the collector"))
     assert steady.export([]) is SpanExportResult.FAILURE
     assert "OSError" in caplog.text
-
-
-CONNECTION = "InstrumentationKey=00000000-0000-0000-0000-000000000000"
-
-
-def test_without_azure_monitors_exporter_a_problem_names_the_package(monkeypatch):
-    made = exporting(monkeypatch, APPLICATIONINSIGHTS_CONNECTION_STRING=CONNECTION)
-    assert made.tracers is None
-    assert "azure-monitor-opentelemetry-exporter" in made.problems[0]
-    assert "InstrumentationKey" not in made.problems[0]
-
-
-def test_azure_monitors_exporter_gets_traces_and_metrics_where_it_is_installed(monkeypatch):
-    """Against a stand-in of the two classes: the package itself is published as a pre-release only."""
-    sent = []
-
-    class Traces(SpanExporter):
-        def __init__(self, *, connection_string):
-            assert connection_string == CONNECTION
-
-        def export(self, spans):
-            sent.extend(span.name for span in spans)
-            return SpanExportResult.SUCCESS
-
-    class Metrics(MetricExporter):
-        def __init__(self, *, connection_string):
-            super().__init__()
-            assert connection_string == CONNECTION
-
-        def export(self, metrics_data, timeout_millis=10_000, **kwargs):
-            scopes = [scope for resource in metrics_data.resource_metrics for scope in resource.scope_metrics]
-            sent.extend(metric.name for scope in scopes for metric in scope.metrics)
-            return MetricExportResult.SUCCESS
-
-        def force_flush(self, timeout_millis=10_000):
-            return True
-
-        def shutdown(self, timeout_millis=30_000, **kwargs):
-            pass
-
-    stand_in = ModuleType("azure.monitor.opentelemetry.exporter")
-    stand_in.AzureMonitorTraceExporter, stand_in.AzureMonitorMetricExporter = Traces, Metrics
-    for name in ("azure.monitor", "azure.monitor.opentelemetry"):
-        monkeypatch.setitem(sys.modules, name, ModuleType(name))
-    monkeypatch.setitem(sys.modules, "azure.monitor.opentelemetry.exporter", stand_in)
-    made = exporting(monkeypatch, APPLICATIONINSIGHTS_CONNECTION_STRING=CONNECTION)
-    made.tracers.get_tracer("t").start_span("work").end()
-    made.meters.get_meter("t").create_counter("calls").add(1)
-    made.shutdown()
-    assert {"work", "calls"} <= set(sent)

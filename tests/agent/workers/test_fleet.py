@@ -235,3 +235,22 @@ def test_a_slot_is_the_smallest_that_nobody_alive_has_so_that_ports_by_it_stay_f
     story.died(1, 0)
     story.died(2)
     assert story.workers[4].slot == 0
+
+
+def test_a_worker_that_hangs_is_ended_by_force_and_its_end_brings_another():
+    story = serving()
+    assert story.fleet.serving == {1, 2}
+    assert story._done(story.fleet.hung(2, 60.0)) == [(Kill, 2)]
+    assert story.notes[-1].startswith("worker 2 has not answered for 60 s")
+    assert story.died(2, code=-9) == [(Start, 3)]
+    assert story.fleet.serving == {1}
+
+
+def test_a_worker_that_begins_or_leaves_is_not_taken_to_hang():
+    story = serving()
+    story.leaving(2)
+    assert story.fleet.serving == {1}
+    for number in (2, 3, 9):
+        assert story._done(story.fleet.hung(number, 60.0)) == []
+    story.tells("stop")
+    assert story.fleet.serving == set()

@@ -13,12 +13,6 @@ from tests.infra.checker.values import constant
 
 # Outputs that azd itself reads.
 AZD_READS = {"AZURE_RESOURCE_GROUP", "AZURE_CONTAINER_REGISTRY_ENDPOINT"}
-# Variables that somebody else than agent/config.py reads, and who.
-READ_ELSEWHERE = {
-    "APPLICATIONINSIGHTS_CONNECTION_STRING": "the exporter of Azure Monitor",
-    "OTEL_EXPORTER_OTLP_ENDPOINT": "the exporter of OpenTelemetry",
-    "OTEL_SERVICE_NAME": "OpenTelemetry",
-}
 
 
 def settings():
@@ -31,6 +25,7 @@ def check(root, templates):
     yield from _outputs(root, templates["main.bicep"])
     yield from _variables(templates["vocative.bicep"])
     yield from _arguments(templates["vocative.bicep"])
+    yield from _keyless_telemetry(templates["vocative.bicep"], templates["modules/monitoring.bicep"])
     yield from _whole_calls(templates["vocative.bicep"], templates["modules/app.bicep"])
     yield from _written(root, templates["main.bicep"])
 
@@ -87,7 +82,7 @@ def _variables(template):
             name = literal(property_of(node, "name"))
             if name is None:
                 continue
-            if name not in known | set(READ_ELSEWHERE):
+            if name not in known:
                 yield template.finding(line(node) + 1, f"the app does not read {name!r}: see agent/config.py")
             if name in seen:
                 yield template.finding(line(node) + 1, f"{name!r} is set in line {seen[name]} already")
@@ -95,6 +90,22 @@ def _variables(template):
             secret = property_of(node, "secretRef")
             if secret is not None and literal(secret) not in kept:
                 yield template.finding(line(secret), f"there is no secret {literal(secret)!r}")
+
+
+def _keyless_telemetry(template, monitoring):
+    """Application Insights takes telemetry only of who signs in, and the app does."""
+    pairs = dict(_pairs(monitoring))
+    if constant(pairs.get("DisableLocalAuth")) is not True:
+        yield monitoring.find("WorkspaceResourceId", "takes telemetry from everybody who knows its connection string")
+    given = {
+        literal(property_of(node, "name")): property_of(node, "value")
+        for node in walk(template.tree)
+        if node.type == "object" and property_of(node, "name") is not None
+    }
+    signs_in = given.get("APPLICATIONINSIGHTS_AUTHENTICATION_STRING")
+    if signs_in is None or "Authorization=AAD" not in text(signs_in):
+        problem = "is told nothing by the app: it takes telemetry of those only who sign in"
+        yield monitoring.find("DisableLocalAuth", problem)
 
 
 def _arguments(template):

@@ -23,7 +23,10 @@ _TOKEN = re.compile(
 )
 _BRACKETS = {")": "(", "]": "["}
 
-_OF_INSIGHTS = {"timestamp", "customDimensions", "itemCount", "operation_Id", "cloud_RoleName", "cloud_RoleInstance"}
+_OF_INSIGHTS = {
+    *("timestamp", "customDimensions", "itemCount", "operation_Id", "session_Id", "cloud_RoleName"),
+    "cloud_RoleInstance",
+}
 _OF_APPS = {"TimeGenerated", "ContainerAppName", "Log"}
 # Which columns each table has: of those of Application Insights, and of Container Apps in the workspace.
 TABLES = {
@@ -31,6 +34,7 @@ TABLES = {
     "requests": {"name", "duration", "success", "resultCode", *_OF_INSIGHTS},
     "dependencies": {"name", "duration", "success", "resultCode", "type", "target", *_OF_INSIGHTS},
     "traces": {"message", "severityLevel", *_OF_INSIGHTS},
+    "exceptions": {"type", "outerMessage", "severityLevel", *_OF_INSIGHTS},
     "ContainerAppSystemLogs": {"Reason", "ReplicaName", "RevisionName", *_OF_APPS},
     "ContainerAppConsoleLogs": {"RevisionName", *_OF_APPS},
 }

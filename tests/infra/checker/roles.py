@@ -22,6 +22,7 @@ IDS = {
     "Search Service Contributor": "7ca78c08-252a-4471-8644-bb5ff32d4ba0",
     "Storage Blob Data Reader": "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1",
     "Storage Blob Data Contributor": "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
+    "Monitoring Metrics Publisher": "3913510d-42f4-4e42-8a64-420c390055eb",
     "AcrPull": "7f951dda-4ed3-4680-a7ca-43fe172d538d",
 }
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -51,6 +52,13 @@ NEEDS = (
     Need(APP, KINDS["azure"].role, "modules/roles/ai.bicep", "agent/credentials.py", "get_token"),
     Need(APP, KINDS["voice-live"].role, "modules/roles/ai.bicep", "agent/credentials.py", "get_token"),
     Need(APP, "Search Index Data Reader", "modules/roles/search.bicep", "tools/search/azure/service.py", ".search("),
+    Need(
+        APP,
+        "Monitoring Metrics Publisher",
+        "modules/roles/insights.bicep",
+        "agent/telemetry/azure_monitor.py",
+        "ManagedIdentityCredential(",
+    ),
     Need(APP, "AcrPull", "modules/roles/registry.bicep", "infra/modules/app.bicep", "registries: ["),
     Need(
         SEARCH,
