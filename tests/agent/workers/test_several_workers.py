@@ -93,7 +93,7 @@ async def test_a_worker_that_is_killed_is_replaced_and_callers_find_the_other_on
 async def test_sighup_replaces_all_workers_by_ones_that_read_everything_anew_and_a_mistake_leaves_those_that_are(
     tmp_path,
 ):
-    async with house(tmp_path, "--drain", "300") as running, Caller(running) as caller:
+    async with house(tmp_path, "--drain", "300", "--log-level", "info") as running, Caller(running) as caller:
         await more([caller], 1)
         former, hotel = set(running.workers()), tmp_path / "hotel.py"
         text = hotel.read_text()
@@ -106,6 +106,8 @@ async def test_sighup_replaces_all_workers_by_ones_that_read_everything_anew_and
         running.process.send_signal(signal.SIGHUP)
         await running.until(lambda: len(set(running.workers()) - former) == 2)
         await running.until(lambda: len(set(running.workers()) & former) == 1)
+        await running.says("all workers were restarted")
+        await running.says("stopping: 1 sessions have 300 s left")  # said once nobody else can come to it
         await more([caller], 6)
         async with Caller(running) as later:
             await more([later], 1)
