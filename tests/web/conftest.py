@@ -48,6 +48,22 @@ def tone(seconds: float, hertz: float = 330, loudness: float = 0.4) -> bytes:
     return (np.sin(2 * np.pi * hertz * at) * loudness * 32767).astype("<i2").tobytes()
 
 
+class Socket(web.WebSocketResponse):
+    """A WebSocket whose close can be waited for by whoever did not begin it.
+
+    aiohttp lets go of a connection when its handler returns, though another task may be closing it just then: what the
+    page still sends is then answered by a reset, and the page never reads the code.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(protocols=("vocative.v1",), max_msg_size=0)
+        self._closing_once = asyncio.Lock()
+
+    async def close(self, **how: Any) -> bool:
+        async with self._closing_once:
+            return await super().close(**how)
+
+
 class Scripted:
     """One caller's session with the scripted server: what came in, and what to send."""
 
@@ -212,7 +228,7 @@ class Double:
         if self.refuse is not None and self.refuse[0] < 1000:
             error = {"code": "refused", "message": self.refuse[1]}
             return web.json_response({"error": error}, status=self.refuse[0])
-        socket = web.WebSocketResponse(protocols=("vocative.v1",), max_msg_size=0)
+        socket = Socket()
         await socket.prepare(request)
         if self.refuse is not None:
             await socket.close(code=self.refuse[0], message=self.refuse[1].encode())
@@ -220,6 +236,7 @@ class Double:
         session = Scripted(socket, request)
         await self.sessions.put(session)
         await session.read()
+        await socket.close()
         return socket
 
 
