@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from tests.e2e.calling import library, loopback, model  # noqa: F401  (fixtures)
+from tests.e2e.hearing import ears  # noqa: F401
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 

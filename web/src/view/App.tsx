@@ -27,7 +27,7 @@ function Page() {
   }, [name]);
   usePushToTalkKey();
   return (
-    <div className="flex h-dvh flex-col">
+    <div className="flex h-dvh flex-col pt-[env(safe-area-inset-top)] pr-[env(safe-area-inset-right)] pl-[env(safe-area-inset-left)]">
       <Header />
       <main tabIndex={-1} className="flex min-h-0 flex-1 flex-col outline-none">
         {empty ? <Welcome /> : <Transcript />}

@@ -33,7 +33,7 @@ export function Composer() {
         data-testid="send"
         aria-label={words.composer.send}
         disabled={!ready || text.trim() === ""}
-        className="grid size-9 shrink-0 place-items-center rounded-full bg-accent text-on-accent transition-colors hover:bg-accent-strong disabled:bg-line disabled:text-quiet"
+        className="finger grid size-9 shrink-0 place-items-center rounded-full bg-accent text-on-accent transition-colors hover:bg-accent-strong disabled:bg-line disabled:text-quiet"
       >
         <ArrowUp aria-hidden className="size-[1.15rem]" />
       </button>
