@@ -59,3 +59,24 @@ async def test_a_keyboard_that_comes_up_takes_its_room_from_the_conversation_and
         for name in ("talk", "push", "text-input", "send", "more"):
             await expect(page.get_by_test_id(name)).to_be_in_viewport(ratio=1)
         assert (await page.locator("main").bounding_box())["height"] >= 100
+
+
+async def test_however_much_there_is_to_say_half_of_a_small_phone_is_left_for_the_conversation(double, open_page):
+    small = PHONE | {"viewport": {"width": 320, "height": 568}}
+    async with open_page(path="?lang=de", **small) as page:
+        session = await double.session()
+        await session.introduce(languages=["en"])
+        await session.item("u1", "user", None, "Please send the mail.")
+        asked = {"call_id": "c3", "name": "send_mail", "arguments": "{}", "timeout_ms": 60_000}
+        await session.send("extension.tool.approval_requested", **asked)
+        await session.send("extension.reconnecting", reason="the model's session expired")
+        await session.send("error", error={"code": "rate_limit_exceeded", "message": "Too many questions."})
+        for notice in ("lacking", "mending", "trouble"):
+            await expect(page.get_by_test_id(notice)).to_be_attached()
+        notices = await page.get_by_test_id("notices").bounding_box()
+        main, dock = [await page.locator(name).bounding_box() for name in ("main", "footer")]
+        assert notices["y"] + notices["height"] <= dock["y"]
+        assert notices["height"] <= main["height"] / 2
+        await expect(page.get_by_test_id("transcript")).to_be_in_viewport()
+        await page.get_by_test_id("reconnect").tap()  # what one can do about it is reached by scrolling
+        await double.session()

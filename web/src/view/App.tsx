@@ -31,8 +31,11 @@ function Page() {
       <Header />
       <main tabIndex={-1} className="flex min-h-0 flex-1 flex-col outline-none">
         {empty ? <Welcome /> : <Transcript />}
-        <Notices />
-        <TroubleBanner />
+        {/* However much there is to say, half of the room is for the conversation. */}
+        <div data-testid="notices" className="max-h-1/2 shrink-0 overflow-y-auto">
+          <Notices />
+          <TroubleBanner />
+        </div>
       </main>
       <Dock />
       <Announcer />

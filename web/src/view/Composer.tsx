@@ -26,7 +26,7 @@ export function Composer() {
         onChange={(event) => setText(event.target.value)}
         enterKeyHint="send"
         autoComplete="off"
-        className="min-w-0 flex-1 bg-transparent py-1.5 outline-none placeholder:text-quiet"
+        className="min-w-0 flex-1 bg-transparent py-1.5 outline-none text-ellipsis placeholder:text-quiet"
       />
       <button
         type="submit"
