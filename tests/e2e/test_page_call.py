@@ -43,7 +43,7 @@ pytestmark = [
     pytest.mark.parametrize("view", VIEWS),
 ]
 
-STEPS = "How many steps does the lighthouse have?"
+DOG = "Can I bring my dog?"  # the answer is short, and has no numbers
 FARE = "How much is the Island Pass?"
 LONG = "Tell me about the lighthouse."
 SILENCE_OF_SAYING = RATE // 4  # which `say` puts around the words
@@ -79,7 +79,7 @@ async def recorded(model, library, recording, view):
 
 async def test_a_barge_in_on_a_call_ends_what_is_heard_where_the_server_says(model, library, ears, say, tmp_path, view):
     # However slow the machine is, one of these questions falls into the long answer to one before.
-    recording = spoken(say, tmp_path, *[(LONG, 5)] * 5)
+    recording = spoken(say, tmp_path, *[(LONG, 4)] * 6)
     async with recorded(model, library, recording, view) as (page, wire):
         await talk(page)
         await expect(page.locator("[data-testid=message-assistant][data-cut=true]").first).to_be_visible(
@@ -127,11 +127,11 @@ async def test_holding_to_talk_and_typing_over_the_answer_work_on_a_call_and_the
         await expect(first).to_contain_text("£42", timeout=PATIENCE)
         await expect(page.get_by_test_id("message-user")).to_contain_text("Pass", ignore_case=True)
         await sounding(page)
-        await ask(page, STEPS)
+        await ask(page, DOG)
         await until(page, lambda: wire.of("output_audio_buffer.cleared"))
         before = len((await taken(page)).sound)
         await expect(first).to_have_attribute("data-cut", "true", timeout=PATIENCE)
-        await expect(second).to_contain_text("142", timeout=PATIENCE)
+        await expect(second).to_contain_text("on a lead", timeout=PATIENCE)
         await until(page, lambda: wire.of("output_audio_buffer.stopped"))
         heard = (await taken(page)).sound[before:]
         assert errors(await words_of(second), written(ears, heard))[0] <= 1
@@ -158,14 +158,11 @@ async def test_a_call_of_a_tool_waits_for_its_user_on_a_call_too(model, library,
     assert [each["decision"] for each in wire.asked("extension.tool.approval")] == ["approve"]
 
 
-async def test_what_was_just_added_is_what_a_spoken_question_on_a_call_is_answered_from(
-    model, library, say, tmp_path, view
-):
+async def test_what_was_just_added_is_what_a_question_on_a_call_is_answered_from(model, library, tmp_path, view):
     shelves = Library.shelves(Uploads(folder=tmp_path / "brought"), anonymous=True)
-    recording = spoken(say, tmp_path, ("How many paintings does the museum have?", 3))
     async with (
         answering(model, Library(library.index, uploads=shelves), EngineCalling(model)) as address,
-        page_calling(recording, address, **view) as (page, crossed),
+        page_calling(None, address, **view) as (page, crossed),
     ):
         await ready(page)
         await open_panel(page, "open-documents")
@@ -174,7 +171,7 @@ async def test_what_was_just_added_is_what_a_spoken_question_on_a_call_is_answer
         )
         await expect(page.get_by_test_id("upload")).to_have_attribute("data-stage", "added", timeout=PATIENCE)
         await press(page.get_by_role("button", name="Close"))
-        await talk(page)
+        await ask(page, "How many paintings does the museum have?")
         answer = page.get_by_test_id("message-assistant")
         await expect(answer).to_contain_text("365", timeout=PATIENCE)
         await sounding(page)
@@ -193,7 +190,7 @@ async def test_a_call_whose_socket_breaks_in_the_middle_of_an_answer_is_heard_to
             page_of = page_calling(None, await line.lay(), before=wires, mind_errors=False, **view)
             async with page_of as (page, _):
                 (wire,) = wires
-                await ask(page, STEPS)
+                await ask(page, DOG)
                 await sounding(page)
                 line.cut()
                 await until(page, lambda: wire.of("extension.resumed"))
