@@ -122,6 +122,11 @@ class Played:
         """When this happened last, ms."""
         return self._place(what) * 1000 / self.rate
 
+    def since(self, what: str) -> Played:
+        """The same from the last time on that this happened."""
+        at = self._place(what)
+        return Played(self.sound[at:], self.rate, [(name, place - at) for name, place in self.marks if place >= at])
+
     def until(self, what: str) -> Played:
         """The same up to the last time that this happened, and what still sounded within 200 ms after that."""
         at = self._place(what)
