@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from aiohttp import WSMsgType, web
+from aiohttp import WSMessage, WSMsgType, web
 
 from agent.library import Library
 from agent.pages import PAGE_POLICY, documents_routes
@@ -49,25 +49,40 @@ def tone(seconds: float, hertz: float = 330, loudness: float = 0.4) -> bytes:
 
 
 class Socket(web.WebSocketResponse):
-    """A WebSocket whose close can be waited for by whoever did not begin it.
+    """A WebSocket that reads on until its close is answered, whoever closes it.
 
-    aiohttp lets go of a connection when its handler returns, though another task may be closing it just then: what the
-    page still sends is then answered by a reset, and the page never reads the code.
+    aiohttp lets go of the connection at once when another task closes it than the one that reads: what the page still
+    sends is then answered by a reset, and the page never reads the code.
     """
 
     def __init__(self) -> None:
         super().__init__(protocols=("vocative.v1",), max_msg_size=0)
-        self._closing_once = asyncio.Lock()
+        self._reading: asyncio.Task[Any] | None = None
+        self._over = asyncio.Event()
 
-    async def close(self, **how: Any) -> bool:
-        async with self._closing_once:
-            return await super().close(**how)
+    async def each(self) -> AsyncIterator[WSMessage]:
+        """Every message, up to the page's close frame."""
+        self._reading = asyncio.current_task()
+        try:
+            async for message in self:
+                yield message
+        finally:
+            self._over.set()
+
+    async def close(self, *, code: int = 1000, message: bytes = b"", drain: bool = True) -> bool:
+        if self._reading in {None, asyncio.current_task()}:
+            return await super().close(code=code, message=message, drain=drain)
+        if not self._over.is_set():
+            assert self._writer is not None
+            await self._writer.close(code, message)
+            await self._over.wait()
+        return True
 
 
 class Scripted:
     """One caller's session with the scripted server: what came in, and what to send."""
 
-    def __init__(self, socket: web.WebSocketResponse, request: web.Request) -> None:
+    def __init__(self, socket: Socket, request: web.Request) -> None:
         self.socket = socket
         self.query = request.query
         self.offered = request.headers.get("Sec-WebSocket-Protocol", "")
@@ -76,7 +91,7 @@ class Scripted:
         self._news = asyncio.Condition()
 
     async def read(self) -> None:
-        async for message in self.socket:
+        async for message in self.socket.each():
             if message.type is WSMsgType.TEXT:
                 async with self._news:
                     self.received.append((time.perf_counter(), json.loads(message.data)))
@@ -236,7 +251,6 @@ class Double:
         session = Scripted(socket, request)
         await self.sessions.put(session)
         await session.read()
-        await socket.close()
         return socket
 
 
