@@ -56,26 +56,31 @@ class Socket(web.WebSocketResponse):
     """
 
     def __init__(self) -> None:
-        super().__init__(protocols=("vocative.v1",), max_msg_size=0)
-        self._reading: asyncio.Task[Any] | None = None
+        super().__init__(protocols=("vocative.v1",), max_msg_size=0, autoclose=False)
+        self._reading = self._begun = False
         self._over = asyncio.Event()
 
     async def each(self) -> AsyncIterator[WSMessage]:
-        """Every message, up to the page's close frame."""
-        self._reading = asyncio.current_task()
+        """Every message, up to the page's close frame, which is answered unless it is an answer."""
+        self._reading = True
         try:
             async for message in self:
                 yield message
+            if not self._begun:
+                await super().close()
         finally:
             self._over.set()
 
     async def close(self, *, code: int = 1000, message: bytes = b"", drain: bool = True) -> bool:
-        if self._reading in {None, asyncio.current_task()}:
+        if not self._reading:
             return await super().close(code=code, message=message, drain=drain)
-        if not self._over.is_set():
-            assert self._writer is not None
-            await self._writer.close(code, message)
-            await self._over.wait()
+        if self._begun or self._over.is_set():
+            return False
+        self._begun = True
+        writer = self._writer
+        assert writer is not None
+        await writer.close(code, message)
+        await self._over.wait()
         return True
 
 
