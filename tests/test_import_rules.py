@@ -118,7 +118,7 @@ RULES = {
     },
     "agent.webrtc.engine_calling": {"agent.webrtc.calling", "agent.engine", "agent.transports.base", "agent.errors"},
     "agent.webrtc.preview_calling": {"agent.webrtc.calling", "agent.webrtc.posting", "agent.errors", "aiohttp"},
-    "agent.webrtc.companion": {"agent.core.frames", "agent.transports.base"},
+    "agent.webrtc.companion": {"agent.core.frames", "agent.core.notices", "agent.transports.base"},
     "agent.webrtc.sideband": {"agent.core", "agent.transports.base"},
     "agent.webrtc.calls": {
         "agent.webrtc.calling",

@@ -103,8 +103,8 @@ class WebSocketTransport(WSListener):
         self._passes, self._onward = passes, onward
 
     def pause(self) -> None:
-        """Read nothing for now."""
-        if not self._paused and self._wire is not None and not self._wire.is_disconnected:
+        """Read nothing for now; once it is being closed, the answer to that has to be read."""
+        if not self._paused and self._end is None and self._wire is not None and not self._wire.is_disconnected:
             self._paused = True
             self._wire.underlying_transport.pause_reading()
 

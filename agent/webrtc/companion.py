@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import secrets
 from collections import deque
 from typing import TYPE_CHECKING
 
+from agent.core import notices
 from agent.core.frames import Frame
 from agent.transports.base import TransportClosed
 
@@ -95,6 +97,8 @@ class Companion:
     async def hold(self, socket: Pull, *, extensions: bool = True) -> None:
         """Let a page's socket be the client until it closes or another one comes.
 
+        One that comes again is told so by `extension.resumed`, and then what it missed.
+
         Args:
             socket: The socket, open.
             extensions: It opted in to our own events; one that did not gets none of them.
@@ -106,6 +110,8 @@ class Companion:
             await before.close(1000, "continued on another connection")
         closed = TransportClosed()
         try:
+            if self._came.is_set() and self._closed is None:
+                await self._welcome_back(socket, complete=before is None)
             await self._deliver_kept(socket)
             while self._closed is None:
                 await self._inbox.put(await socket.receive())
@@ -118,6 +124,13 @@ class Companion:
             self._timer = self._loop.call_later(self._grace, self._end, closed)
         else:
             self._end(closed)
+
+    async def _welcome_back(self, socket: Pull, *, complete: bool) -> None:
+        # Of what was sent to a socket that nobody knew to be dead, nobody knows whether it arrived.
+        missed = len(self._kept or ())
+        complete = complete and missed < _MOST_KEPT
+        resumed = notices.resumed(f"event_{secrets.token_hex(8)}", missed, complete=complete)
+        await self._deliver(socket, resumed.text)
 
     async def _deliver_kept(self, socket: Pull) -> None:
         # What happens meanwhile is kept as well, so that nothing overtakes what is older.

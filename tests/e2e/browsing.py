@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
-    from playwright.async_api import Page
+    from playwright.async_api import Locator, Page
 
 RATE = 24_000
 PATIENCE = 60_000  # ms; a loaded machine takes its time
@@ -77,19 +77,85 @@ async def ready(page: Page) -> None:
     await expect(page.get_by_test_id("talk")).to_be_enabled(timeout=PATIENCE)
 
 
+async def press(target: Locator) -> None:
+    """Press something: with the finger where there is one, and nothing may lie over it."""
+    await (target.tap() if await by_touch(target.page) else target.click())
+
+
+async def by_touch(page: Page) -> bool:
+    """Whether the page is in the hand: there is a finger, and no mouse."""
+    return await page.evaluate("matchMedia('(pointer: coarse)').matches")
+
+
+async def talk(page: Page) -> None:
+    """Press the one button."""
+    await ready(page)
+    await press(page.get_by_test_id("talk"))
+
+
+@asynccontextmanager
+async def held(page: Page) -> AsyncIterator[None]:
+    """Talk for as long as this lasts, by holding the space bar, or the button where there is a finger."""
+    await ready(page)
+    button = page.get_by_test_id("push")
+    if not await by_touch(page):
+        await page.keyboard.down("Space")
+        await expect(button).to_have_attribute("aria-pressed", "true", timeout=PATIENCE)
+        yield
+        await page.keyboard.up("Space")
+    else:
+        box = await button.bounding_box()
+        assert box is not None
+        finger = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+        screen = await page.context.new_cdp_session(page)
+        await screen.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [finger]})
+        await expect(button).to_have_attribute("aria-pressed", "true", timeout=PATIENCE)
+        yield
+        await screen.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    await expect(button).to_have_attribute("aria-pressed", "false", timeout=PATIENCE)
+
+
 async def ask(page: Page, question: str) -> None:
     """Put a question in writing."""
     await ready(page)
     await page.get_by_test_id("text-input").fill(question)
-    await page.get_by_test_id("send").click()
+    await press(page.get_by_test_id("send"))
     await page.evaluate("document.activeElement.blur()")
+
+
+async def see_where_it_stands(page: Page, words: str, document: str, number: int) -> str:
+    """Open the first source: the page as it was printed, with what bears the answer out marked on it.
+
+    Args:
+        page: Shows an answer with sources.
+        words: That are marked, and are in the passage beside it.
+        document: End of the document's address.
+        number: Of the page.
+
+    Returns:
+        The address of the document.
+    """
+    await expect(page.get_by_test_id("citation").first).to_be_visible(timeout=PATIENCE)
+    await press(page.get_by_test_id("citation").first)
+    address = await page.get_by_test_id("source-link").get_attribute("href")
+    assert address is not None
+    assert address.endswith(f"{document}#page={number}")
+    printed = page.get_by_test_id("pdf-view")
+    await expect(printed.locator("canvas")).to_be_visible(timeout=PATIENCE)
+    await expect(page.get_by_test_id("viewer-page")).to_contain_text(str(number))
+    marks = printed.locator("mark")
+    await expect(marks.first).to_be_visible(timeout=PATIENCE)
+    await expect(marks.first).to_be_in_viewport()
+    assert words in "".join(await marks.all_text_contents())
+    assert words in await page.get_by_test_id("source-text").inner_text()
+    return address
 
 
 async def open_panel(page: Page, name: str) -> None:
     """Open a panel by its button, which a small page keeps in a menu. Args: name: the button's test id."""
     if not await page.get_by_test_id(name).is_visible():
-        await page.get_by_test_id("more").click()
-    await page.get_by_test_id(name).click()
+        await press(page.get_by_test_id("more"))
+    await press(page.get_by_test_id(name))
 
 
 async def until(page: Page, condition: Callable[[], Any]) -> None:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from tests.e2e.calling import library, loopback, model  # noqa: F401  (fixtures)
+from tests.e2e.hearing import ears  # noqa: F401
 from tests.environment import environment
 
 if TYPE_CHECKING:

@@ -10,7 +10,20 @@ import pytest
 from playwright.async_api import expect
 
 from agent.engine.wav import write_wav
-from tests.e2e.browsing import PATIENCE, RATE, VIEWS, Wire, ask, page_hearing, ready, spoken, until
+from tests.e2e.browsing import (
+    PATIENCE,
+    RATE,
+    VIEWS,
+    Wire,
+    ask,
+    held,
+    page_hearing,
+    press,
+    see_where_it_stands,
+    spoken,
+    talk,
+    until,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -27,39 +40,20 @@ def wired(wires: list[Wire]):
     return before
 
 
-async def talk(page, touch):
-    """Press the one button, with the finger where there is one."""
-    await ready(page)
-    button = page.get_by_test_id("talk")
-    await (button.tap() if touch else button.click())
-
-
 @pytest.mark.parametrize("view", VIEWS)
 async def test_a_spoken_question_is_answered_aloud_with_a_citation_that_opens_at_its_page(
     assistant, say, tmp_path, view
 ):
     recording, wires = spoken(say, tmp_path, (STEPS, 2)), []
     async with page_hearing(recording, assistant.http, before=wired(wires), **view) as page:
-        await talk(page, touch=view.get("has_touch", False))
+        await talk(page)
         await expect(page.get_by_test_id("message-user")).to_contain_text(
             "lighthouse", timeout=PATIENCE, ignore_case=True
         )
         await expect(page.get_by_test_id("tool-call")).to_contain_text("search", timeout=PATIENCE, ignore_case=True)
         await expect(page.get_by_test_id("message-assistant")).to_contain_text("142", timeout=PATIENCE)
         await page.wait_for_function("Number(document.querySelector('[data-testid=level]').dataset.outputLevel) > 0.05")
-        citation = page.get_by_test_id("citation").first
-        await citation.click()
-        address = await page.get_by_test_id("source-link").get_attribute("href")
-        assert address is not None
-        assert address.endswith("visitor-guide.pdf#page=3")
-        # The page as it was printed, with the words that say it marked on it, and the passage beside it.
-        printed = page.get_by_test_id("pdf-view")
-        await expect(printed.locator("canvas")).to_be_visible(timeout=PATIENCE)
-        await expect(page.get_by_test_id("viewer-page")).to_contain_text("3")
-        marks = printed.locator("mark")
-        await expect(marks.first).to_be_visible(timeout=PATIENCE)
-        assert "142" in "".join(await marks.all_text_contents())
-        assert "142" in await page.get_by_test_id("source-text").inner_text()
+        address = await see_where_it_stands(page, "142", "visitor-guide.pdf", 3)
         opened = await page.request.get(assistant.http + address)
         assert opened.ok
         assert opened.headers["content-type"] == "application/pdf"
@@ -94,9 +88,9 @@ async def test_a_typed_question_is_answered_and_only_what_bears_it_out_is_shown_
         await expect(page.get_by_test_id("citation")).to_have_count(len(bearing))
         assert read, "the sample question finds more than it needs"
         await expect(page.get_by_test_id("read").first).to_be_hidden()
-        await page.get_by_test_id("also-read").locator("summary").click()
+        await press(page.get_by_test_id("also-read").locator("summary"))
         await expect(page.get_by_test_id("read")).to_have_count(len(read))
-        await page.get_by_test_id("read").first.click()
+        await press(page.get_by_test_id("read").first)
         await expect(page.get_by_test_id("source")).to_be_visible()
     (wire,) = wires
     (item,) = wire.asked("conversation.item.create")
@@ -110,7 +104,7 @@ async def test_a_second_utterance_over_the_answer_stops_it(assistant, say, tmp_p
     sentences = ("On which days are there no sailings at all?", 3), ("Stop, please. How much is the Island Pass?", 3)
     recording, wires = spoken(say, tmp_path, *sentences), []
     async with page_hearing(recording, assistant.http, before=wired(wires), **view) as page:
-        await talk(page, touch=view.get("has_touch", False))
+        await talk(page)
         first = page.get_by_test_id("message-assistant").first
         await expect(first).to_be_visible(timeout=PATIENCE)
         await expect(first).to_have_attribute("data-cut", "true", timeout=PATIENCE)
@@ -131,26 +125,11 @@ async def test_a_question_is_asked_by_holding_a_key_or_the_hand_and_it_is_the_pa
     question = say(STEPS)
     recording, wires = tmp_path / "question.wav", []
     write_wav(recording, np.concatenate([question, np.zeros(RATE * 20, np.int16)]))
-    touch = view.get("has_touch", False)
     async with page_hearing(recording, assistant.http, before=wired(wires), **view) as page:
-        await ready(page)
-        push = page.get_by_test_id("push")
-        if touch:
-            box = await push.bounding_box()
-            finger = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
-            screen = await page.context.new_cdp_session(page)
-            await screen.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [finger]})
-        else:
-            await page.keyboard.down("Space")
-        await expect(push).to_have_attribute("aria-pressed", "true", timeout=PATIENCE)
-        # As long as the recording speaks: what was sent is what was said.
-        pieces = len(question) / RATE / 0.04
-        await until(page, lambda: len(wires[0].asked("input_audio_buffer.append")) > pieces)
-        if touch:
-            await screen.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-        else:
-            await page.keyboard.up("Space")
-        await expect(push).to_have_attribute("aria-pressed", "false", timeout=PATIENCE)
+        async with held(page):
+            # As long as the recording speaks: what was sent is what was said.
+            pieces = len(question) / RATE / 0.04
+            await until(page, lambda: len(wires[0].asked("input_audio_buffer.append")) > pieces)
         await expect(page.get_by_test_id("message-assistant").first).to_contain_text("142", timeout=PATIENCE)
         await expect(page.get_by_test_id("message-user")).to_contain_text("lighthouse", ignore_case=True)
     (wire,) = wires
@@ -164,7 +143,7 @@ async def test_a_question_is_asked_by_holding_a_key_or_the_hand_and_it_is_the_pa
 async def test_without_permission_for_the_microphone_the_page_says_so_and_a_typed_question_is_answered(assistant, view):
     wires = []
     async with page_hearing(None, assistant.http, allowed=False, before=wired(wires), **view) as page:
-        await talk(page, touch=view.get("has_touch", False))
+        await talk(page)
         await expect(page.get_by_test_id("trouble")).to_contain_text("The microphone is blocked", timeout=PATIENCE)
         await ask(page, FARE)
         await expect(page.get_by_test_id("message-assistant")).to_contain_text("£42", timeout=PATIENCE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import expect
 
-from tests.e2e.browsing import PATIENCE, VIEWS, Wire, ask, page_hearing
+from tests.e2e.browsing import PATIENCE, VIEWS, Wire, ask, page_hearing, press
 from tests.e2e.conftest import ROOT, Running
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -39,8 +39,7 @@ async def test_a_call_runs_once_its_user_has_allowed_it_and_never_otherwise(harb
         assert await group.locator("dt, dd").all_text_contents() == ["Count", "2"]
         (wire,) = wires
         assert wire.of("extension.call.finished") == []
-        choice = group.get_by_role("button", name=button)
-        await (choice.tap() if view.get("has_touch") else choice.click())
+        await press(group.get_by_role("button", name=button))
         call = page.get_by_test_id("tool-call")
         await expect(call).to_have_attribute("data-status", status, timeout=PATIENCE)
         await expect(group).to_have_count(0)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from aiohttp import WSMsgType, web
+from aiohttp import WSMessage, WSMsgType, web
 
 from agent.library import Library
 from agent.pages import PAGE_POLICY, documents_routes
@@ -48,10 +48,46 @@ def tone(seconds: float, hertz: float = 330, loudness: float = 0.4) -> bytes:
     return (np.sin(2 * np.pi * hertz * at) * loudness * 32767).astype("<i2").tobytes()
 
 
+class Socket(web.WebSocketResponse):
+    """A WebSocket that reads on until its close is answered, whoever closes it.
+
+    aiohttp lets go of the connection at once when another task closes it than the one that reads: what the page still
+    sends is then answered by a reset, and the page never reads the code.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(protocols=("vocative.v1",), max_msg_size=0, autoclose=False)
+        self._reading = self._begun = False
+        self._over = asyncio.Event()
+
+    async def each(self) -> AsyncIterator[WSMessage]:
+        """Every message, up to the page's close frame, which is answered unless it is an answer."""
+        self._reading = True
+        try:
+            async for message in self:
+                yield message
+            if not self._begun:
+                await super().close()
+        finally:
+            self._over.set()
+
+    async def close(self, *, code: int = 1000, message: bytes = b"", drain: bool = True) -> bool:
+        if not self._reading:
+            return await super().close(code=code, message=message, drain=drain)
+        if self._begun or self._over.is_set():
+            return False
+        self._begun = True
+        writer = self._writer
+        assert writer is not None
+        await writer.close(code, message)
+        await self._over.wait()
+        return True
+
+
 class Scripted:
     """One caller's session with the scripted server: what came in, and what to send."""
 
-    def __init__(self, socket: web.WebSocketResponse, request: web.Request) -> None:
+    def __init__(self, socket: Socket, request: web.Request) -> None:
         self.socket = socket
         self.query = request.query
         self.offered = request.headers.get("Sec-WebSocket-Protocol", "")
@@ -60,7 +96,7 @@ class Scripted:
         self._news = asyncio.Condition()
 
     async def read(self) -> None:
-        async for message in self.socket:
+        async for message in self.socket.each():
             if message.type is WSMsgType.TEXT:
                 async with self._news:
                     self.received.append((time.perf_counter(), json.loads(message.data)))
@@ -212,7 +248,7 @@ class Double:
         if self.refuse is not None and self.refuse[0] < 1000:
             error = {"code": "refused", "message": self.refuse[1]}
             return web.json_response({"error": error}, status=self.refuse[0])
-        socket = web.WebSocketResponse(protocols=("vocative.v1",), max_msg_size=0)
+        socket = Socket()
         await socket.prepare(request)
         if self.refuse is not None:
             await socket.close(code=self.refuse[0], message=self.refuse[1].encode())

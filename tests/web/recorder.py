@@ -28,16 +28,17 @@ registerProcessor('test-recorder', Recorder);
 """
 
 # Whatever is connected to a loudspeaker is connected to a recorder as well. The moments at which a user's speech was
-# told, or a key pressed, are noted in the same clock as the samples.
+# told, or a key or the page pressed, are noted in the same clock as the samples.
 _WATCH = (
     f"""
-window.played = {{rate: 0, blocks: [], marks: [], now: () => 0, worklet: {json.dumps(_WORKLET)}}};
+window.played = {{rate: 0, blocks: [], marks: [], called: false, now: () => 0, worklet: {json.dumps(_WORKLET)}}};
 """
     """
 const connect = AudioNode.prototype.connect;
 AudioNode.prototype.connect = function (to, ...rest) {
   const result = connect.call(this, to, ...rest);
-  if (to instanceof AudioDestinationNode) void record(this);
+  // On a call this is only the sound of waiting.
+  if (to instanceof AudioDestinationNode && !window.played.called) void record(this);
   return result;
 };
 async function record(node) {
@@ -50,13 +51,36 @@ async function record(node) {
   connect.call(node, recorder);
   recorder.port.onmessage = ({data}) => window.played.blocks.push(data);
 }
+// The sound of a call goes to an element, which is silent while it is muted.
+const source = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'srcObject');
+const muted = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'muted');
+const loudness = new WeakMap();
+const follow = (element) => loudness.has(element) && (loudness.get(element).gain.value = element.muted ? 0 : 1);
+Object.defineProperty(HTMLMediaElement.prototype, 'srcObject', {...source, set(stream) {
+  source.set.call(this, stream);
+  if (stream === null) return;
+  window.played.called = true;
+  const context = new AudioContext({sampleRate: 24000});
+  loudness.set(this, new GainNode(context));
+  connect.call(context.createMediaStreamSource(stream), loudness.get(this));
+  follow(this);
+  void record(loudness.get(this));
+}});
+Object.defineProperty(HTMLMediaElement.prototype, 'muted', {...muted, set(on) {
+  muted.set.call(this, on);
+  follow(this);
+}});
 const mark = (what) => window.played.marks.push([what, window.played.now()]);
 window.addEventListener('keydown', (event) => event.repeat || mark(event.code), {capture: true});
+window.addEventListener('pointerdown', (event) => mark(event.pointerType), {capture: true});
 const Native = window.WebSocket;
 window.WebSocket = class extends Native {
   constructor(...given) {
     super(...given);
-    this.addEventListener('message', ({data}) => data.includes('input_audio_buffer.speech_started') && mark('speech'));
+    this.addEventListener('message', ({data}) => {
+      if (data.includes('"input_audio_buffer.speech_started"')) mark('speech');
+      if (data.includes('"output_audio_buffer.started"')) mark('started');
+    });
   }
 };
 window.played.take = () => {
@@ -94,16 +118,28 @@ class Played:
         loud = np.flatnonzero(np.abs(self.sound.astype(int)) > AUDIBLE)
         return self.sound[loud[0] : loud[-1] + 1] if len(loud) else self.sound[:0]
 
+    def at(self, what: str) -> float:
+        """When this happened last, ms."""
+        return self._place(what) * 1000 / self.rate
+
+    def since(self, what: str) -> Played:
+        """The same from the last time on that this happened."""
+        at = self._place(what)
+        return Played(self.sound[at:], self.rate, [(name, place - at) for name, place in self.marks if place >= at])
+
     def until(self, what: str) -> Played:
         """The same up to the last time that this happened, and what still sounded within 200 ms after that."""
-        at = [place for name, place in self.marks if name == what][-1]
+        at = self._place(what)
         return Played(self.sound[: at + self.rate // 5], self.rate, self.marks)
 
     def silent_after(self, what: str) -> float:
         """How long something could still be heard after the last time that this happened, of half a second, ms."""
-        at = [place for name, place in self.marks if name == what][-1]
+        at = self._place(what)
         loud = np.flatnonzero(np.abs(self.sound[at : at + self.rate // 2].astype(int)) > AUDIBLE)
         return 0.0 if len(loud) == 0 else (int(loud[-1]) + 1) * 1000 / self.rate
+
+    def _place(self, what: str) -> int:
+        return [place for name, place in self.marks if name == what][-1]
 
 
 async def record(page: Page) -> None:

@@ -105,6 +105,7 @@ async def test_a_pdf_is_paged_and_magnified_by_keys_and_buttons(double, library,
         await expect(page.get_by_role("button", name="Previous page")).to_be_disabled()
         await view.press("End")
         await expect(page.get_by_test_id("viewer-page")).to_have_text("6 of 6")
+        await expect(view.locator(".pdf-text")).to_contain_text("Access for everybody")  # the page before is gone
         drawn = page.locator(".pdf-page")
         await expect(drawn).not_to_have_js_property("offsetWidth", 0)
         before = await drawn.evaluate("page => page.offsetWidth")

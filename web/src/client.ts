@@ -37,6 +37,8 @@ export class Client {
   #serverTurns = true;
   #heldSamples = 0;
   #held = false;
+  /** The connection has ended and the microphone is being closed: what it still hears is for nobody. */
+  #overheard = false;
   /** Muted, and lifted for as long as the button is held. */
   #lifted = false;
 
@@ -356,7 +358,9 @@ export class Client {
     this.#reduce({ type: "local.disconnected" });
     this.sound.stopWaiting();
     this.#lifted = false;
+    this.#overheard = true;
     await Promise.all([this.#microphone.close(), this.#speaker.stop()]);
+    this.#overheard = false;
     this.sound.mute(false);
     this.#store.setState({ listening: "off", speaking: false });
   }
@@ -376,7 +380,7 @@ export class Client {
   #sendSound(samples: Int16Array): void {
     this.#heldSamples += samples.length;
     // On a call the microphone's own track is what is heard.
-    if (this.#connection?.sound != null) return;
+    if (this.#overheard || this.#connection?.sound != null) return;
     this.#connection?.send({ type: "input_audio_buffer.append", audio: encodeBase64(toBytes(samples)) });
   }
 

@@ -143,6 +143,16 @@ async def test_a_peer_that_does_not_answer_a_close_is_left_after_a_while(adopted
             assert (await socket.receive()).type is WSMsgType.CLOSE
 
 
+async def test_a_close_is_answered_though_whoever_reads_would_rather_wait(transports, monkeypatch):
+    monkeypatch.setattr("agent.transports.websocket.CLOSE_TIME", 3600)
+    server, client = transports
+    server.close(1008, "that will do")
+    server.pause()
+    async with asyncio.timeout(5):
+        await server.wait_closed()
+    assert await ended(Stream(client)) == (1008, "that will do")
+
+
 async def test_sending_after_the_end_is_told_and_closing_twice_is_harmless(streams):
     server, client = streams
     await client.close(1000, "bye")

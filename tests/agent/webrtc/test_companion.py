@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 import pytest
 
@@ -18,6 +19,13 @@ async def held(companion):
     """A page that has come: its end, and the task that holds the other."""
     ours, theirs = map(Stream, line())
     return ours, asyncio.ensure_future(companion.hold(theirs))
+
+
+async def welcome(page):
+    """What a page that has come again is told first: how much it missed, and whether it gets all of that."""
+    event = json.loads(await page.receive())
+    assert event["type"] == "extension.resumed"
+    return event["missed"], event["complete"]
 
 
 async def settle():
@@ -75,9 +83,40 @@ async def test_a_page_that_was_lost_may_come_again_and_misses_nothing():
     await holding
     await companion.send(ONE)
     again, holding = await held(companion)
+    assert await welcome(again) == (1, True)
     assert await again.receive() == ONE
     await again.send("here I am")
     assert await companion.receive() == "here I am"
+    await companion.close()
+    await holding
+
+
+async def test_a_page_that_missed_more_than_is_kept_is_told_so(monkeypatch):
+    monkeypatch.setattr("agent.webrtc.companion._MOST_KEPT", 2)
+    companion = Companion(grace=30)
+    page, holding = await held(companion)
+    await settle()
+    await page.close(1006)
+    await holding
+    for text in (ONE, TWO, THREE):
+        await companion.send(text)
+    again, holding = await held(companion)
+    assert await welcome(again) == (2, False)
+    assert await again.receive() == TWO
+    await companion.close()
+    await holding
+
+
+async def test_one_that_did_not_ask_for_our_own_events_is_not_told_that_it_is_back():
+    companion = Companion(grace=30)
+    page, holding = await held(companion)
+    await settle()
+    await page.close(1006)
+    await holding
+    await companion.send(ONE)
+    again, theirs = map(Stream, line())
+    holding = asyncio.ensure_future(companion.hold(theirs, extensions=False))
+    assert await again.receive() == ONE
     await companion.close()
     await holding
 
@@ -101,6 +140,8 @@ async def test_a_second_connection_takes_the_place_of_the_first():
         await first.receive()
     assert closed.value.code == 1000
     await holding
+    # The first may have been dead for a while: what was sent to it may be lost.
+    assert await welcome(second) == (0, False)
     await companion.send(ONE)
     assert await second.receive() == ONE
     await companion.close()

@@ -4,7 +4,8 @@
  * Events go over a companion socket to our own server, which has the tools and sees to it that its configuration
  * holds. The model's own channel is opened because services expect one; nothing of it is needed.
  */
-import { type ClientEvent, parseEvent, PROTOCOLS, type ServerEvent } from "../core/protocol";
+import type { ClientEvent, ServerEvent } from "../core/protocol";
+import { Companion } from "./companion";
 import { type Connection, type ConnectionListener, realtimeUrl } from "./connection";
 import { exchange, fetchText, type Peer } from "./peer";
 
@@ -22,7 +23,7 @@ export interface CallListener extends ConnectionListener {
 /** Call over the server's GA routes. @param base address below which the server's paths lie. @param language of the page. */
 export function call(base: string, listener: CallListener, language = ""): Connection {
   const peer: Peer = exchange();
-  let companion: WebSocket | null = null;
+  let companion: Companion | null = null;
   let standing = false;
   let over = false;
   const early: ServerEvent[] = [];
@@ -47,23 +48,18 @@ export function call(base: string, listener: CallListener, language = ""): Conne
 
   const stand = () => {
     // Both have to stand: a page that shows itself ready and then starts anew would be a riddle.
-    if (standing || over || !peer.connected() || companion?.readyState !== WebSocket.OPEN) return;
+    if (standing || over || !peer.connected() || companion?.open !== true) return;
     standing = true;
     clearTimeout(timer);
     for (const event of early.splice(0)) listener.event(event);
   };
   const join = (id: string) => {
-    const url = new URL(`v1/realtime?call_id=${encodeURIComponent(id)}`, base);
-    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-    companion = new WebSocket(url, [PROTOCOLS[1]]);
-    companion.onopen = stand;
-    companion.onmessage = (message: MessageEvent<unknown>) => {
-      const event = typeof message.data === "string" ? parseEvent(message.data) : null;
-      if (event === null || over) return;
-      if (standing) listener.event(event);
-      else early.push(event);
-    };
-    companion.onclose = (close) => lose(close.reason);
+    companion = new Companion(base, id, {
+      opened: stand,
+      event: (event) => (standing ? listener.event(event) : early.push(event)),
+      away: () => (standing ? listener.away() : fail("unconnected")),
+      lost: lose,
+    });
   };
   peer.onchange = (connected) => (connected ? stand() : lose(""));
 
@@ -87,7 +83,7 @@ export function call(base: string, listener: CallListener, language = ""): Conne
     transport: "webrtc",
     vitals: () => peer.vitals(),
     send(event: ClientEvent) {
-      if (companion?.readyState === WebSocket.OPEN && standing) companion.send(JSON.stringify(event));
+      if (standing) companion?.send(event);
     },
     close: end,
   };

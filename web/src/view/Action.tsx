@@ -24,7 +24,7 @@ export function Action({ testid, icon: Icon, label, onOpen, worded = false }: Pr
       aria-haspopup="dialog"
       title={label}
       onClick={onOpen}
-      className={`${ACTION} ${worded ? WORDED : ""}`}
+      className={`${worded ? `sm:finger ${WORDED}` : "finger"} ${ACTION}`}
     >
       <Icon aria-hidden className="size-[1.1rem] shrink-0" />
       {worded && <span className="text-[0.9375rem] sm:hidden">{label}</span>}

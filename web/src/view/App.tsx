@@ -27,12 +27,15 @@ function Page() {
   }, [name]);
   usePushToTalkKey();
   return (
-    <div className="flex h-dvh flex-col">
+    <div className="flex h-dvh flex-col pt-[env(safe-area-inset-top)] pr-[env(safe-area-inset-right)] pl-[env(safe-area-inset-left)]">
       <Header />
       <main tabIndex={-1} className="flex min-h-0 flex-1 flex-col outline-none">
         {empty ? <Welcome /> : <Transcript />}
-        <Notices />
-        <TroubleBanner />
+        {/* However much there is to say, half of the room is for the conversation. */}
+        <div data-testid="notices" className="max-h-1/2 shrink-0 overflow-y-auto">
+          <Notices />
+          <TroubleBanner />
+        </div>
       </main>
       <Dock />
       <Announcer />

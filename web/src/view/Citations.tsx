@@ -39,8 +39,8 @@ export function Citations({ citations, shown, onShow }: Properties) {
         </ul>
       )}
       {read.length > 0 && (
-        <details data-testid="also-read" className="group mt-2.5 text-[0.8125rem] text-quiet">
-          <summary title={words.source.alsoWhy} className="flex min-h-6 w-fit cursor-pointer list-none items-center gap-1.5 rounded-lg hover:text-ink [&::-webkit-details-marker]:hidden">
+        <details data-testid="also-read" className="group mt-2.5 pointer-coarse:mt-1 text-[0.8125rem] text-quiet">
+          <summary title={words.source.alsoWhy} className="flex min-h-6 pointer-coarse:min-h-9 w-fit cursor-pointer list-none items-center gap-1.5 rounded-lg hover:text-ink [&::-webkit-details-marker]:hidden">
             {words.source.also}
             <span className="tabular-nums">({read.length})</span>
             <ChevronDown aria-hidden className="size-3.5 transition-transform group-open:rotate-180" />
@@ -93,7 +93,7 @@ function Chip({ citation, number, onOpen }: { citation: Citation; number: number
         event.preventDefault();
         onOpen();
       }}
-      className="flex max-w-full items-center gap-2 rounded-full border border-line bg-card py-1 ps-1 pe-3 text-[0.8125rem] transition-colors hover:border-accent hover:bg-accent-soft"
+      className="finger [--finger:-0.25rem] flex max-w-full items-center gap-2 rounded-full border border-line bg-card py-1 ps-1 pe-3 text-[0.8125rem] transition-colors hover:border-accent hover:bg-accent-soft"
     >
       <span className="grid size-6 shrink-0 place-items-center rounded-full bg-accent-soft text-[0.75rem] font-semibold text-accent-strong tabular-nums">
         {number ?? <FileText aria-hidden className="size-3.5" />}

@@ -26,14 +26,14 @@ export function Composer() {
         onChange={(event) => setText(event.target.value)}
         enterKeyHint="send"
         autoComplete="off"
-        className="min-w-0 flex-1 bg-transparent py-1.5 outline-none placeholder:text-quiet"
+        className="min-w-0 flex-1 bg-transparent py-1.5 outline-none text-ellipsis placeholder:text-quiet"
       />
       <button
         type="submit"
         data-testid="send"
         aria-label={words.composer.send}
         disabled={!ready || text.trim() === ""}
-        className="grid size-9 shrink-0 place-items-center rounded-full bg-accent text-on-accent transition-colors hover:bg-accent-strong disabled:bg-line disabled:text-quiet"
+        className="finger grid size-9 shrink-0 place-items-center rounded-full bg-accent text-on-accent transition-colors hover:bg-accent-strong disabled:bg-line disabled:text-quiet"
       >
         <ArrowUp aria-hidden className="size-[1.15rem]" />
       </button>

@@ -26,19 +26,19 @@ export function Dock() {
   const listening = useShown((state) => state.listening);
   const floor = useLevelData();
   return (
-    <footer className="mx-auto w-full max-w-2xl px-5 pt-2 pb-[max(1.25rem,env(safe-area-inset-bottom))] short:pt-0 short:pb-2 sm:px-6">
-      <div ref={floor} data-testid="level" className="grid grid-cols-[1fr_auto_1fr] items-center gap-3 py-5 short:py-1 min-[360px]:gap-5 sm:gap-6">
-        <div className="flex items-center justify-end gap-2 sm:gap-4">
+    <footer className="mx-auto w-full max-w-2xl px-5 pt-2 pb-[max(1.25rem,env(safe-area-inset-bottom))] short:pt-0 short:pb-2 sm:px-6 lying:grid lying:max-w-4xl lying:grid-cols-[16rem_1fr] lying:items-center lying:gap-x-4">
+      <div ref={floor} data-testid="level" className="grid grid-cols-[1fr_auto_1fr] items-center gap-3 py-5 low:py-2.5 short:py-1 lying:row-span-2 min-[360px]:gap-5 sm:gap-6 lying:gap-2">
+        <div className="flex items-center justify-end gap-2 sm:gap-4 lying:gap-2">
           <Meter side="input" shown={listening !== "off"} />
           {listening === "hands-free" ? <MuteButton /> : <PushButton />}
         </div>
         <TalkButton />
-        <div className="flex items-center gap-2 sm:gap-4">
+        <div className="flex items-center gap-2 sm:gap-4 lying:gap-2">
           {phase === "speaking" && <SilenceButton />}
           <Meter side="output" shown={phase === "speaking"} />
         </div>
       </div>
-      <p className="mb-4 text-center short:mb-2 text-[0.875rem] text-quiet">
+      <p className="mb-4 text-center low:mb-2 lying:mb-1 lying:text-start lying:ps-5 text-[0.875rem] text-quiet">
         <Hint />
       </p>
       <Composer />

@@ -67,7 +67,7 @@ function Row({ holding, onGone }: { holding: Holding; onGone: (name: string) => 
           target="_blank"
           rel="noopener"
           title={holding.path}
-          className="font-medium [overflow-wrap:anywhere] decoration-accent underline-offset-4 hover:underline"
+          className="finger [--finger:-0.75rem] font-medium [overflow-wrap:anywhere] decoration-accent underline-offset-4 hover:underline"
         >
           {name}
         </a>

@@ -40,7 +40,7 @@ export function Frame({ testid, onClose, dim = "usual", described = true, classN
 }
 
 /** The sheet of paper that most dialogs are. */
-export const PAPER = "flex flex-col rounded-t-3xl border border-line bg-paper shadow-2xl sm:rounded-3xl";
+export const PAPER = "flex flex-col rounded-t-3xl border border-line bg-paper shadow-2xl max-sm:pb-[env(safe-area-inset-bottom)] sm:rounded-3xl";
 
 interface HeadProperties {
   readonly title: string;

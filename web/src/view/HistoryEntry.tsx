@@ -100,7 +100,7 @@ function CopyButton({ message }: { message: Message }) {
       aria-label={copied ? words.history.copied : words.history.copyOne}
       title={words.history.copyOne}
       onClick={() => void copy()}
-      className="-my-1 grid size-8 shrink-0 place-items-center rounded-full text-quiet hover:bg-accent-soft hover:text-ink"
+      className="finger -my-1 grid size-8 shrink-0 place-items-center rounded-full text-quiet hover:bg-accent-soft hover:text-ink"
     >
       <Icon aria-hidden className="size-3.5" />
     </button>

@@ -8,7 +8,7 @@ import { copyText, fileName, saveText } from "./handout";
 import { useAccount } from "./useAccount";
 
 const BUTTON =
-  "inline-flex min-h-8 items-center gap-1.5 rounded-full border border-line bg-card px-3 py-1 text-[0.8125rem] font-medium transition-colors hover:border-accent hover:bg-accent-soft disabled:opacity-50";
+  "finger [--finger:-0.25rem] inline-flex min-h-8 items-center gap-1.5 rounded-full border border-line bg-card px-3 py-1 text-[0.8125rem] font-medium transition-colors hover:border-accent hover:bg-accent-soft disabled:opacity-50";
 
 /** Copy, take along, delete. */
 export function HistoryTools() {

@@ -28,7 +28,7 @@ function Number({ mark, marks }: { mark: Mark; marks: Marks }) {
         aria-haspopup="dialog"
         aria-label={say("source.mark", { number: mark.number, title: marks.titleOf(mark) })}
         onClick={() => marks.open(mark)}
-        className="relative mx-0.5 inline-grid h-[1.1rem] min-w-[1.1rem] place-items-center rounded-full bg-accent-soft px-1 align-[0.3em] text-[0.6875rem]/none font-semibold text-accent-strong tabular-nums select-none after:absolute after:-inset-1 hover:bg-accent hover:text-on-accent"
+        className="relative mx-0.5 inline-grid h-[1.1rem] min-w-[1.1rem] place-items-center rounded-full bg-accent-soft px-1 align-[0.3em] text-[0.6875rem]/none font-semibold text-accent-strong tabular-nums select-none after:absolute after:-inset-1 pointer-coarse:after:-inset-2 hover:bg-accent hover:text-on-accent"
       >
         {mark.number}
       </button>

@@ -45,7 +45,7 @@ export function MoreMenu({ children }: { children: (settle: () => void) => React
         aria-expanded={open}
         aria-controls={id}
         onClick={() => setOpen(!open)}
-        className={`${ACTION} sm:hidden`}
+        className={`finger ${ACTION} sm:hidden`}
       >
         <Ellipsis aria-hidden className="size-[1.1rem]" />
       </button>

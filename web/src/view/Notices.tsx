@@ -97,7 +97,7 @@ function Dismiss({ onClick }: { onClick: () => void }) {
         focusMain(event.currentTarget);
         onClick();
       }}
-      className="absolute end-3 top-2.5 grid size-8 place-items-center rounded-full text-quiet hover:text-ink"
+      className="absolute end-3 top-2.5 short:top-0 grid size-8 place-items-center rounded-full text-quiet hover:text-ink"
     >
       <X aria-hidden className="size-4" />
     </button>

@@ -64,7 +64,7 @@ export function Switch({ testid, label, why, on, disabled = false, onChange }: S
         checked={on}
         disabled={disabled}
         onCheckedChange={onChange}
-        className="h-6.5 w-11 shrink-0 rounded-full border border-quiet bg-card p-0.5 transition-colors data-[state=checked]:border-accent data-[state=checked]:bg-accent disabled:opacity-40"
+        className="finger [--finger:-0.5rem] h-6.5 w-11 shrink-0 rounded-full border border-quiet bg-card p-0.5 transition-colors data-[state=checked]:border-accent data-[state=checked]:bg-accent disabled:opacity-40"
       >
         <Toggle.Thumb className="block size-5 rounded-full bg-quiet transition-transform data-[state=checked]:translate-x-[1.125rem] data-[state=checked]:bg-on-accent rtl:data-[state=checked]:-translate-x-[1.125rem]" />
       </Toggle.Root>

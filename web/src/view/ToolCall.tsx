@@ -10,9 +10,9 @@ import { ToolResult } from "./ToolResult";
 export function ToolCall({ call }: { call: Call }) {
   const subject = subjectOf(call.arguments);
   return (
-    <li data-testid="tool-call" data-status={call.status} className="rise text-[0.875rem] text-quiet">
+    <li data-testid="tool-call" data-status={call.status} className="rise text-[0.875rem] text-quiet pointer-coarse:-my-1.5">
       <details className="group">
-        <summary className="flex min-h-6 cursor-pointer list-none items-center gap-2 rounded-lg [&::-webkit-details-marker]:hidden">
+        <summary className="flex min-h-6 pointer-coarse:min-h-9 cursor-pointer list-none items-center gap-2 rounded-lg [&::-webkit-details-marker]:hidden">
           <StatusIcon call={call} />
           <bdi className="max-w-[60%] shrink-0 truncate font-medium text-ink">{titleOf(call.name)}</bdi>{" "}
           {subject !== "" && (

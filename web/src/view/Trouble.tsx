@@ -13,8 +13,8 @@ export function TroubleBanner() {
   const { title, advice } = trouble === null ? problemAdvice(problem?.code ?? "") : adviceOf(trouble);
   const reason = trouble === null ? problem?.message : trouble.of === "connection" ? trouble.reason : "";
   return (
-    <div className="mx-auto w-full max-w-2xl px-5 pb-3 sm:px-6">
-      <div role="alert" data-testid="trouble" className="rise flex items-start gap-3 rounded-2xl bg-warn-soft px-4 py-3">
+    <div className="mx-auto w-full max-w-2xl px-5 pb-3 short:pb-1 sm:px-6">
+      <div role="alert" data-testid="trouble" className="rise flex items-start gap-3 rounded-2xl bg-warn-soft px-4 py-3 short:py-1.5">
         <TriangleAlert aria-hidden className="mt-1 size-4 shrink-0 text-warn" />
         <div className="min-w-0 flex-1 text-[0.9375rem]/[1.5]">
           <p className="font-medium text-warn">{title}</p>

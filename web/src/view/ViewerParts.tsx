@@ -12,7 +12,7 @@ export function Tool({ name, onClick, disabled, children }: { name: string; onCl
       title={name}
       onClick={onClick}
       disabled={disabled}
-      className="grid size-9 shrink-0 place-items-center rounded-full text-quiet hover:bg-accent-soft hover:text-ink disabled:opacity-35 disabled:hover:bg-transparent [&>svg]:size-[1.125rem]"
+      className="finger grid size-9 shrink-0 place-items-center rounded-full text-quiet hover:bg-accent-soft hover:text-ink disabled:opacity-35 disabled:hover:bg-transparent [&>svg]:size-[1.125rem]"
     >
       {children}
     </button>
@@ -50,7 +50,7 @@ export function Bar({ page, pages, onPage, url, other, children }: BarProperties
       {children}
       <span className="ms-auto" />
       {other !== undefined && (
-        <button type="button" onClick={other.show} className="rounded-full px-3 py-1.5 text-quiet hover:bg-accent-soft hover:text-ink">
+        <button type="button" onClick={other.show} className="finger rounded-full px-3 py-1.5 text-quiet hover:bg-accent-soft hover:text-ink">
           {other.name}
         </button>
       )}
@@ -60,7 +60,7 @@ export function Bar({ page, pages, onPage, url, other, children }: BarProperties
         rel="noopener"
         aria-label={words.source.open}
         title={words.source.open}
-        className="grid size-9 shrink-0 place-items-center rounded-full text-quiet hover:bg-accent-soft hover:text-ink sm:hidden"
+        className="finger grid size-9 shrink-0 place-items-center rounded-full text-quiet hover:bg-accent-soft hover:text-ink sm:hidden"
       >
         <ExternalLink aria-hidden className="size-[1.125rem]" />
       </a>

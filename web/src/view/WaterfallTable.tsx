@@ -46,8 +46,8 @@ export function WaterfallTable({ turn }: { turn: Turn }) {
       <tbody>
         {steps.map((step, index) => (
           <tr key={index} data-step={step.kind} className="border-t border-line">
-            <th scope="row" className="w-36 py-1.5 pe-3 text-start font-normal text-quiet">
-              <span className="block max-w-36 truncate">{labelOf(step)}</span>
+            <th scope="row" className="w-40 py-1.5 pe-3 text-start font-normal text-quiet">
+              <span className="line-clamp-2 max-w-40 leading-snug [overflow-wrap:anywhere]">{labelOf(step)}</span>
             </th>
             <td className="py-1.5">
               <span className="sr-only">{durationOf(step.start)}</span>
