@@ -48,6 +48,7 @@ PLAIN = {
     "AZURE_CONTAINER_REGISTRY_ENDPOINT": "registry.example",
     "AZURE_TENANT_ID": "11111111-2222-3333-4444-555555555555",
     "AZURE_CONTAINER_APPS_ENVIRONMENT_ID": "/environments/x",
+    "AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT": "gpt-realtime-whisper",
     "VOCATIVE_APP_NAME": "ca-x",
     "VOCATIVE_APP_URL": "https://ca-x.example.azurecontainerapps.io",
     "VOCATIVE_IDENTITY_ID": "/identities/x",

@@ -157,9 +157,9 @@ async def test_an_answer_is_heard_and_its_position_reported_up_to_its_end(double
 
 async def test_speech_over_an_answer_stops_its_sound_within_100_ms_and_reports_what_was_played(double, open_page):
     async with open_page() as page:
+        await double.session()  # or it may be left before it has been begun
         await page.add_init_script(WATCH)
         await page.reload()
-        await double.session()
         session = await double.session()
         await session.introduce()
         await ask(page, session)

@@ -11,7 +11,7 @@ from agent.door.limits import Limits
 from agent.door.refusal import TurnedAway
 from agent.sessions.redis_places import RedisPlaces
 from agent.sessions.redis_store import RedisStore
-from tests.agent.sessions.conftest import until
+from tests.waiting import until
 
 
 @pytest.fixture

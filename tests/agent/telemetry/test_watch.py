@@ -46,7 +46,7 @@ class Play:
     def __init__(self, monkeypatch, seen):
         monkeypatch.setattr(agent.testing.stage, "Server", partial(Server, telemetry=seen.telemetry))
         self.script = Script()
-        self.script.when("leave").calls("look_up", query="leave", pin="1234").then_says("Thirty days.")
+        self.script.when("leave").calls("look_up", query="leave", pin="ada's pin").then_says("Thirty days.")
         self.script.when("break").calls("breaks").then_says("It did not work.")
         self.script.when("long").says("This is a long answer about a great many things. " * 6)
         self.script.when("stop").says("Of course.")
@@ -153,7 +153,7 @@ def test_nothing_that_was_said_is_told_unless_somebody_asked_for_it(play, seen, 
         caller("how much leave?")
     told = "".join(span.to_json() for span in seen.spans) + caplog.text
     told += "".join(str(vars(record)) for record in caplog.records if record.name.startswith("agent.telemetry"))
-    for word in ("Thirty", "how much", "1234", '"leave"'):
+    for word in ("Thirty", "how much", "ada's pin", '"leave"'):
         assert word not in told
 
 
@@ -164,7 +164,9 @@ def test_what_was_asked_for_is_told_without_what_the_tools_policy_hides(monkeypa
         caller("how much leave?")
     (call,) = seen.named("execute_tool look_up")
     assert call.attributes["gen_ai.tool.call.arguments"] == '{"query":"leave","pin":"[redacted]"}'
-    assert "1234" not in "".join(span.to_json() for span in seen.spans) + str([vars(each) for each in caplog.records])
+    assert "ada's pin" not in "".join(span.to_json() for span in seen.spans) + str(
+        [vars(each) for each in caplog.records]
+    )
     said = [record.fields["text"] for record in caplog.records if record.getMessage() == "said"]
     assert said == ["Thirty days."]
 
