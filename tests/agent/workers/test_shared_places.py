@@ -38,9 +38,11 @@ async def test_a_user_has_as_many_sessions_at_all_workers_as_one_may_have(tmp_pa
                 async with asyncio.timeout(30):
                     while True:
                         try:
-                            await http.ws_connect(url)
+                            open_ones.append(await http.ws_connect(url))
                         except aiohttp.WSServerHandshakeError:
                             continue
                         break
                 with pytest.raises(aiohttp.WSServerHandshakeError):
                     await http.ws_connect(url)
+                for each in open_ones[1:]:
+                    await each.close()
