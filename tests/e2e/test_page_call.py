@@ -107,7 +107,9 @@ async def test_a_barge_in_on_a_call_ends_what_is_heard_where_the_server_says(mod
     there = written(ears, sentence[: round((cut["audio_end_ms"] - delay) * RATE / 1000)])
     heard = written(ears, played.until("speech").audible())
     assert len(words(heard)) > 2
-    assert errors(there, heard)[0] <= 2, (there, heard)  # the last word may be cut in the middle, or a number
+    # The last word may be cut in the middle and taken for others, a number for another number.
+    kept = min(len(words(there)), len(words(heard))) - 1
+    assert errors(" ".join(words(there)[:kept]), " ".join(words(heard)[:kept]))[0] <= 1, (there, heard)
 
 
 def first_audible(sound) -> float:

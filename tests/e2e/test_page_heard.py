@@ -116,8 +116,9 @@ async def test_what_was_heard_of_an_interrupted_answer_ends_where_the_page_says(
     assert np.quantile(differences(played, sent), 0.98) <= 1  # all but the slide into silence
     heard = written(ears, played)
     until_there = written(ears, sent[: last["played_ms"] * RATE // 1000])
-    # The last word may be cut in the middle, and its beginning be taken for another one.
-    assert errors(until_there, heard)[0] <= 1
+    # The last word may be cut in the middle, and its beginning be taken for others.
+    kept = min(len(words(until_there)), len(words(heard))) - 1
+    assert errors(" ".join(words(until_there)[:kept]), " ".join(words(heard)[:kept]))[0] <= 1, (until_there, heard)
     if deed == "by holding to talk":  # an answer without numbers, which are not said as they are written
         said, answer = words(heard)[:-1], words(wire.text(item))
         assert len(said) > 2
