@@ -40,13 +40,15 @@ def features(reading: Reading) -> tuple[float, float, float]:
         anything that the sentences say, `SAME` being near enough, together; how many words of the names in the question
         stand in no passage.
     """
+    likeness = float(reading.likeness[reading.scores.argmax()]) if len(reading.likeness) else 0.0
+    unsaid = float(np.maximum(0.0, SAME - reading.closeness).sum())
+    return likeness, unsaid, float(_strangers(reading))
+
+
+def _strangers(reading: Reading) -> int:
+    """How many words of the names in the question stand in no passage."""
     named = [stem for run in words.capitalised(reading.question) for stem in words.stems(run)]
-    if not len(reading.likeness):
-        return 0.0, SAME * len(words.subject_stems(reading.question)), float(len(named))
+    if not named:
+        return 0
     held = frozenset[str]().union(*(words.stems(f"{passage.name} {passage.text}") for passage in reading.passages))
-    unsaid = np.maximum(0.0, SAME - reading.closeness).sum()
-    return (
-        float(reading.likeness[reading.scores.argmax()]),
-        float(unsaid),
-        float(sum(stem not in held for stem in named)),
-    )
+    return sum(stem not in held for stem in named)

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import replace
 from threading import Lock
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
 
     from tools.search.embedder import Worded
+
+_T = TypeVar("_T")
 
 BATCH = 4  # texts of like length at once: more are padded to the longest, which costs more than it saves
 CAPACITY = 8_192  # vectors of 384 floats: 12 MB at most
@@ -50,18 +52,7 @@ class Memory:
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed texts, running the model for those that are new."""
-        with self._lock:
-            known = {text: self._vectors[text] for text in texts if text in self._vectors}
-        new = sorted((text for text in dict.fromkeys(texts) if text not in known), key=len)
-        for start in range(0, len(new), BATCH):
-            batch = new[start : start + BATCH]
-            known.update(zip(batch, self._embedder.embed(batch), strict=True))
-        with self._lock:
-            for text in texts:
-                self._vectors[text] = known[text]
-                self._vectors.move_to_end(text)
-            while len(self._vectors) > self._capacity:
-                self._vectors.popitem(last=False)
+        known = self._remembered(texts, self._vectors, self._capacity, self._embedder.embed)
         return np.stack([known[text] for text in texts]) if texts else np.zeros((0, 1), dtype=np.float32)
 
     def similarities(self, text: str, others: Sequence[str]) -> NDArray[np.float32]:
@@ -76,17 +67,31 @@ class Memory:
 
         The words' meanings are half floats, which tell as much and take half the room.
         """
+        known = self._remembered(texts, self._worded, WORDED, self._halved)
+        return [known[text] for text in texts]
+
+    def _halved(self, texts: Sequence[str]) -> list[Worded]:
+        found = self._embedder.embed_words(texts)
+        return [replace(each, meanings=each.meanings.astype(np.float16)) for each in found]
+
+    def _remembered(
+        self,
+        texts: Sequence[str],
+        kept: OrderedDict[str, _T],
+        capacity: int,
+        make: Callable[[Sequence[str]], Iterable[_T]],
+    ) -> dict[str, _T]:
+        """What is made of each text, made only for those that are not kept; the least recently used go first."""
         with self._lock:
-            known = {text: self._worded[text] for text in texts if text in self._worded}
+            known = {text: kept[text] for text in texts if text in kept}
         new = sorted((text for text in dict.fromkeys(texts) if text not in known), key=len)
         for start in range(0, len(new), BATCH):
             batch = new[start : start + BATCH]
-            for text, worded in zip(batch, self._embedder.embed_words(batch), strict=True):
-                known[text] = replace(worded, meanings=worded.meanings.astype(np.float16))
+            known.update(zip(batch, make(batch), strict=True))
         with self._lock:
             for text in texts:
-                self._worded[text] = known[text]
-                self._worded.move_to_end(text)
-            while len(self._worded) > WORDED:
-                self._worded.popitem(last=False)
-        return [known[text] for text in texts]
+                kept[text] = known[text]
+                kept.move_to_end(text)
+            while len(kept) > capacity:
+                kept.popitem(last=False)
+        return known

@@ -89,11 +89,6 @@ def tells(word: str) -> bool:
     return word not in STOP and word not in FRAME and (len(word) > 1 or word.isdigit())
 
 
-def subject_stems(text: str) -> list[str]:
-    """Stems of the content words that are not merely the wrapping of a question."""
-    return list(dict.fromkeys(stem(token) for token in content(text) if token not in FRAME))
-
-
 def capitalised(text: str) -> list[str]:
     """Runs of capitalised words ("Northwind Health Plus"), without the word that only opens a sentence."""
     runs: list[str] = []
