@@ -176,6 +176,7 @@ RULES = {
     "agent.loading": {"agent.assistant", "agent.errors", "tools"},
     "agent.workers": {"agent.workers", "agent.errors"},
     "agent.workers.fleet": {"agent.workers", "agent.core.backoff"},
+    "agent.workers.supervisor": {"agent.workers", "agent.core.deadlines", "agent.errors"},
     "agent.memory": set(),
     "agent.hardening": {"agent.door", "aiohttp"},
     "agent.reloading": {"agent.assistant", "agent.errors", "tools", "watchfiles"},

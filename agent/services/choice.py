@@ -58,17 +58,19 @@ def choose(model: str | None, settings: Settings) -> Service:
         ConfigurationError: It cannot be told, or a setting is missing; the text names it.
     """
     asked = model or settings.model
-    if asked is None:
-        return _from_environment(settings)
+    service = _from_environment(settings) if asked is None else _named(asked, settings)
+    if asked and not model:
+        service = replace(service, chosen_by="VOCATIVE_MODEL in the environment")
+    return transcribing(authenticated(service, settings), settings)
+
+
+def _named(asked: str, settings: Settings) -> Service:
     check_model(asked)
     named = _short_form(asked)
     if named is None:
-        service = service_at(asked, _model_for(asked, settings))
-    else:
-        form, name = named
-        service = ENGINE if form == "engine" else BUILDERS[form](settings, name)
-    service = transcribing(authenticated(service, settings), settings)
-    return service if model else replace(service, chosen_by="VOCATIVE_MODEL in the environment")
+        return service_at(asked, _model_for(asked, settings))
+    form, name = named
+    return ENGINE if form == "engine" else BUILDERS[form](settings, name)
 
 
 def _short_form(model: str) -> tuple[str, str] | None:
@@ -84,8 +86,7 @@ def _from_environment(settings: Settings) -> Service:
         return ENGINE
     (form, why), others = found[0], [other for other, _ in found[1:]]
     also = f" ({' and '.join(others)} configured too)" if others else ""
-    service = transcribing(authenticated(BUILDERS[form](settings, ""), settings), settings)
-    return replace(service, chosen_by=f"{why} in the environment; --model chooses another{also}")
+    return replace(BUILDERS[form](settings, ""), chosen_by=f"{why} in the environment; --model chooses another{also}")
 
 
 def _model_for(address: str, settings: Settings) -> str:

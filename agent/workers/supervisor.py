@@ -11,6 +11,7 @@ import time
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any
 
+from agent.core.deadlines import earliest
 from agent.errors import ConfigurationError, ModelError
 from agent.workers.fleet import Drain, Fleet, Halt, Kill, Note, Retire, Start
 from agent.workers.orders import Alive, Failed, Leaving, Order, Ready
@@ -92,8 +93,8 @@ class Supervisor:
 
     def _step(self, signals: Connection) -> None:
         self._pulse.follow(self._fleet.serving, _now())
-        deadlines = [each for each in (self._fleet.next_deadline(), self._pulse.next_deadline()) if each is not None]
-        patience = min([_LONGEST_WAIT, *(max(0.0, each - _now()) for each in deadlines)])
+        due = earliest(self._fleet.next_deadline(), self._pulse.next_deadline())
+        patience = _LONGEST_WAIT if due is None else min(_LONGEST_WAIT, max(0.0, due - _now()))
         sentinels: dict[object, int] = {process.sentinel: number for number, process in self._processes.items()}
         lines: dict[object, int] = {line: number for number, line in self._lines.items()}
         handles = [process.sentinel for process in self._processes.values()]
