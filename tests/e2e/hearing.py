@@ -11,6 +11,7 @@ from agent.engine.audio import resample
 from agent.engine.hear import load_ears
 from agent.engine.parts import HEARING_RATE
 from tests.e2e.browsing import RATE, by_touch
+from tests.quality.word_errors import errors, words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,6 +33,17 @@ def ears():
 def written(ears, sound: NDArray[np.int16]) -> str:
     """What was said, as the engine's ears take it down."""
     return ears.transcribe(resample(sound.astype(np.float32) / 32768, RATE, HEARING_RATE))
+
+
+def alike_to_the_break(one: str, other: str) -> bool:
+    """Whether two transcripts of an answer that was broken off are the same, but for a word at most.
+
+    The last word may be cut in the middle, and be taken for another one, a number for a number of more words.
+    """
+    if abs(len(one.split()) - len(other.split())) > 1:
+        return False
+    kept = min(len(words(one)), len(words(other))) - 1
+    return errors(" ".join(words(one)[:kept]), " ".join(words(other)[:kept]))[0] <= 1
 
 
 async def words_of(answer: Locator) -> str:

@@ -28,7 +28,7 @@ from tests.e2e.browsing import (
     until,
 )
 from tests.e2e.calling import SOUND_AS_EVENTS, answering, page_calling, sounding
-from tests.e2e.hearing import WITHIN, words_of, written
+from tests.e2e.hearing import WITHIN, alike_to_the_break, words_of, written
 from tests.e2e.line import Line
 from tests.quality.word_errors import errors, words
 from tests.screenshots import harbour
@@ -107,9 +107,7 @@ async def test_a_barge_in_on_a_call_ends_what_is_heard_where_the_server_says(mod
     there = written(ears, sentence[: round((cut["audio_end_ms"] - delay) * RATE / 1000)])
     heard = written(ears, played.until("speech").audible())
     assert len(words(heard)) > 2
-    # The last word may be cut in the middle and taken for others, a number for another number.
-    kept = min(len(words(there)), len(words(heard))) - 1
-    assert errors(" ".join(words(there)[:kept]), " ".join(words(heard)[:kept]))[0] <= 1, (there, heard)
+    assert alike_to_the_break(there, heard), (there, heard)
 
 
 def first_audible(sound) -> float:
