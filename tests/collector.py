@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from tests.answering import Answering
 
-class Collector:
+
+class Collector(Answering):
     """Listens on a port of this machine, from `with` to its end.
 
     Attributes:
@@ -17,39 +18,15 @@ class Collector:
     """
 
     def __init__(self):
+        super().__init__()
         self.headers = {}
         self._spans, self._metrics = [], []
         self._changed = threading.Condition()
-        collector = self
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                collector._take(self.path, body, dict(self.headers))
-                self.send_response(200)
-                self.send_header("Content-Type", "application/x-protobuf")
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, *_arguments):
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-
-    @property
-    def url(self):
-        """Its address, as OTEL_EXPORTER_OTLP_ENDPOINT takes it."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_error):
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+    def answer(self, path, body, headers):
+        """Takes it."""
+        self._take(path, body, headers)
+        return 200, "application/x-protobuf", b""
 
     @property
     def spans(self):

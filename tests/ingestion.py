@@ -5,7 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.answering import Answering
 
 KEY = "11111111-2222-3333-4444-555555555555"
 # What an envelope becomes: its table; then the table's columns, by the properties of what is sent. After the data model
@@ -29,7 +30,7 @@ _TAGS = {
 }
 
 
-class Ingestion:
+class Ingestion(Answering):
     """Listens on a port of this machine, from `with` to its end.
 
     Args:
@@ -42,48 +43,24 @@ class Ingestion:
     """
 
     def __init__(self, status=lambda _headers: 200, context=None):
+        super().__init__(context)
         self.headers, self.paths = [], []
         self.rows = {table: [] for table, _ in _TABLES.values()}
-        self._status, self._scheme = status, "http" if context is None else "https"
+        self._status = status
         self._changed = threading.Condition()
-        ingestion = self
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                if self.headers.get("Content-Encoding") == "gzip":
-                    body = gzip.decompress(body)
-                status, answer = ingestion._take(self.path, body, dict(self.headers))
-                told = json.dumps(answer).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(told)))
-                self.end_headers()
-                self.wfile.write(told)
-
-            def log_message(self, *_arguments):
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        if context is not None:
-            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+    def answer(self, path, body, headers):
+        """Takes what it is to take."""
+        if headers.get("Content-Encoding") == "gzip":
+            body = gzip.decompress(body)
+        status, answer = self._take(path, body, headers)
+        return status, "application/json", json.dumps(answer).encode()
 
     @property
     def connection_string(self):
         """As the Azure portal would show it, with a live endpoint."""
-        url = f"{self._scheme}://127.0.0.1:{self._server.server_address[1]}/"
         # Whoever goes to the live endpoint goes wrong: nobody listens there.
-        return f"InstrumentationKey={KEY};IngestionEndpoint={url};LiveEndpoint=http://127.0.0.1:9/"
-
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_error):
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        return f"InstrumentationKey={KEY};IngestionEndpoint={self.url}/;LiveEndpoint=http://127.0.0.1:9/"
 
     def wait(self, table, which, seconds=30):
         """Rows of a table that meet a condition, waited for."""

@@ -73,13 +73,15 @@ def refusing(status, code="", message="", **headers):
     return handler
 
 
-def speaking(*events):
+def speaking(*events, updates=None):
     async def handler(request):
         answer = web.WebSocketResponse()
         await answer.prepare(request)
         await answer.send_json({"type": "session.created", "session": {"model": "gpt-realtime-2.1"}})
         async for message in answer:
             update = json.loads(message.data)
+            if updates is not None:
+                updates.append(update)
             for event in events or ({"type": "session.updated", "session": update["session"]},):
                 await answer.send_json(event)
         return answer
@@ -269,19 +271,8 @@ def test_ones_own_agent_is_tried_with_its_configuration(check, tmp_path, monkeyp
 
 
 def test_the_deployment_that_transcribes_is_asked_for_and_told(check):
-    asked = []
-
-    async def handler(request):
-        answer = web.WebSocketResponse()
-        await answer.prepare(request)
-        await answer.send_json({"type": "session.created", "session": {"model": "gpt-realtime-2.1"}})
-        async for message in answer:
-            update = json.loads(message.data)
-            asked.append(update["session"]["audio"]["input"]["transcription"])
-            await answer.send_json({"type": "session.updated", "session": update["session"]})
-        return answer
-
-    with Stage(handler) as stage:
+    updates = []
+    with Stage(speaking(updates=updates)) as stage:
         variables = {
             "AZURE_OPENAI_ENDPOINT": f"http://127.0.0.1:{stage.port}",
             "AZURE_OPENAI_REALTIME_DEPLOYMENT": "mine",
@@ -289,7 +280,7 @@ def test_the_deployment_that_transcribes_is_asked_for_and_told(check):
         }
         code, out = check(**variables)
     assert code == 0
-    assert asked == [{"model": "ears"}]
+    assert [update["session"]["audio"]["input"]["transcription"] for update in updates] == [{"model": "ears"}]
     assert "a deployment named ears on the same resource (AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT)" in " ".join(
         out.split()
     )

@@ -187,3 +187,14 @@ async def outcome_of(caller):
     async with asyncio.timeout(5):
         event = json.loads((await caller.socket.receive()).data)
     return event["error"]["code"] if event["type"] == "error" else event["type"]
+
+
+@pytest.fixture
+async def stores(redis):
+    """The same Redis, as two workers reach it."""
+    both = [RedisStore(redis.url), RedisStore(redis.url)]
+    for number, store in enumerate(both):
+        await store.start(f"w{number}", lambda _message: None, lambda: None)
+    yield both
+    for store in both:
+        await store.close()

@@ -13,23 +13,11 @@ from agent.core.actions import Spent
 from agent.core.usage import Usage
 from agent.pricing.books import Books
 from agent.sessions.redis_ledger import RedisLedger
-from agent.sessions.redis_store import RedisStore
 from agent.sessions.store import StoreDown
 from tests.waiting import until
 
 TODAY, TOMORROW = date(2026, 11, 26), date(2026, 11, 27)
 KEY = "vocative:ledger:2026-11-26"
-
-
-@pytest.fixture
-async def stores(redis):
-    """The same Redis, as two workers reach it."""
-    both = [RedisStore(redis.url), RedisStore(redis.url)]
-    for number, store in enumerate(both):
-        await store.start(f"w{number}", lambda _message: None, lambda: None)
-    yield both
-    for store in both:
-        await store.close()
 
 
 @pytest.fixture

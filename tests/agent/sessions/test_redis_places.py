@@ -10,19 +10,7 @@ from agent.door.admissions import Admissions
 from agent.door.limits import Limits
 from agent.door.refusal import TurnedAway
 from agent.sessions.redis_places import RedisPlaces
-from agent.sessions.redis_store import RedisStore
 from tests.waiting import until
-
-
-@pytest.fixture
-async def stores(redis):
-    """The same Redis, as two workers reach it."""
-    both = [RedisStore(redis.url), RedisStore(redis.url)]
-    for number, store in enumerate(both):
-        await store.start(f"w{number}", lambda _message: None, lambda: None)
-    yield both
-    for store in both:
-        await store.close()
 
 
 @pytest.fixture

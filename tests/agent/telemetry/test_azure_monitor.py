@@ -8,7 +8,6 @@ import os
 import ssl
 import sys
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -21,6 +20,7 @@ from agent.errors import ConfigurationError
 from agent.telemetry.azure_monitor import SWITCHES
 from agent.telemetry.building import telemetry
 from agent.telemetry.exporting import Exporting
+from tests.answering import Answering
 from tests.infra.checker import kql
 from tests.infra.metric_names import COMMON, COUNTER, GAUGE, METRICS
 from tests.infra.test_dashboards import asked_of_azure
@@ -232,40 +232,19 @@ def test_without_the_extra_a_problem_names_it(monkeypatch):
     assert KEY not in made.problems[0]
 
 
-class Identity:
+class Identity(Answering):
     """What a container app asks for tokens of its managed identity, as the platform has it."""
 
     def __init__(self, monkeypatch):
+        super().__init__()
         self.asked = []
-        identity = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self):
-                identity.asked.append(parse_qs(urlsplit(self.path).query))
-                token = {"access_token": "t0ken", "expires_on": "4102444800", "token_type": "Bearer"}
-                body = json.dumps(token | {"resource": "r"}).encode()
-                self.send_response(200)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_arguments):
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        monkeypatch.setenv("IDENTITY_ENDPOINT", f"http://127.0.0.1:{self._server.server_address[1]}/msi/token")
+        monkeypatch.setenv("IDENTITY_ENDPOINT", f"{self.url}/msi/token")
         monkeypatch.setenv("IDENTITY_HEADER", "header")
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_error):
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+    def answer(self, path, _body, _headers):
+        self.asked.append(parse_qs(urlsplit(path).query))
+        token = {"access_token": "t0ken", "expires_on": "4102444800", "token_type": "Bearer", "resource": "r"}
+        return 200, "application/json", json.dumps(token).encode()
 
 
 @pytest.mark.parametrize(
