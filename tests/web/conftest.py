@@ -133,8 +133,10 @@ class Scripted:
         await self.until(lambda: len(matching()) >= count)
         return matching()[count - 1]
 
-    async def introduce(self, languages: list[str] | None = None, **agent: Any) -> None:
-        detection = {"type": "server_vad", "threshold": 0.5, "silence_duration_ms": 500}
+    async def introduce(
+        self, languages: list[str] | None = None, *, detection: dict[str, Any] | None = None, **agent: Any
+    ) -> None:
+        detection = {"type": "server_vad", "threshold": 0.5, "silence_duration_ms": 500, **(detection or {})}
         await self.send(
             "session.created", session={"type": "realtime", "audio": {"input": {"turn_detection": detection}}}
         )

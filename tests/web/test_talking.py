@@ -204,6 +204,44 @@ async def test_late_sound_of_an_answer_that_was_talked_over_is_not_heard(double,
         await sounding(page)
 
 
+async def test_an_answer_that_begins_while_the_one_before_is_still_being_stopped_is_shown_and_heard_whole(
+    double, open_page
+):
+    async with open_page() as page:
+        session = await double.session()
+        await session.introduce()
+        await ask(page, session)
+        await session.speak("a0", "Number 0 has been said.", 5)
+        for number in range(1, 6):
+            await sounding(page)
+            before, user, answer, response = f"a{number - 1}", f"v{number}", f"a{number}", f"s{number}"
+            await session.send("input_audio_buffer.speech_started", item_id=user, audio_start_ms=0)
+            await session.send("input_audio_buffer.committed", item_id=user, previous_item_id=before)
+            await session.send("response.created", response={"id": response})
+            await session.item(answer, "assistant", user)
+            await session.speak(answer, f"Number {number} has been said.", 5, response=response)
+            await expect(page.get_by_test_id("message-assistant").last).to_have_text(f"Number {number} has been said.")
+        cut = [await each.get_attribute("data-cut") for each in await page.get_by_test_id("message-assistant").all()]
+        assert cut == ["true"] * 5 + ["false"]
+        await sounding(page)
+
+
+async def test_where_speech_is_not_to_interrupt_an_answer_it_is_heard_to_its_end(double, open_page):
+    async with open_page() as page:
+        session = await double.session()
+        await session.introduce(detection={"interrupt_response": False})
+        await ask(page, session)
+        await session.speak("a1", "Stand clear of", 2, done=False)
+        await sounding(page)
+        await session.send("input_audio_buffer.speech_started", item_id="u2", audio_start_ms=0)
+        await session.speak("a1", "the closing doors.", 1)
+        await session.until(lambda: any(each["played_ms"] == 3_000 for each in session.of("extension.playback")))
+        assert not any(each.get("stopped") for each in session.of("extension.playback"))
+        answer = page.get_by_test_id("message-assistant")
+        await expect(answer).to_have_attribute("data-cut", "false")
+        await expect(answer).to_contain_text("doors.")
+
+
 @pytest.mark.parametrize("deed", ["press", "type", "silence"])
 async def test_taking_the_floor_by_hand_reports_the_position_and_cancels(double, open_page, deed):
     async with open_page() as page:

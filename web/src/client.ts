@@ -1,6 +1,6 @@
 /** The client: puts connection, microphone and speaker together, and does what the user asks for. */
 import { encodeBase64, decodeBase64 } from "./core/base64";
-import { type Conversation, type LocalEvent, reduce, silence } from "./core/conversation";
+import { type Conversation, interruptible, type LocalEvent, reduce, silence } from "./core/conversation";
 import { fromBytes, toBytes } from "./core/pcm";
 import { deletion, played, turnsBy, written } from "./core/outgoing";
 import { itemsOf } from "./core/past";
@@ -298,6 +298,9 @@ export class Client {
   }
 
   async #fallSilent(): Promise<void> {
+    const { speaking, conversation } = this.#store.getState();
+    // At once: while the loudspeaker is being stopped, the next answer may begin.
+    if (speaking) this.#setConversation(silence(conversation));
     const position = await this.#speaker.stop();
     if (position === null) return;
     this.#reportPlayed(position, true);
@@ -310,9 +313,10 @@ export class Client {
     this.sound.follow(event);
     switch (event.type) {
       case "input_audio_buffer.speech_started":
+        if (!interruptible(this.#store.getState().conversation)) break;
         void this.#fallSilent();
         // The service breaks its sound off; what is under way to here need not be heard until then.
-        if (this.#interruptible()) this.#connection?.sound?.silence();
+        this.#connection?.sound?.silence();
         break;
       case "response.output_audio.delta":
         if (!this.sound.textOnly && !silenced.includes(event.response_id)) {
@@ -363,11 +367,6 @@ export class Client {
     this.#overheard = false;
     this.sound.mute(false);
     this.#store.setState({ listening: "off", speaking: false });
-  }
-
-  /** Whether speech of the user's breaks an answer off. */
-  #interruptible(): boolean {
-    return this.#store.getState().conversation.turnDetection?.["interrupt_response"] !== false;
   }
 
   #setServerTurns(on: boolean): void {

@@ -182,6 +182,22 @@ describe("an answer", () => {
     expect(after([done("r1", "cancelled")], state).silenced).toEqual([]);
   });
 
+  it("that begins while the one before is still being stopped is shown whole", () => {
+    const before = [response("r1"), words("a1", "One"), hears("u2"), done("r1", "cancelled"), response("r2"), words("a2", "Two")];
+    const stopped: Event = { type: "local.stopped", item_id: "a1", played_ms: 500, total_ms: 1500 };
+    expect(textOf(message(after([...before, stopped, words("a2", " three")]), "a2"))).toBe("Two three");
+  });
+
+  it("goes on while the user speaks where speech is not to interrupt it", () => {
+    const session: Event = {
+      type: "session.created",
+      session: { audio: { input: { turn_detection: { type: "server_vad", interrupt_response: false } } } },
+    };
+    const state = after([session, response("r1"), words("a1", "One"), hears("u2"), words("a1", " two")]);
+    expect(textOf(message(state, "a1"))).toBe("One two");
+    expect(state.silenced).toEqual([]);
+  });
+
   it("takes the server's word for what was heard, and the page's for how much there was", () => {
     const told: Event = { type: "extension.interrupted", item_id: "a1", content_index: 0, played_ms: 480 };
     const stopped: Event = { type: "local.stopped", item_id: "a1", played_ms: 500, total_ms: 1500 };

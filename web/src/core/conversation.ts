@@ -165,7 +165,7 @@ export function reduce(state: Conversation, event: ServerEvent | LocalEvent): Co
     case "conversation.item.truncated":
       return cut(state, event.item_id, event.audio_end_ms, null);
     case "local.stopped":
-      return silence(cut(state, event.item_id, event.played_ms, event.total_ms));
+      return cut(state, event.item_id, event.played_ms, event.total_ms);
     default:
       return state;
   }
@@ -182,6 +182,11 @@ export function citationsOf(state: Conversation, entry: Message): readonly Citat
 /** Whether a tool is at work. */
 export function callRunning(state: Conversation): boolean {
   return Object.values(state.entries).some((entry) => entry.kind === "call" && entry.status === "running");
+}
+
+/** Whether speech of the user's breaks an answer off: else it is said to its end. */
+export function interruptible(state: Conversation): boolean {
+  return state.turnDetection?.["interrupt_response"] !== false;
 }
 
 /** Talk over the response that is being generated: nothing more of it is to be heard. */
@@ -214,7 +219,8 @@ function complain(state: Conversation, code: string | null | undefined, text: st
 }
 
 function started(state: Conversation, id: string): Conversation {
-  const next = silence(place({ ...state, hearing: true }, id));
+  const heard = place({ ...state, hearing: true }, id);
+  const next = interruptible(heard) ? silence(heard) : heard;
   return patch(next, id, (entry) => entry, { ...newMessage(id, "user"), state: "hearing" });
 }
 

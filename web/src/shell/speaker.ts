@@ -42,7 +42,10 @@ export class Speaker {
   #underruns = 0;
   #underrunsTold = 0;
   #device = "";
-  #stopped: ((progress: Progress | null) => void) | null = null;
+  /** Those who wait to hear what was cut off, in the order in which the worklet answers them. */
+  readonly #stopping: ((progress: Progress | null) => void)[] = [];
+  /** Sound has come since the last stop. */
+  #begun = false;
 
   constructor(listener: SpeakerListener) {
     this.#listener = listener;
@@ -62,6 +65,7 @@ export class Speaker {
     if (!isSecureContext) return;
     // Without a gesture so far the browser may refuse; the sound then waits for one, and the listener is told.
     if (this.#opening === null) void this.open();
+    this.#begun = true;
     this.#setPlaying(true);
     this.#post({ kind: "append", item, content, samples });
   }
@@ -75,12 +79,14 @@ export class Speaker {
   async stop(): Promise<Position | null> {
     const output = this.#output;
     if (output === null || !this.#playing) return null;
+    this.#begun = false;
     const progress = await new Promise<Progress | null>((resolve) => {
-      this.#stopped = resolve;
+      this.#stopping.push(resolve);
       this.#post({ kind: "clear" });
       setTimeout(() => resolve(null), STOP_LIMIT_MS);
     });
-    this.#setPlaying(false);
+    // The next answer may have begun while this one was being stopped.
+    if (!this.#begun) this.#setPlaying(false);
     return progress === null ? null : positionOf(progress, output.context.sampleRate);
   }
 
@@ -147,8 +153,7 @@ export class Speaker {
   #receive(message: FromPlayback, rate: number): void {
     this.#underruns = message.progress?.underruns ?? this.#underruns;
     if (message.kind === "cleared") {
-      this.#stopped?.(message.progress);
-      this.#stopped = null;
+      this.#stopping.shift()?.(message.progress);
       return;
     }
     const { progress } = message;
