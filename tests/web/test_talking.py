@@ -226,6 +226,21 @@ async def test_an_answer_that_begins_while_the_one_before_is_still_being_stopped
         await sounding(page)
 
 
+async def test_an_answer_that_is_talked_over_before_the_loudspeaker_is_ready_is_not_heard_afterwards(double, open_page):
+    async with open_page() as page:
+        session = await double.session()
+        await session.introduce()
+        # The first sound makes the loudspeaker ready, which takes a while.
+        await session.send("response.created", response={"id": "r1"})
+        await session.speak("a1", "This one is not heard.", 5)
+        await session.send("input_audio_buffer.speech_started", item_id="u2", audio_start_ms=0)
+        await session.send("response.created", response={"id": "r2"})
+        await session.speak("a2", "This one is.", 1, response="r2")
+        await session.until(lambda: any(each["item_id"] == "a2" for each in session.of("extension.playback")))
+        assert all(each["played_ms"] < 500 for each in session.of("extension.playback") if each["item_id"] == "a1")
+        await expect(page.get_by_test_id("message-assistant").last).to_have_text("This one is.")
+
+
 async def test_where_speech_is_not_to_interrupt_an_answer_it_is_heard_to_its_end(double, open_page):
     async with open_page() as page:
         session = await double.session()

@@ -28,8 +28,8 @@ interface Output {
   readonly analyser: AnalyserNode;
 }
 
-/** A suspended audio thread may not answer; then nothing was being heard either. */
-const STOP_LIMIT_MS = 100;
+/** A suspended audio thread may not answer; then nothing was being heard either. One that runs may be late. */
+const STOP_LIMIT_MS = { suspended: 100, running: 500 };
 /** An audio context that may run does so well before this; one that does not waits for a gesture. */
 const START_LIMIT_MS = 500;
 
@@ -77,17 +77,18 @@ export class Speaker {
 
   /** Fall silent. @returns what was cut off and where, or null when nothing was playing. */
   async stop(): Promise<Position | null> {
-    const output = this.#output;
-    if (output === null || !this.#playing) return null;
+    if (!this.#playing) return null;
     this.#begun = false;
     const progress = await new Promise<Progress | null>((resolve) => {
       this.#stopping.push(resolve);
       this.#post({ kind: "clear" });
-      setTimeout(() => resolve(null), STOP_LIMIT_MS);
+      const running = this.#output?.context.state === "running";
+      setTimeout(() => resolve(null), running ? STOP_LIMIT_MS.running : STOP_LIMIT_MS.suspended);
     });
     // The next answer may have begun while this one was being stopped.
     if (!this.#begun) this.#setPlaying(false);
-    return progress === null ? null : positionOf(progress, output.context.sampleRate);
+    const rate = this.#output?.context.sampleRate;
+    return progress === null || rate === undefined ? null : positionOf(progress, rate);
   }
 
   /** How often sound was missing in the middle of an answer. */
@@ -174,7 +175,7 @@ export class Speaker {
   }
 
   #post(message: ToPlayback): void {
-    // Sound may arrive before the first gesture made the speaker ready: it waits for it.
+    // Sound, and a stop, may come before the first gesture has made the speaker ready: they wait for it.
     if (this.#output !== null) this.#output.node.port.postMessage(message);
     else void this.#opening?.then((output) => output.node.port.postMessage(message));
   }
