@@ -272,9 +272,9 @@ export class Client {
 
   async #openMicrophone(): Promise<boolean> {
     try {
-      await this.#microphone.open();
-      this.sound.opened();
-      return true;
+      const open = await this.#microphone.open();
+      if (open) this.sound.opened();
+      return open;
     } catch (error) {
       const trouble = microphoneTroubleOf(error);
       this.#store.setState({ listening: "off", trouble: { of: "microphone", trouble } });

@@ -38,8 +38,13 @@ export class SoundSettings {
     void this.#watch.refresh();
   }
 
-  /** A call has been made: it is to be heard where the user wants to hear. */
+  /** A call has been made: it is to hear what the microphone hears, and to be heard where the user wants to hear. */
   called(): void {
+    const track = this.#microphone.track();
+    if (track !== null) {
+      this.#call()?.open();
+      this.#call()?.talk(track);
+    }
     if (this.#heardFrom !== "") void this.#call()?.use(this.#heardFrom).catch(() => undefined);
   }
 

@@ -31,6 +31,7 @@ export class Microphone {
   #device = "";
   #muted = false;
   #level = 0;
+  #closings = 0;
 
   constructor(listener: MicrophoneListener) {
     this.#listener = listener;
@@ -55,18 +56,29 @@ export class Microphone {
   /**
    * Start to listen.
    *
+   * @returns whether it listens: it does not where it was closed while the user was still being asked.
    * @throws MicrophoneError that says why it cannot.
    */
-  async open(): Promise<void> {
-    if (this.#capture !== null) return;
+  async open(): Promise<boolean> {
+    if (this.#capture !== null) return true;
+    const closings = this.#closings;
     const stream = await askForStream(this.#device);
+    let capture: Capture;
     try {
-      this.#capture = await this.#attach(stream);
+      capture = await this.#attach(stream);
     } catch (error) {
       stopStream(stream);
       throw new MicrophoneError("broken", error);
     }
+    if (this.#closings !== closings) {
+      stopStream(stream);
+      await capture.context.close();
+      return false;
+    }
+    this.#capture = capture;
+    capture.source.connect(capture.node);
     this.#take(stream);
+    return true;
   }
 
   /**
@@ -108,6 +120,7 @@ export class Microphone {
 
   /** Stop to listen. Resolves when the last, unfinished frame has been handed out. */
   async close(): Promise<void> {
+    this.#closings++;
     const capture = this.#capture;
     if (capture === null) return;
     this.#capture = null;
@@ -146,7 +159,6 @@ export class Microphone {
       this.#level = message.data.level;
       this.#listener.frame(message.data.samples);
     };
-    source.connect(node);
     await context.resume();
     return capture;
   }
