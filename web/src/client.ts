@@ -12,7 +12,7 @@ import { Microphone } from "./shell/microphone";
 import { microphoneTroubleOf } from "./shell/microphone-access";
 import { canChooseSpeaker, type Position, Speaker } from "./shell/speaker";
 import { SoundSettings } from "./sound";
-import type { Store } from "./store";
+import { isReachable, mended, type Store } from "./store";
 import { troubleOf } from "./trouble";
 
 /** A press shorter than this is a slip of the finger, ms of sound. */
@@ -222,7 +222,7 @@ export class Client {
   }
 
   #online(): boolean {
-    return this.#store.getState().conversation.ready;
+    return isReachable(this.#store.getState());
   }
 
   async #beginHandsFree(): Promise<void> {
@@ -236,13 +236,14 @@ export class Client {
   async #endHandsFree(): Promise<void> {
     await this.#closeMicrophone();
     this.sound.mute(false);
-    this.#sendSound(new Int16Array((WIRE_RATE * TAIL_MS) / 1000));
     this.#store.setState({ listening: "off" });
+    if (await mended(this.#store)) this.#sendSound(new Int16Array((WIRE_RATE * TAIL_MS) / 1000));
   }
 
   async #endPush(slip = false): Promise<void> {
     await this.#closeMicrophone();
     this.#store.setState({ listening: "off" });
+    if (!(await mended(this.#store))) return;
     if (slip || (this.#heldSamples * 1000) / WIRE_RATE < SHORTEST_MS) {
       this.#connection?.send({ type: "input_audio_buffer.clear" });
       this.#store.setState({ trouble: { of: "talking", trouble: "short" } });
@@ -343,7 +344,7 @@ export class Client {
         if (this.sound.textOnly) this.#askForSound(false);
         return;
       case "extension.reconnecting":
-        this.#store.setState({ link: "connecting" });
+        this.#store.setState({ link: "renewing" });
         return;
       case "extension.reconnected":
       case "extension.resumed":

@@ -3,7 +3,7 @@ import type { Client } from "./client";
 import type { Status } from "./core/embedding";
 import { saidSince } from "./core/said";
 import type { Host } from "./shell/host";
-import type { State, Store } from "./store";
+import { isReachable, type State, type Store } from "./store";
 import { type Phase, phaseOf } from "./view/phase";
 
 const STATUS: Readonly<Record<Phase, Status>> = {
@@ -28,15 +28,15 @@ export function attach(host: Host, store: Store, client: Client): () => void {
     const now = STATUS[phaseOf(state)];
     if (now !== status) host.send({ type: "status", status: (status = now) });
     for (const message of saidSince(before.conversation, state.conversation)) host.send({ type: "message", message });
-    if (state.conversation.ready === ready) return;
-    ready = state.conversation.ready;
-    if (!ready) return;
-    host.send({ type: "ready", name: state.conversation.agent?.name ?? "" });
-    for (const text of asked.splice(0)) void client.sendText(text);
+    if (state.conversation.ready !== ready) {
+      ready = state.conversation.ready;
+      if (ready) host.send({ type: "ready", name: state.conversation.agent?.name ?? "" });
+    }
+    if (isReachable(state)) for (const text of asked.splice(0)) void client.sendText(text);
   };
   host.onmessage = (message) => {
     if (message.type === "ask") {
-      if (ready) void client.sendText(message.text);
+      if (isReachable(store.getState())) void client.sendText(message.text);
       else asked.push(message.text);
     } else if (message.type === "hidden") {
       void client.stopSpeaking();

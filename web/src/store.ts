@@ -44,7 +44,8 @@ export function isTextOnly({ preferences, secure }: SoundState): boolean {
 
 export interface State {
   readonly conversation: Conversation;
-  readonly link: "connecting" | "open" | "closed";
+  /** `renewing`: the server is there, and is getting another session of the model's. */
+  readonly link: "connecting" | "open" | "renewing" | "closed";
   readonly listening: Listening;
   /** Whether the answer sounds. */
   readonly speaking: boolean;
@@ -76,6 +77,26 @@ export interface State {
 }
 
 export type Store = StoreApi<State>;
+
+/** Whether what is said now arrives; what is said while the model's session is being replaced does, a little later. */
+export function isReachable({ conversation, link }: State): boolean {
+  return conversation.ready && (link === "open" || link === "renewing");
+}
+
+/** Wait until a connection that broke is there again, or is over. @returns whether it is still the same session. */
+export async function mended(store: Store): Promise<boolean> {
+  const { sessions } = store.getState().conversation;
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      leave();
+      resolve();
+    };
+    const leave = store.subscribe(({ link }) => link !== "connecting" && done());
+    if (store.getState().link !== "connecting") done();
+  });
+  const state = store.getState();
+  return isReachable(state) && state.conversation.sessions === sessions;
+}
 
 /** A store. @param preferences what the user has chosen before. @param agent who answers, if that is known already. */
 export function newStore(preferences: Preferences = ORDINARY, agent: Agent | null = null): Store {

@@ -1,7 +1,7 @@
 import { Fragment, useLayoutEffect, useRef } from "react";
 import type { Call } from "../core/entries";
 import { say, words } from "../words";
-import { useClient } from "./context";
+import { useClient, useReachable } from "./context";
 import { particularsOf, pretty, titleOf } from "./format";
 
 /** What a call wants to do, and the two ways to decide on it. */
@@ -19,6 +19,7 @@ export function Approval({ call }: { call: Call }) {
     };
   }, []);
   const open = call.approval === "asked";
+  const reachable = useReachable();
   const button = "rounded-full px-4 py-1.5 font-medium aria-disabled:opacity-50";
   return (
     <div ref={group} role="group" aria-label={title} data-testid="approval" className="mt-2 ms-6 flex flex-col gap-3 rounded-xl border border-line bg-card p-3.5 text-ink">
@@ -27,10 +28,10 @@ export function Approval({ call }: { call: Call }) {
       </p>
       <Particulars json={call.arguments} />
       <div className="flex flex-wrap items-center gap-2">
-        <button type="button" aria-disabled={!open} onClick={() => open && decide(true)} className={`${button} bg-accent text-on-accent hover:bg-accent-strong`}>
+        <button type="button" aria-disabled={!open || !reachable} onClick={() => open && decide(true)} className={`${button} bg-accent text-on-accent hover:bg-accent-strong`}>
           {words.approval.approve}
         </button>
-        <button type="button" aria-disabled={!open} onClick={() => open && decide(false)} className={`${button} border border-line hover:border-accent`}>
+        <button type="button" aria-disabled={!open || !reachable} onClick={() => open && decide(false)} className={`${button} border border-line hover:border-accent`}>
           {words.approval.deny}
         </button>
         {open && call.approvalMs !== null && (

@@ -1,15 +1,16 @@
 import { ArrowUp } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { words } from "../words";
-import { useClient, useShown } from "./context";
+import { useClient, useReachable } from "./context";
 
 export function Composer() {
   const client = useClient();
-  const ready = useShown((state) => state.conversation.ready);
+  // What cannot be sent now stays where it was written.
+  const reachable = useReachable();
   const [text, setText] = useState("");
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!ready || text.trim() === "") return;
+    if (!reachable || text.trim() === "") return;
     void client.sendText(text);
     setText("");
   };
@@ -32,7 +33,7 @@ export function Composer() {
         type="submit"
         data-testid="send"
         aria-label={words.composer.send}
-        disabled={!ready || text.trim() === ""}
+        disabled={!reachable || text.trim() === ""}
         className="finger grid size-9 shrink-0 place-items-center rounded-full bg-accent text-on-accent transition-colors hover:bg-accent-strong disabled:bg-line disabled:text-quiet"
       >
         <ArrowUp aria-hidden className="size-[1.15rem]" />

@@ -49,7 +49,7 @@ function Tool({ icon: Icon, label, testid, onClick }: { icon: LucideIcon; label:
 function DeleteAll() {
   const client = useClient();
   // While the page is coming back, nobody would hear of it.
-  const away = useShown((state) => state.link === "connecting");
+  const away = useShown((state) => state.link === "connecting" || state.link === "renewing");
   const action = "rounded-full px-4 py-2 text-[0.9375rem] font-medium";
   return (
     <AlertDialog.Root>

@@ -19,7 +19,7 @@ export function Notices() {
 /** The connection broke in the middle, and comes back by itself. */
 function Mending() {
   const client = useClient();
-  const mending = useShown((state) => state.link === "connecting" && state.conversation.ready);
+  const mending = useShown((state) => (state.link === "connecting" || state.link === "renewing") && state.conversation.ready);
   if (!mending) return null;
   return (
     <Notice testid="mending" icon={<LoaderCircle aria-hidden className="thinking size-4" />} text={words.connection.mending}>

@@ -1,7 +1,7 @@
 import { Mic, MicOff } from "lucide-react";
 import { useRef } from "react";
 import { words } from "../words";
-import { useClient, usePhase, useShown } from "./context";
+import { useClient, usePhase, useReachable, useShown } from "./context";
 import { useLevels } from "./useLevels";
 
 /** The one thing to press. Its halo shows the voice that is heard: the user's, or the assistant's. */
@@ -10,6 +10,7 @@ export function TalkButton() {
   const phase = usePhase();
   const on = useShown((state) => state.listening === "hands-free");
   const ready = useShown((state) => state.conversation.ready);
+  const reachable = useReachable();
   const secure = useShown((state) => state.sound.secure);
   const look = on ? "border-2 border-accent bg-card text-accent" : "bg-accent text-on-accent hover:bg-accent-strong";
   const Sign = secure ? Mic : MicOff;
@@ -34,7 +35,7 @@ export function TalkButton() {
         data-testid="talk"
         aria-pressed={on}
         aria-label={on ? words.talk.stop : words.talk.start}
-        disabled={!ready}
+        disabled={!reachable && !on}
         onClick={() => void client.toggleHandsFree()}
         className={`relative grid size-24 short:size-14 place-items-center rounded-full shadow-lg shadow-accent/20 transition-[background-color,color,scale] active:scale-95 disabled:bg-line disabled:text-quiet disabled:shadow-none ${
           secure ? look : "border border-line bg-card text-quiet shadow-none"

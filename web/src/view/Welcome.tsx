@@ -1,11 +1,11 @@
 import { ArrowUpRight } from "lucide-react";
 import { words } from "../words";
-import { useClient, useShown } from "./context";
+import { useClient, useReachable, useShown } from "./context";
 
 export function Welcome() {
   const client = useClient();
   const agent = useShown((state) => state.conversation.agent);
-  const ready = useShown((state) => state.conversation.ready);
+  const reachable = useReachable();
   const examples = agent?.examples ?? [];
   return (
     <section className="fades-below min-h-0 flex-1 overflow-y-auto">
@@ -23,7 +23,7 @@ export function Welcome() {
                   <button
                     type="button"
                     data-testid="example"
-                    disabled={!ready}
+                    disabled={!reachable}
                     onClick={() => void client.sendText(example)}
                     className="group flex size-full items-center justify-between gap-4 rounded-2xl border border-line bg-card px-4 py-2.5 text-start leading-snug sm:py-3 transition-colors hover:border-accent hover:bg-accent-soft disabled:opacity-50"
                   >

@@ -4,7 +4,7 @@ import { useStore } from "zustand";
 import type { Client } from "../client";
 import type { Entry } from "../core/entries";
 import type { Panel } from "../core/protocol";
-import type { State, Store } from "../store";
+import { isReachable, type State, type Store } from "../store";
 import { type Phase, phaseOf } from "./phase";
 
 export interface Assistant {
@@ -43,6 +43,11 @@ export function useOffers(): (panel: Panel) => boolean {
 /** Read from the store; the component renders again only when what it read is another value. */
 export function useShown<Value>(select: (state: State) => Value): Value {
   return useStore(useAssistant().store, select);
+}
+
+/** Whether what the user says now arrives. */
+export function useReachable(): boolean {
+  return useShown(isReachable);
 }
 
 export function useEntry(key: string): Entry | undefined {

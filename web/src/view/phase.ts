@@ -17,7 +17,7 @@ export type Phase =
 export function phaseOf(state: State): Phase {
   const { conversation, link, listening, speaking, sound } = state;
   if (link === "closed") return "closed";
-  if (!conversation.ready || link === "connecting") return "connecting";
+  if (!conversation.ready || link !== "open") return "connecting";
   if (listening === "opening") return "opening";
   if (listening === "push") return "push";
   if (conversation.hearing) return "hearing";
