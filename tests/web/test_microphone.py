@@ -21,18 +21,21 @@ navigator.mediaDevices.getUserMedia = async (wanted) => {
 """
 
 
+async def until(page, condition):
+    """Wait until something holds in the page. Args: condition: JavaScript."""
+    async with asyncio.timeout(10):
+        await page.evaluate(f"new Promise((done) => (function look() {{ {condition} ? done() : setTimeout(look, 20) }})())")
+
+
 async def allow(page):
     """Wait until the user is asked, and say yes."""
-    async with asyncio.timeout(10):
-        while not await page.evaluate("window.allow !== undefined && (window.allow() || true)"):
-            await asyncio.sleep(0.05)
+    await until(page, "window.allow !== undefined")
+    await page.evaluate("window.allow()")
 
 
 async def given_back(page):
     """Wait until nothing listens any more."""
-    async with asyncio.timeout(10):
-        while await page.evaluate("window.tracks.length === 0 || window.tracks.some(t => t.readyState !== 'ended')"):
-            await asyncio.sleep(0.05)
+    await until(page, "window.tracks.length > 0 && window.tracks.every((track) => track.readyState === 'ended')")
 
 
 async def test_a_connection_lost_while_the_user_is_asked_leaves_the_microphone_closed(double, open_page):
