@@ -24,7 +24,8 @@ navigator.mediaDevices.getUserMedia = async (wanted) => {
 async def until(page, condition):
     """Wait until something holds in the page. Args: condition: JavaScript."""
     async with asyncio.timeout(10):
-        await page.evaluate(f"new Promise((done) => (function look() {{ {condition} ? done() : setTimeout(look, 20) }})())")
+        look = f"(function look() {{ {condition} ? done() : setTimeout(look, 20) }})()"
+        await page.evaluate(f"new Promise((done) => {look})")
 
 
 async def allow(page):
