@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from playwright.async_api import async_playwright
+from playwright.async_api import async_playwright, expect
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -64,3 +64,14 @@ def complaints_of(page: Page, *kinds: str) -> list[str]:
     page.on("console", lambda line: complaints.append(line.text) if line.type in counted else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     return complaints
+
+
+async def escape(page: Page, dialog: str) -> None:
+    """Close a dialog by its key, which it hears from the moment on at which it has the focus.
+
+    Args:
+        page: The page.
+        dialog: Its test id.
+    """
+    await expect(page.locator(f"[data-testid={dialog}]:focus-within")).to_be_visible()
+    await page.keyboard.press("Escape")

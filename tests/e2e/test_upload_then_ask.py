@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
+from tests.chromium import escape
 from tests.e2e.browsing import PATIENCE, VIEWS, page_hearing, spoken
 from tests.e2e.conftest import Running
 
@@ -62,4 +63,4 @@ async def test_a_question_typed_or_spoken_is_answered_from_what_was_just_added(t
             address = await page.get_by_test_id("source-link").get_attribute("href")
             assert address.startswith("/documents/uploads/harbour.md?view=passage")
             await expect(page.get_by_test_id("source-text")).to_contain_text(text)
-            await page.keyboard.press("Escape")
+            await escape(page, "source")

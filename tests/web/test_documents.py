@@ -16,7 +16,7 @@ from agent.door.door import Door, Rules
 from agent.library import Library
 from agent.server import Server
 from tests.attacks.conftest import LeakyModel
-from tests.chromium import chromium, complaints_of
+from tests.chromium import chromium, complaints_of, escape
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
@@ -138,7 +138,7 @@ async def test_a_file_that_is_added_is_listed_as_ones_own_found_and_deleted_agai
         await expect(page.get_by_test_id("documents-found")).to_have_text("1 passage found")
         await page.get_by_test_id("found-passage").click()
         await expect(page.get_by_test_id("source-text")).to_contain_text("Okafor")
-        await page.keyboard.press("Escape")
+        await escape(page, "source")
         await page.get_by_test_id("documents-search").fill("")
 
         await page.get_by_role("button", name="Delete Bread").click()

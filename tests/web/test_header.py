@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import expect
 
+from tests.chromium import escape
+
 pytestmark = pytest.mark.browser
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -37,7 +39,7 @@ async def test_a_panel_that_is_opened_from_the_menu_closes_it_and_gives_the_focu
             await page.keyboard.press("Enter")
             await page.get_by_test_id(name).press("Enter")
             await expect(page.get_by_test_id(panel)).to_be_visible()
-            await page.keyboard.press("Escape")
+            await escape(page, panel)
             await expect(page.get_by_test_id(panel)).to_have_count(0)
             await expect(page.get_by_test_id("more-menu")).to_be_hidden()
             await expect(more).to_be_focused()

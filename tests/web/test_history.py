@@ -6,6 +6,8 @@ import re
 import pytest
 from playwright.async_api import expect
 
+from tests.chromium import escape
+
 pytestmark = pytest.mark.browser
 
 WORDS = "You have twenty-five days of leave. Unused days lapse in March."
@@ -116,7 +118,7 @@ async def test_deleting_asks_first_and_then_deletes_here_and_with_the_other_side
         panel = await history(page)
         await page.get_by_test_id("delete-all").click()
         await expect(page.get_by_test_id("confirm-delete")).to_be_visible()
-        await page.keyboard.press("Escape")
+        await escape(page, "confirm-delete")
         await expect(panel.get_by_test_id("history-entry")).to_have_count(3)
         assert session.of("conversation.item.delete") == []
         await page.get_by_test_id("delete-all").click()

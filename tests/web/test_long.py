@@ -42,8 +42,8 @@ async def turn(session, number, *, sound=b""):
 
 async def settled(page, number):
     """The page has taken in all of the turns so far."""
-    await expect(page.get_by_test_id("message-assistant")).to_have_count(number + 1, timeout=30_000)
-    await expect(page.get_by_test_id("message-assistant").last).to_contain_text("lapse in March.", timeout=30_000)
+    await expect(page.get_by_test_id("message-assistant")).to_have_count(number + 1, timeout=120_000)
+    await expect(page.get_by_test_id("message-assistant").last).to_contain_text("lapse in March.", timeout=120_000)
 
 
 async def test_half_an_hour_of_conversation_leaves_nothing_behind_but_what_was_said(double, open_page):

@@ -11,6 +11,7 @@ import pytest
 from playwright.async_api import expect
 
 from agent.library import Library
+from tests.chromium import escape
 from tests.web.sources import answer, found, write
 
 pytestmark = pytest.mark.browser
@@ -179,7 +180,7 @@ async def test_a_picture_that_a_tool_made_is_shown_opens_large_and_can_be_kept(d
         assert download.suggested_filename == "a-calm-sea.png"
         assert await download.path() is not None
         assert (await download.path()).read_bytes() == PICTURE
-        await page.keyboard.press("Escape")
+        await escape(page, "picture-view")
         await expect(view).to_have_count(0)
         await expect(page.get_by_role("button", name="Show large: A calm sea.")).to_be_focused()
         await page.get_by_test_id("tool-call").locator("summary").click()

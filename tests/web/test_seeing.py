@@ -3,6 +3,8 @@
 import pytest
 from playwright.async_api import expect
 
+from tests.chromium import escape
+
 pytestmark = pytest.mark.browser
 
 VIEWS = [
@@ -80,7 +82,7 @@ async def test_a_citation_shows_its_passage_and_opens_the_document_at_the_page(d
         opened = await opening.value
         assert opened.url == f"{double.url}documents/hr/Employee_Handbook.pdf#page=12"
         await opened.close()
-        await page.keyboard.press("Escape")
+        await escape(page, "source")
         await expect(source).to_have_count(0)
         async with page.context.expect_page() as opening:
             await chips.nth(1).click(modifiers=["Control"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import expect
 
+from tests.chromium import escape
 from tests.web.sources import answer
 
 pytestmark = pytest.mark.browser
@@ -53,7 +54,7 @@ async def test_only_what_bears_the_answer_out_is_a_source_and_the_rest_is_folded
         await expect(read).to_have_text(["Perks.md", "Menu.md"])
         await read.nth(1).click()
         await expect(page.get_by_test_id("source-text")).to_have_text("Nothing of it.")
-        await page.keyboard.press("Escape")
+        await escape(page, "source")
         await expect(read.nth(1)).to_be_focused()
 
 

@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
+from tests.chromium import escape
 from tests.web.sources import answer, found
 
 pytestmark = pytest.mark.browser
@@ -175,7 +176,7 @@ async def test_each_sentence_of_an_answer_opens_the_words_that_bear_it_out(doubl
             assert words in shown
             assert ("142 steps" in shown) == (at == 0)
             assert words in " ".join(await page.get_by_test_id("source-text").locator("mark").all_text_contents())
-            await page.keyboard.press("Escape")
+            await escape(page, "source")
             await expect(marks.nth(at)).to_be_focused()
 
 
