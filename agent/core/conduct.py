@@ -101,9 +101,9 @@ class Conduct:
         """There are other tools from now on, with these rules; a call that runs is treated by its name's."""
         self._rules = {**self._rules, **rules}
 
-    def new_turn(self) -> None:
-        """The user has said or typed something new."""
-        self._repeats.new_turn()
+    def forget_answers(self) -> None:
+        """What was asked so far answers no later call: the user has said something new, or another agent asks."""
+        self._repeats.forget()
 
     # ── approval ──
 
