@@ -7,9 +7,12 @@ import json
 
 import pytest
 
+from agent import Agent
+from agent.cast import Cast
 from agent.core.speculating import DELTA
 from tests.agent.by_hand import House, gets, houses
 from tools import Speculation, ToolContext, ToolError, Toolset, User, tool
+from tools.opening import Shared
 from tools.search.backend import Passage
 from tools.search.tool import search_tool
 
@@ -151,6 +154,25 @@ async def test_a_search_that_a_call_took_over_outlives_what_the_user_says_next(h
     index.may_answer.set()
     assert (await at.told())["speculated"] is True
     assert index.stopped == 0
+
+
+async def test_what_one_agent_looked_up_ahead_answers_no_call_of_the_agent_that_it_hands_over_to(house):
+    """Both have a search of that name, each of documents of its own."""
+    desk, billing = Index(), Index()
+    desk.may_answer.set()
+    billing.may_answer.set()
+    tools = [search_tool(index) for index in (desk, billing)]
+    target = Agent(name="Billing", tools=tools[1:])
+    cast = await Cast.open(Agent(name="Desk", tools=tools[:1], handoffs=[target]), Shared(), None, extensions=True)
+    at = await house(tools[0], staff=cast)
+    await at.hears("How much leave")
+    await asyncio.wait_for(desk.begun.wait(), 5)
+    await at.call("transfer_to_billing")
+    assert (await at.told())["call_id"] == "c1"
+    await at.calls("How much leave", call_id="c2")
+    told = await at.told()
+    assert (told["call_id"], told["status"], "speculated" in told) == ("c2", "completed", False)
+    assert [len(desk.asked), len(billing.asked)] == [1, 1]
 
 
 async def test_it_answers_one_call_and_the_next_is_run(house):
