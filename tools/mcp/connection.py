@@ -120,7 +120,11 @@ class McpTools(DynamicToolset):
             raise ToolError(_AWAY.format(name=self._server.name)) from None
         except MCPError as error:
             raise self._said(name, error) from None
-        except (OSError, RuntimeError) as error:  # the connection ended under the call
+        except RuntimeError as error:
+            if self._client is client and not self._lost.is_set():
+                raise self._broken_promise(name, error) from None
+            raise ToolError(_AWAY.format(name=self._server.name)) from None
+        except OSError as error:  # the connection ended under the call
             self._lost.set()
             _log.warning("MCP server %s: a call ended with %s", self._server.name, type(error).__name__)
             raise ToolError(_AWAY.format(name=self._server.name)) from None
@@ -135,6 +139,16 @@ class McpTools(DynamicToolset):
         if error.code == REQUEST_TIMEOUT:
             return ToolError(f"The tool {name!r} did not answer in time.")
         return ToolError(f"The tool {name!r} could not be called: {error.message}")
+
+    def _broken_promise(self, name: str, error: RuntimeError) -> ToolError:
+        """The SDK raises it of an answer, too, that the output schema does not allow; that ends no connection."""
+        # Never the text, which quotes the answer.
+        kind = type(error.__cause__ or error).__name__
+        _log.warning("MCP server %s: what %r returned cannot be used (%s)", self._server.name, name, kind)
+        return ToolError(
+            f"The tool {name!r} returned something that is not what it promises, so nobody can read it. Trying again "
+            "will hardly help."
+        )
 
     def _gone(self, error: MCPError) -> bool:
         """Over HTTP nothing tells of a server's end but what becomes of a request."""

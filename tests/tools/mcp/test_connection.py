@@ -154,6 +154,25 @@ async def test_a_server_of_the_handshakes_days_works_as_well(caplog):
     assert "two tools have the name" in caplog.text
 
 
+async def test_a_tool_that_breaks_its_own_promise_costs_nobody_else_the_server(caplog):
+    """The connection is whole, and the calls of others run on it."""
+    server = McpServer.stdio(sys.executable, [OLD, "scales"], name="garden", connect_timeout_s=30)
+    async with opened(server) as tools:
+        growing = asyncio.create_task(call(tools, "garden_grow"))
+        await asyncio.sleep(0)
+        assert (await call(tools, "garden_weigh", kg=3)).output == '{"kg":3}'
+        for _ in range(2):
+            broken = await call(tools, "garden_weigh", kg="Mrs Robinson")
+            assert (broken.ok, broken.error) == (False, "tool_error")
+            assert "'weigh'" in broken.output
+            assert "not what it promises" in broken.output
+        assert (await call(tools, "garden_rain")).output == "grown"
+        assert (await growing).output == "grown"
+    assert "MCP server garden: what 'weigh' returned" in caplog.text
+    assert "Robinson" not in caplog.text
+    assert "has ended" not in caplog.text
+
+
 async def test_only_allowed_tools_are_offered_and_a_name_that_is_not_there_is_told(caplog):
     async with opened(workshop(allow=["double", "hammer"], deny=["saw"], prefix=False)) as tools:
         assert tools.toolset.names == ("double",)
