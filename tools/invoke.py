@@ -20,7 +20,7 @@ from tools.failure import failed, report
 from tools.later import Later
 from tools.limits import Gates, Rates
 from tools.redaction import redacted
-from tools.result import BadResultError, Outcome, outcome_of
+from tools.result import BadResultError, Outcome, capped, outcome_of
 from tools.spec import label_of
 from tools.threads import Threads
 
@@ -147,7 +147,8 @@ def _failure(spec: ToolSpec, error: BaseException, arguments: str, context: Tool
     if isinstance(error, ArgumentsError):
         return failed(error.code, str(error), error.fields)
     if isinstance(error, ToolError):
-        return failed("tool_error", str(error) or f"The tool {spec.name!r} could not do it and did not say why.")
+        said = str(error) or f"The tool {spec.name!r} could not do it and did not say why."
+        return failed("tool_error", capped(said, spec.policy.max_chars))
     if isinstance(error, BadResultError):
         code, what = "bad_result", "returned something that cannot be sent"
     else:
