@@ -243,10 +243,12 @@ class McpTools(DynamicToolset):
 
     def _made(self, listed: list[types.Tool]) -> Toolset:
         server, specs = self._server, list[ToolSpec]()
-        unknown = set(server.allow or ()) - {tool.name for tool in listed}
+        unknown = {*(server.allow or ()), *server.deny, *server.policies} - {tool.name for tool in listed}
         if unknown:
             there = ", ".join(tool.name for tool in listed) or "none"
-            _log.warning("MCP server %s has no tool %s; its tools: %s", server.name, ", ".join(sorted(unknown)), there)
+            missing = ", ".join(sorted(unknown))
+            what = "MCP server %s has no tool %s, as its allow, deny or policies would have it; its tools: %s"
+            _log.warning(what, server.name, missing, there)
         for tool in listed:
             if server.offers(tool.name):
                 fields = tool.model_dump(by_alias=True, exclude_none=True, mode="json")
