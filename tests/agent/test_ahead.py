@@ -11,7 +11,7 @@ from agent import Agent
 from agent.cast import Cast
 from agent.core.speculating import DELTA
 from tests.agent.by_hand import House, gets, houses
-from tools import Speculation, ToolContext, ToolError, Toolset, User, tool
+from tools import RateLimit, Speculation, ToolContext, ToolError, ToolPolicy, Toolset, User, tool
 from tools.opening import Shared
 from tools.search.backend import Passage
 from tools.search.tool import search_tool
@@ -229,6 +229,24 @@ async def test_a_tool_that_did_not_say_so_is_never_run_ahead(house):
     assert "speculated" not in await at.told()
     assert ran == ["Order a badge"]
     assert index.asked == []
+
+
+async def test_a_tool_that_is_counted_is_not_run_ahead_beside_one_that_may_be(house):
+    """Else what the user never meant uses up what they may have, and the call itself is refused."""
+    index, looked = Index(), []
+
+    @tool(speculate="query", policy=ToolPolicy(rate_limit=RateLimit(calls=1, seconds=1000)))
+    def look(query: str) -> str:
+        """Look something up."""
+        looked.append(query)
+        return "found"
+
+    at = await house(search_tool(index), look)
+    await at.hears("How much leave")
+    await asyncio.wait_for(index.begun.wait(), 5)
+    await at.calls("annual leave", name="look")
+    assert await at.output() == "found"
+    assert looked == ["annual leave"]
 
 
 async def test_a_failure_ahead_is_nobodys_and_the_call_is_tried_for_itself(house):
