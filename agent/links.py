@@ -16,11 +16,27 @@ _ENDS = 4
 _WEB = re.compile(r"https?://[^\s/]", re.IGNORECASE)
 
 
+# What clients are promised of each citation, and what stands there where a tool did not say it, or not as promised.
+_FIELDS: Mapping[str, tuple[Any, Any]] = {
+    "id": (str, ""),
+    "document": (str, ""),
+    "page": (int | None, None),
+    "title": (str, ""),
+    "text": (str, ""),
+    "score": (int | float, 0.0),
+    "headings": (list, []),
+    "start": (int, 0),
+    "end": (int, 0),
+}
+_MOST_OF_TEXT = 60  # characters by which a passage is called that has no other name
+
+
 def linked(citations: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Number citations and say where each opens, and each of its supports.
 
     Args:
-        citations: As `tools.search.citing.cite` gives them.
+        citations: As `tools.search.citing.cite` gives them. They may come from anybody's tool: what one lacks of the
+            fields that clients are promised is added.
     """
     return [
         {
@@ -29,14 +45,31 @@ def linked(citations: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
             "url": source_url(citation),
             "supports": [{**each, "url": support_url(citation, each)} for each in citation.get("supports", ())],
         }
-        for number, citation in enumerate(citations, 1)
+        for number, citation in enumerate(map(_whole, citations), 1)
     ]
 
 
+def _whole(citation: Mapping[str, Any]) -> dict[str, Any]:
+    whole = {**citation}
+    for name, (kind, otherwise) in _FIELDS.items():
+        if name not in whole or not isinstance(whole[name], kind):
+            whole[name] = otherwise
+    whole["headings"] = [str(each) for each in whole["headings"]]
+    if not whole["title"] and not whole["document"]:
+        whole["title"] = _foreign(whole) or whole["text"][:_MOST_OF_TEXT]
+    return whole
+
+
 def source_url(citation: Mapping[str, Any]) -> str:
-    """Where a citation's document opens: its own address on the web, or one of ours; a script is no address."""
+    """Where a citation's document opens: its own address on the web, or one of ours; a script is no address.
+
+    Returns:
+        The address; "" for what stands in no document.
+    """
     foreign = _foreign(citation)
-    return document_url(citation) if foreign is None else foreign
+    if foreign is not None:
+        return foreign
+    return document_url(citation) if citation["document"] else ""
 
 
 def support_url(citation: Mapping[str, Any], support: Mapping[str, Any]) -> str:
@@ -53,8 +86,8 @@ def support_url(citation: Mapping[str, Any], support: Mapping[str, Any]) -> str:
     foreign = _foreign(citation)
     if foreign is not None:
         return _with_fragment(foreign, str(support.get("text", "")))
-    if support.get("start") is None:
-        return document_url(citation)
+    if support.get("start") is None or not citation["document"]:
+        return source_url(citation)
     where = {"view": "passage", "start": support["start"], "end": support["end"]}
     page = citation.get("page")
     query = urlencode({**where, "page": page} if page else where)
