@@ -133,6 +133,7 @@ class Conduct:
             self._approvals.close(call_id)
             self._patience.forget(call_id)
             call.started, call.deadline = now, now + self._time_of(call.name)
+            call.quiet = False  # whoever has stopped the answer meanwhile asks for it anew
             self._watch(call, now)
             return [ApproveCall(call_id)]
         output = policies.denied(call.name, data.get("reason"))
