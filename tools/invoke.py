@@ -17,6 +17,7 @@ from tools.arguments import ArgumentsError
 from tools.availability import available
 from tools.errors import ToolError
 from tools.failure import failed, report
+from tools.handoff import HandOff
 from tools.later import Later
 from tools.limits import Gates, Rates
 from tools.redaction import redacted
@@ -101,6 +102,8 @@ async def _job(spec: ToolSpec, job: Later, context: ToolContext, places: context
     async with places:
         value = await job.work if inspect.isawaitable(job.work) else await _threads.run(job.work)
         value = await value if inspect.isawaitable(value) else value
+        if isinstance(value, HandOff):
+            raise BadResultError("a job hands over to nobody: return the HandOff from the tool itself, and no Later")
         return outcome_of(value, spec.policy, shows=context.shows)
 
 
