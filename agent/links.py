@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from agent.pages import document_url
+from tools.citation import whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -14,21 +15,6 @@ if TYPE_CHECKING:
 # Words at either end of a stretch by which a browser finds it; a whole paragraph in an address helps nobody.
 _ENDS = 4
 _WEB = re.compile(r"https?://[^\s/]", re.IGNORECASE)
-
-
-# What clients are promised of each citation, and what stands there where a tool did not say it, or not as promised.
-_FIELDS: Mapping[str, tuple[Any, Any]] = {
-    "id": (str, ""),
-    "document": (str, ""),
-    "page": (int | None, None),
-    "title": (str, ""),
-    "text": (str, ""),
-    "score": (int | float, 0.0),
-    "headings": (list, []),
-    "start": (int, 0),
-    "end": (int, 0),
-}
-_MOST_OF_TEXT = 60  # characters by which a passage is called that has no other name
 
 
 def linked(citations: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -45,19 +31,8 @@ def linked(citations: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
             "url": source_url(citation),
             "supports": [{**each, "url": support_url(citation, each)} for each in citation.get("supports", ())],
         }
-        for number, citation in enumerate(map(_whole, citations), 1)
+        for number, citation in enumerate(map(whole, citations), 1)
     ]
-
-
-def _whole(citation: Mapping[str, Any]) -> dict[str, Any]:
-    whole = {**citation}
-    for name, (kind, otherwise) in _FIELDS.items():
-        if name not in whole or not isinstance(whole[name], kind):
-            whole[name] = otherwise
-    whole["headings"] = [str(each) for each in whole["headings"]]
-    if not whole["title"] and not whole["document"]:
-        whole["title"] = _foreign(whole) or whole["text"][:_MOST_OF_TEXT]
-    return whole
 
 
 def source_url(citation: Mapping[str, Any]) -> str:
