@@ -69,7 +69,8 @@ class Ahead:
             The outcome; None where nothing that agrees was run, or it failed: then the call has to be run.
         """
         run = self._runs.get(name)
-        if run is None or not answers(run.spec, run.said, arguments):
+        # After a hand-off, what is called may be another agent's tool of the same name.
+        if run is None or self._staff.toolset.get(name) is not run.spec or not answers(run.spec, run.said, arguments):
             return None
         # From here on it is the call's: what the user says next does not stop it, only the call's own end does.
         del self._runs[name]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import logging
 from dataclasses import replace
@@ -60,6 +61,7 @@ class Cast:
         self._open: dict[str, OpenTools] = {}
         self._servers: dict[str, tuple[ServerMcp, ...]] = {}
         self._changed: Callable[[SessionConfig], None] | None = None
+        self._handing = asyncio.Lock()
 
     @classmethod
     async def open(  # noqa: PLR0913  (what a session is opened with)
@@ -141,6 +143,11 @@ class Cast:
 
     async def hand_over(self, outcome: Outcome) -> tuple[Outcome, SessionConfig | None]:
         """Let another agent take over; where that fails, the present one goes on and is told why."""
+        # One after the other: calls of one response may all hand over, and opening an agent's tools takes its time.
+        async with self._handing:
+            return await self._hand_over(outcome)
+
+    async def _hand_over(self, outcome: Outcome) -> tuple[Outcome, SessionConfig | None]:
         name = outcome.hand_off or ""
         allowed = [key_of(each if isinstance(each, str) else each.name) for each in self._present.handoffs]
         target = self._roster.get(name) if key_of(name) in allowed else None
@@ -152,9 +159,13 @@ class Cast:
             self._present = target
             return outcome, self.config()
         except (VocativeError, ToolsError) as error:
-            self._present = before
             _log.error("%s could not hand over to %s: %s", before.name, target.name, error)
-            return failed("hand_off_failed", f"The caller could not be handed over: {error}. Go on yourself."), None
+            why = str(error)
+        except Exception as error:  # whoever wrote the function that chooses the tools may have let it raise anything
+            _log.exception("%s could not hand over to %s", before.name, target.name)
+            why = f"an error on the server ({type(error).__name__})"
+        self._present = before
+        return failed("hand_off_failed", f"The caller could not be handed over: {why}. Go on yourself."), None
 
     def watch(self, changed: Callable[[SessionConfig], None]) -> None:
         """Be told what is enforced when the tools of the present agent change."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from agent.pages import document_url
+from tools.citation import whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,7 +21,8 @@ def linked(citations: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Number citations and say where each opens, and each of its supports.
 
     Args:
-        citations: As `tools.search.citing.cite` gives them.
+        citations: As `tools.search.citing.cite` gives them. They may come from anybody's tool: what one lacks of the
+            fields that clients are promised is added.
     """
     return [
         {
@@ -29,14 +31,20 @@ def linked(citations: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
             "url": source_url(citation),
             "supports": [{**each, "url": support_url(citation, each)} for each in citation.get("supports", ())],
         }
-        for number, citation in enumerate(citations, 1)
+        for number, citation in enumerate(map(whole, citations), 1)
     ]
 
 
 def source_url(citation: Mapping[str, Any]) -> str:
-    """Where a citation's document opens: its own address on the web, or one of ours; a script is no address."""
+    """Where a citation's document opens: its own address on the web, or one of ours; a script is no address.
+
+    Returns:
+        The address; "" for what stands in no document.
+    """
     foreign = _foreign(citation)
-    return document_url(citation) if foreign is None else foreign
+    if foreign is not None:
+        return foreign
+    return document_url(citation) if citation["document"] else ""
 
 
 def support_url(citation: Mapping[str, Any], support: Mapping[str, Any]) -> str:
@@ -53,8 +61,8 @@ def support_url(citation: Mapping[str, Any], support: Mapping[str, Any]) -> str:
     foreign = _foreign(citation)
     if foreign is not None:
         return _with_fragment(foreign, str(support.get("text", "")))
-    if support.get("start") is None:
-        return document_url(citation)
+    if support.get("start") is None or not citation["document"]:
+        return source_url(citation)
     where = {"view": "passage", "start": support["start"], "end": support["end"]}
     page = citation.get("page")
     query = urlencode({**where, "page": page} if page else where)

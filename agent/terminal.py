@@ -92,7 +92,7 @@ def print_turn(turn: Turn) -> None:
     click.echo(f"assistant: {turn.answer}")
     for number, citation in enumerate(turn.citations, 1):
         page = f", page {citation['page']}" if citation["page"] else ""
-        click.echo(f"  [{number}] {citation['document']}{page}")
+        click.echo(f"  [{number}] {citation['document'] or citation.get('title', '')}{page}")
     timings = ", ".join(f"{name.replace('_', ' ')} {value} ms" for name, value in turn.timings_ms.items())
     click.echo(f"({timings})")
 

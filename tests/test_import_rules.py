@@ -165,7 +165,7 @@ RULES = {
     "agent.pages": {"agent.branding", "agent.library", "agent.errors", "tools", "aiohttp"},
     "agent.branding": {"agent.options", "agent.errors", "aiohttp"},
     "agent.pictures": {"agent.config", "agent.errors", "tools"},
-    "agent.links": {"agent.pages"},
+    "agent.links": {"agent.pages", "tools"},
     "agent.lookup": {"agent.library", "agent.links", "agent.door", "tools", "aiohttp"},
     "agent.library": {"agent.errors", "agent.options.uploads", "agent.textview", "tools"},
     "agent.uploads": {"agent.uploads", "agent.door.refusal", "tools", "aiohttp"},

@@ -54,7 +54,8 @@ async def approve(spec: ToolSpec, values: Mapping[str, Any], context: ToolContex
     policy = spec.policy
     if not policy.approval:
         return None
-    plain: dict[str, Any] = pydantic_core.from_json(pydantic_core.to_json(dict(values), inf_nan_mode="null"))
+    given = spec.arguments.given(values)
+    plain: dict[str, Any] = pydantic_core.from_json(pydantic_core.to_json(dict(given), inf_nan_mode="null"))
     if context.asks:
         await context.ask_approval(json.dumps(plain, ensure_ascii=False))
         return None

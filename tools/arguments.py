@@ -87,6 +87,14 @@ class Arguments:
             raise ArgumentsError("invalid_arguments", f"Wrong arguments. {listed}.", fields) from None
         return {self._names[field]: getattr(model, field) for field in model.model_fields_set}
 
+    def given(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What the model gave, by its own names.
+
+        Args:
+            values: As `parse` returned them, for the function.
+        """
+        return values
+
     def _require_object(self, text: str) -> None:
         try:
             value: object = pydantic_core.from_json(text)

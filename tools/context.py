@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -142,11 +143,13 @@ class ToolContext:
 
         Args:
             message: A few words for the person who waits.
-            fraction: How much is done; values outside 0 to 1 are moved to the nearer end.
+            fraction: How much is done; values outside 0 to 1 are moved to the nearer end, and one that is no number
+                counts as not known.
         """
         if self._emit is None or self.cancelled.is_set():
             return
-        within = None if fraction is None else min(max(fraction, 0.0), 1.0)
+        # What is no number has no form in JSON: a client could not read the event.
+        within = None if fraction is None or math.isnan(fraction) else min(max(fraction, 0.0), 1.0)
         try:
             sent = self._emit(Progress(message, within))
             if inspect.isawaitable(sent):

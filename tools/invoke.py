@@ -17,10 +17,11 @@ from tools.arguments import ArgumentsError
 from tools.availability import available
 from tools.errors import ToolError
 from tools.failure import failed, report
+from tools.handoff import HandOff
 from tools.later import Later
 from tools.limits import Gates, Rates
 from tools.redaction import redacted
-from tools.result import BadResultError, Outcome, outcome_of
+from tools.result import BadResultError, Outcome, capped, outcome_of
 from tools.spec import label_of
 from tools.threads import Threads
 
@@ -101,6 +102,8 @@ async def _job(spec: ToolSpec, job: Later, context: ToolContext, places: context
     async with places:
         value = await job.work if inspect.isawaitable(job.work) else await _threads.run(job.work)
         value = await value if inspect.isawaitable(value) else value
+        if isinstance(value, HandOff):
+            raise BadResultError("a job hands over to nobody: return the HandOff from the tool itself, and no Later")
         return outcome_of(value, spec.policy, shows=context.shows)
 
 
@@ -147,7 +150,8 @@ def _failure(spec: ToolSpec, error: BaseException, arguments: str, context: Tool
     if isinstance(error, ArgumentsError):
         return failed(error.code, str(error), error.fields)
     if isinstance(error, ToolError):
-        return failed("tool_error", str(error) or f"The tool {spec.name!r} could not do it and did not say why.")
+        said = str(error) or f"The tool {spec.name!r} could not do it and did not say why."
+        return failed("tool_error", capped(said, spec.policy.max_chars))
     if isinstance(error, BadResultError):
         code, what = "bad_result", "returned something that cannot be sent"
     else:

@@ -69,12 +69,14 @@ class Shared:
         task = self._opened.get(key)
         if task is None:
             task = self._opened[key] = asyncio.create_task(_open(source, None))
-        try:
-            # Whoever asked first may leave; it is opened for the others as well.
-            return await asyncio.shield(task)
-        except SourceError:
+            task.add_done_callback(lambda done: self._forget_failure(key, done))
+        # Whoever asked first may leave; it is opened for the others as well.
+        return await asyncio.shield(task)
+
+    def _forget_failure(self, key: object, done: asyncio.Task[DynamicToolset]) -> None:
+        """Also where nobody waits any more: the failure would refuse whoever comes next, however much later."""
+        if done.cancelled() or done.exception() is not None:
             self._opened.pop(key, None)
-            raise
 
     async def close(self) -> None:
         """Close all of them."""

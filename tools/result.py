@@ -28,7 +28,8 @@ class Result:
     Attributes:
         for_model: What the model reads: text as it is, anything else as JSON.
         for_client: What the client gets besides, anything that has a JSON form; the model never sees it.
-        citations: Where the answer stands, as JSON objects; taken from what was retrieved, never from the model.
+        citations: Where the answer stands, as JSON objects; taken from what was retrieved, never from the model. Their
+            `text` is held against the answer; `title`, `url`, `document` and the like are for the client.
     """
 
     for_model: Any = None

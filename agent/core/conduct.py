@@ -101,9 +101,9 @@ class Conduct:
         """There are other tools from now on, with these rules; a call that runs is treated by its name's."""
         self._rules = {**self._rules, **rules}
 
-    def new_turn(self) -> None:
-        """The user has said or typed something new."""
-        self._repeats.new_turn()
+    def forget_answers(self) -> None:
+        """What was asked so far answers no later call: the user has said something new, or another agent asks."""
+        self._repeats.forget()
 
     # ── approval ──
 
@@ -133,6 +133,7 @@ class Conduct:
             self._approvals.close(call_id)
             self._patience.forget(call_id)
             call.started, call.deadline = now, now + self._time_of(call.name)
+            call.quiet = False  # whoever has stopped the answer meanwhile asks for it anew
             self._watch(call, now)
             return [ApproveCall(call_id)]
         output = policies.denied(call.name, data.get("reason"))

@@ -73,6 +73,8 @@ class Recasting:
         self.unfit = "its voice, because the model has spoken" if voice_fixed and not config.renewable else ""
         state.responses.held = not self._severed()
         actions = state.tools.finished(call_id, result, now)
+        # A tool of the new agent's is another one, even of the same name; and a second hand-off has to take place.
+        state.tools.conduct.forget_answers()
         update = self._adopt(config, voice=not voice_fixed)
         if voice_fixed:
             self._replace()

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Repeats:
-    """Which call answers for which, within one turn of the user's."""
+    """Which call answers for which, within one turn of the user's and one agent's."""
 
     def __init__(self) -> None:
         self._first: dict[tuple[str, str], str] = {}
@@ -53,8 +53,8 @@ class Repeats:
         self._first |= {("", first): first for first in kept}
         self._following |= kept
 
-    def new_turn(self) -> None:
-        """The user has said something new: what is asked for now is wanted now. Who waits goes on waiting."""
+    def forget(self) -> None:
+        """What is asked for from now on is wanted now, whatever came of it before. Who waits goes on waiting."""
         self._first.clear()
         self._results.clear()
 

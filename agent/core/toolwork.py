@@ -84,7 +84,7 @@ class ToolWork:
             evidence=self.evidence,
             conclude=self._conclude,
             ask=self._ask,
-            time_of=lambda name: _limit(timeouts.get(name, DEFAULT_TIMEOUT)),
+            time_of=self._time_of,
             unheard=unheard,
             extensions=extensions,
             our_id=our_id,
@@ -114,7 +114,7 @@ class ToolWork:
         """The user has said or typed something new."""
         self.earlier = [*self.earlier, *self.evidence][-REMEMBERED:]
         self.evidence.clear()
-        self.conduct.new_turn()
+        self.conduct.forget_answers()
 
     def response_created(self) -> None:
         """A response has begun: it is the one that the client asked for, whoever created it."""
@@ -157,7 +157,7 @@ class ToolWork:
             return self._cut_short(call_id, now)
         if status != "completed" and not (theirs and status == "in_progress"):
             return []
-        deadline = now + _limit(DEFAULT_TIMEOUT if theirs else self._timeouts.get(name, DEFAULT_TIMEOUT))
+        deadline = now + (DEFAULT_TIMEOUT if theirs else self._time_of(name))
         call = Call(call_id, name, response_id, now, deadline, theirs, quiet=response_id == self._stopped)
         if not self._calls.open(call):
             return []
@@ -224,7 +224,7 @@ class ToolWork:
 
     def restore(self, kept: Json, now: float) -> None:
         """Go on with what `kept` gave."""
-        self._calls.restore(kept["calls"], now, lambda name: _limit(self._timeouts.get(name, DEFAULT_TIMEOUT)))
+        self._calls.restore(kept["calls"], now, self._time_of)
         self._asked = None if kept["wanted"] is None else Frame.of(kept["wanted"])
         self.evidence.extend(kept["evidence"])
         self.earlier = [*kept["earlier"]]
@@ -236,6 +236,10 @@ class ToolWork:
         for call_id in open_ids:
             self._calls.close(call_id, CallState.CANCELLED)
         return [*map(CancelCall, open_ids), *self.conduct.abandon()]
+
+    def _time_of(self, name: str) -> float:
+        timeout = self._timeouts.get(name, DEFAULT_TIMEOUT)
+        return math.inf if timeout is None else timeout
 
     def _cut_short(self, call_id: str, now: float) -> list[Action]:
         call = self._calls.close(call_id, CallState.CANCELLED)
@@ -285,7 +289,3 @@ class ToolWork:
             self._asked = self._asked or request
             return []
         return [ToUpstream(each) for each in self._responses.want(request, now)]
-
-
-def _limit(timeout: float | None) -> float:
-    return math.inf if timeout is None else timeout

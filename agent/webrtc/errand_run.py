@@ -10,6 +10,7 @@ from agent.core import policies
 from agent.core.messages import timeout_output
 from agent.staff import Fixed
 from tools import ToolContext, ToolPolicy, invoke
+from tools.citation import whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -139,7 +140,7 @@ class ErrandRun:
         return self._of(outcome)
 
     def _of(self, outcome: Outcome) -> dict[str, Any]:
-        citations = [{**citation, "url": self._url_of(citation)} for citation in outcome.citations]
+        citations = [{**citation, "url": self._url_of(citation)} for citation in map(whole, outcome.citations)]
         status = "completed" if outcome.ok else "failed"
         shown = self._shown(outcome.output, status, error=outcome.error, citations=citations)
         return {**shown, "result": outcome.for_client}

@@ -37,6 +37,7 @@ class House:
 
     Args:
         functions: The tools.
+        staff: Who answers; by default nobody who could hand over, with these tools.
         capacity: Messages that each transport holds.
         extensions: The client opted in to our own events.
         config: What else is enforced.
@@ -46,7 +47,7 @@ class House:
     """
 
     def __init__(
-        self, *functions, capacity=256, extensions=True, config=None, connect=None, user=None, **session
+        self, *functions, staff=None, capacity=256, extensions=True, config=None, connect=None, user=None, **session
     ):  # fmt: skip
         theirs, self.client = pair(capacity)
         upstream, self.model = pair(capacity)
@@ -58,7 +59,7 @@ class House:
             theirs,
             upstream,
             self.session,
-            Toolset(functions),
+            staff or Toolset(functions),
             connect=connect,
             user=user,
             session_id="s1",

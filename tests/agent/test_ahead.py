@@ -7,9 +7,12 @@ import json
 
 import pytest
 
+from agent import Agent
+from agent.cast import Cast
 from agent.core.speculating import DELTA
 from tests.agent.by_hand import House, gets, houses
-from tools import Speculation, ToolContext, ToolError, Toolset, User, tool
+from tools import RateLimit, Speculation, ToolContext, ToolError, ToolPolicy, Toolset, User, tool
+from tools.opening import Shared
 from tools.search.backend import Passage
 from tools.search.tool import search_tool
 
@@ -153,6 +156,25 @@ async def test_a_search_that_a_call_took_over_outlives_what_the_user_says_next(h
     assert index.stopped == 0
 
 
+async def test_what_one_agent_looked_up_ahead_answers_no_call_of_the_agent_that_it_hands_over_to(house):
+    """Both have a search of that name, each of documents of its own."""
+    desk, billing = Index(), Index()
+    desk.may_answer.set()
+    billing.may_answer.set()
+    tools = [search_tool(index) for index in (desk, billing)]
+    target = Agent(name="Billing", tools=tools[1:])
+    cast = await Cast.open(Agent(name="Desk", tools=tools[:1], handoffs=[target]), Shared(), None, extensions=True)
+    at = await house(tools[0], staff=cast)
+    await at.hears("How much leave")
+    await asyncio.wait_for(desk.begun.wait(), 5)
+    await at.call("transfer_to_billing")
+    assert (await at.told())["call_id"] == "c1"
+    await at.calls("How much leave", call_id="c2")
+    told = await at.told()
+    assert (told["call_id"], told["status"], "speculated" in told) == ("c2", "completed", False)
+    assert [len(desk.asked), len(billing.asked)] == [1, 1]
+
+
 async def test_it_answers_one_call_and_the_next_is_run(house):
     index = Index()
     index.may_answer.set()
@@ -207,6 +229,24 @@ async def test_a_tool_that_did_not_say_so_is_never_run_ahead(house):
     assert "speculated" not in await at.told()
     assert ran == ["Order a badge"]
     assert index.asked == []
+
+
+async def test_a_tool_that_is_counted_is_not_run_ahead_beside_one_that_may_be(house):
+    """Else what the user never meant uses up what they may have, and the call itself is refused."""
+    index, looked = Index(), []
+
+    @tool(speculate="query", policy=ToolPolicy(rate_limit=RateLimit(calls=1, seconds=1000)))
+    def look(query: str) -> str:
+        """Look something up."""
+        looked.append(query)
+        return "found"
+
+    at = await house(search_tool(index), look)
+    await at.hears("How much leave")
+    await asyncio.wait_for(index.begun.wait(), 5)
+    await at.calls("annual leave", name="look")
+    assert await at.output() == "found"
+    assert looked == ["annual leave"]
 
 
 async def test_a_failure_ahead_is_nobodys_and_the_call_is_tried_for_itself(house):

@@ -8,6 +8,7 @@ import logging
 
 import pytest
 
+from agent.hosting import cited
 from agent.transports.base import TransportClosed
 from tests.agent.by_hand import House, gets, houses
 from tools import Result, ToolContext, tool
@@ -130,6 +131,36 @@ async def test_a_tool_reports_its_progress_and_its_result_to_the_client(house):
     await at.call("steps")
     assert (await at.client_gets("extension.call.progress"))["fraction"] == 0.5
     assert (await at.client_gets("extension.call.finished"))["result"] == {"for": "the client"}
+
+
+BARE = [
+    {"title": "Wiki", "text": "The office opens at nine."},
+    {"text": "The office opens at nine."},
+    {"url": "https://wiki.example/hours", "text": "The office opens at nine.", "page": "3", "headings": None},
+]
+
+
+@pytest.mark.parametrize("bare", BARE)
+async def test_a_citation_of_ones_own_tool_needs_no_more_than_its_text_and_is_told_whole(house, bare):
+    @tool
+    async def wiki() -> Result:
+        """Look it up."""
+        return Result("The office opens at nine.", citations=[bare])
+
+    at = await house(wiki, cite=cited)
+    await at.call("wiki")
+    await at.client_gets("extension.call.finished")
+    content = [{"type": "output_text", "text": "The office opens at nine."}]
+    item = {"id": "a1", "type": "message", "role": "assistant", "status": "completed", "content": content}
+    await at.model_says("response.output_item.done", response_id="r2", output_index=0, item=item)
+    told = (await at.client_gets("extension.citations"))["citations"][0]
+    assert told["text"] == bare["text"]
+    assert told["title"] == bare.get("title", bare.get("url", "The office opens at nine."))
+    assert (told["document"], told["page"], told["headings"], told["start"], told["end"]) == ("", None, [], 0, 0)
+    assert told["url"] == bare.get("url", "")
+    assert told["supports"][0]["url"].startswith(told["url"])
+    await at.call("wiki", "c2")
+    assert (await at.client_gets("extension.call.finished"))["call_id"] == "c2", "the session goes on"
 
 
 async def test_an_upstream_that_closes_is_told_to_the_client_with_its_reason(house):

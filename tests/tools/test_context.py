@@ -1,5 +1,6 @@
 import asyncio
 import logging
+import math
 import threading
 
 import pytest
@@ -38,7 +39,7 @@ async def test_progress_reaches_a_plain_and_an_async_receiver():
     assert seen == [Progress("looking", 0.5), Progress("still looking", None)]
 
 
-@pytest.mark.parametrize(("given", "sent"), [(-1, 0.0), (0, 0.0), (0.3, 0.3), (1.7, 1.0)])
+@pytest.mark.parametrize(("given", "sent"), [(-1, 0.0), (0, 0.0), (0.3, 0.3), (1.7, 1.0), (math.nan, None)])
 async def test_a_fraction_outside_its_range_is_moved_to_the_nearer_end(given, sent):
     seen = []
     await ToolContext(emit=seen.append).progress("x", fraction=given)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 
 import pytest
 
-from tools import RateLimit, ToolContext, ToolPolicy, Toolset, User, invoke, tool
+from tools import RateLimit, ToolContext, ToolError, ToolPolicy, Toolset, User, invoke, tool
 
 
 async def test_a_user_may_have_a_tool_run_so_often_and_the_model_learns_when_again():
@@ -83,3 +84,17 @@ async def test_the_log_shows_of_a_call_what_its_policy_lets_it(caplog, redact, s
     assert ("4111" in caplog.text) is shown
     assert ("paid" in caplog.text) is (redact is not True)
     assert "session s1, call c1" in caplog.text
+
+
+async def test_what_a_tool_says_of_its_failure_is_no_longer_than_what_it_may_say_at_all():
+    """Such as the whole page that a web server answers with; a model's service may end the session for it."""
+
+    @tool(policy=ToolPolicy(max_chars=50))
+    def fetch() -> str:
+        raise ToolError("no " * 100_000)
+
+    outcome = await invoke(Toolset([fetch]), "fetch", "{}", ToolContext())
+    message = json.loads(outcome.output)["error"]["message"]
+    assert message.startswith("no no no")
+    assert message.endswith("[truncated: 50 of 300000 characters shown]")
+    assert len(message) < 120

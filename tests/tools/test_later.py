@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from tools import DefinitionError, Later, Result, ToolContext, ToolError, ToolPolicy, Toolset, invoke, tool
+from tools import DefinitionError, HandOff, Later, Result, ToolContext, ToolError, ToolPolicy, Toolset, invoke, tool
 from tools.later import STARTED
 
 
@@ -44,6 +44,18 @@ async def test_what_goes_wrong_later_is_told_as_ever():
     done = await (await begin(failing)).later()
     assert (done.ok, done.error) == (False, "tool_error")
     assert "the disk is full" in done.output
+
+
+async def test_a_job_hands_over_to_nobody_and_the_model_is_not_told_that_it_did(caplog):
+    """When it is done, the conversation has gone on; there is no call any more that could hand it over."""
+
+    async def hands_over():
+        return HandOff("Billing")
+
+    done = await (await begin(hands_over)).later()
+    assert (done.ok, done.error, done.hand_off) == (False, "bad_result", None)
+    assert "Billing" not in done.output
+    assert "return the HandOff from the tool itself" in caplog.text
 
 
 async def test_the_policy_is_for_the_result_and_not_for_the_news_that_it_has_started():

@@ -158,6 +158,28 @@ async def test_a_shared_source_that_failed_is_tried_anew_by_the_next_session():
     assert (await opened(line, shared=shared)).toolset.names == ("plain",)
 
 
+async def test_a_failure_that_nobody_waited_for_any_more_refuses_nobody_later():
+    """A caller leaves while the tools still open; who calls an hour later gets them, and not the old error."""
+    shared, line, begun, may_fail = Shared(), Line(plain), asyncio.Event(), asyncio.Event()
+
+    async def fails():
+        begun.set()
+        await may_fail.wait()
+        raise SourceError("not yet")
+
+    line.open = fails
+    leaving = asyncio.create_task(opened(line, shared=shared))
+    await begun.wait()
+    leaving.cancel()
+    await asyncio.gather(leaving, return_exceptions=True)
+    may_fail.set()
+    for _ in range(10):
+        await asyncio.sleep(0)
+    del line.open
+    assert (await opened(line, shared=shared)).toolset.names == ("plain",)
+    await shared.close()
+
+
 async def test_a_source_that_hangs_is_given_up(monkeypatch):
     monkeypatch.setattr("tools.opening.OPENING_TIME", 0.01)
     with pytest.raises(SourceError, match="did not open within"):

@@ -120,7 +120,11 @@ class McpTools(DynamicToolset):
             raise ToolError(_AWAY.format(name=self._server.name)) from None
         except MCPError as error:
             raise self._said(name, error) from None
-        except (OSError, RuntimeError) as error:  # the connection ended under the call
+        except RuntimeError as error:
+            if self._client is client and not self._lost.is_set():
+                raise self._broken_promise(name, error) from None
+            raise ToolError(_AWAY.format(name=self._server.name)) from None
+        except OSError as error:  # the connection ended under the call
             self._lost.set()
             _log.warning("MCP server %s: a call ended with %s", self._server.name, type(error).__name__)
             raise ToolError(_AWAY.format(name=self._server.name)) from None
@@ -135,6 +139,16 @@ class McpTools(DynamicToolset):
         if error.code == REQUEST_TIMEOUT:
             return ToolError(f"The tool {name!r} did not answer in time.")
         return ToolError(f"The tool {name!r} could not be called: {error.message}")
+
+    def _broken_promise(self, name: str, error: RuntimeError) -> ToolError:
+        """The SDK raises it of an answer, too, that the output schema does not allow; that ends no connection."""
+        # Never the text, which quotes the answer.
+        kind = type(error.__cause__ or error).__name__
+        _log.warning("MCP server %s: what %r returned cannot be used (%s)", self._server.name, name, kind)
+        return ToolError(
+            f"The tool {name!r} returned something that is not what it promises, so nobody can read it. Trying again "
+            "will hardly help."
+        )
 
     def _gone(self, error: MCPError) -> bool:
         """Over HTTP nothing tells of a server's end but what becomes of a request."""
@@ -229,10 +243,12 @@ class McpTools(DynamicToolset):
 
     def _made(self, listed: list[types.Tool]) -> Toolset:
         server, specs = self._server, list[ToolSpec]()
-        unknown = set(server.allow or ()) - {tool.name for tool in listed}
+        unknown = {*(server.allow or ()), *server.deny, *server.policies} - {tool.name for tool in listed}
         if unknown:
             there = ", ".join(tool.name for tool in listed) or "none"
-            _log.warning("MCP server %s has no tool %s; its tools: %s", server.name, ", ".join(sorted(unknown)), there)
+            missing = ", ".join(sorted(unknown))
+            what = "MCP server %s has no tool %s, as its allow, deny or policies would have it; its tools: %s"
+            _log.warning(what, server.name, missing, there)
         for tool in listed:
             if server.offers(tool.name):
                 fields = tool.model_dump(by_alias=True, exclude_none=True, mode="json")

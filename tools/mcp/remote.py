@@ -38,6 +38,10 @@ class RemoteArguments(Arguments):
         self._require_object(text)
         return {"arguments": pydantic_core.from_json(text)}
 
+    def given(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What the model gave; see `Arguments.given`."""
+        return values["arguments"]
+
 
 def spec_of_remote(listed: Mapping[str, Any], server: McpServer, call: Call) -> ToolSpec:
     """Describe a tool that a server lists.

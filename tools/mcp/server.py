@@ -76,6 +76,9 @@ class McpServer(Source):
         for option, value in (("allow", self.allow), ("deny", self.deny)):
             if isinstance(value, str):
                 raise DefinitionError(f"McpServer({option}={value!r}): give a list of names, [{value!r}]")
+        for tool, policy in self.policies.items():
+            if not isinstance(policy, ToolPolicy):  # pyright: ignore[reportUnnecessaryIsInstance]
+                raise DefinitionError(f"McpServer {self.name!r}: policies[{tool!r}] is {policy!r}; give ToolPolicy(…)")
         if callable(self.headers) and not self.per_session:
             raise DefinitionError(
                 f"McpServer {self.name!r}: headers that depend on the user need a connection for each session; add "

@@ -153,6 +153,27 @@ def test_a_denial_cancels_the_call_and_the_model_answers_with_the_reason(ruled):
     assert len(bench.creates) == 1
 
 
+def test_what_the_user_approves_after_they_have_stopped_the_answer_is_answered_all_the_same(ruled):
+    """They stopped what was being said about it; by approving they ask for it anew."""
+    bench = called(ruled(approval_time=60.0), "c1")
+    bench.asks("c1")
+    bench.caller("response.cancel")
+    bench.decides("c1")
+    assert bench.approved == ["c1"]
+    bench.finish("c1", "3 lamps are ordered")
+    assert bench.outputs["c1"] == "3 lamps are ordered"
+    assert len(bench.creates) == 1
+
+
+def test_what_the_user_denies_after_they_have_stopped_the_answer_stays_without_one(ruled):
+    bench = called(ruled(approval_time=60.0), "c1")
+    bench.asks("c1")
+    bench.caller("response.cancel")
+    bench.decides("c1", "deny")
+    assert "approval_denied" in bench.outputs["c1"]
+    assert bench.creates == []
+
+
 def test_an_approval_that_nobody_gives_expires(ruled):
     bench = called(ruled(approval_time=30.0), "c1")
     bench.asks("c1")

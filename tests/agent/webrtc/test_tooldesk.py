@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+from agent.links import source_url
 from agent.webrtc import tooldesk
 from agent.webrtc.errand import Errand
 from agent.webrtc.tooldesk import MOST_AT_ONCE, ToolDesk, TooManyCallsError
@@ -42,7 +43,21 @@ async def test_a_call_gives_the_model_its_output_and_the_page_what_it_may_see(de
     done = await desk.run(Errand("c1", "look_up", '{"query": "leave"}'))
     assert json.loads(done["output"]) == {"found": "leave"}
     assert (done["status"], done["error"], done["result"]) == ("completed", None, {"shown": "leave"})
-    assert done["citations"] == [{"document": "a.pdf", "page": 2, "url": "/a.pdf"}]
+    (citation,) = done["citations"]
+    assert citation.items() >= {"document": "a.pdf", "page": 2, "url": "/a.pdf"}.items()
+
+
+async def test_a_citation_of_ones_own_tool_needs_no_more_than_its_text_and_is_told_whole():
+    @tool
+    async def wiki() -> Result:
+        """Look it up."""
+        return Result("at nine", citations=[{"text": "The office opens at nine."}])
+
+    desk = ToolDesk(Toolset([wiki]), "sess_1", source_url)
+    (citation,) = (await desk.run(Errand("c1", "wiki", "{}")))["citations"]
+    assert (citation["title"], citation["url"]) == ("The office opens at nine.", "")
+    assert (citation["document"], citation["page"], citation["headings"]) == ("", None, [])
+    await desk.close()
 
 
 async def test_a_call_that_is_brought_twice_runs_once(desk):

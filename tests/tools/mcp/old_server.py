@@ -16,6 +16,16 @@ TOOLS = [
     [{"name": "plant.tree/now", "description": "Plant.", "inputSchema": TREE}],
     [{"name": "water", "inputSchema": {"type": "object"}}, {"name": "water", "inputSchema": {"type": "object"}}],
 ]
+# Promises a number, and gives what it is told to; and one whose answer comes once it has rained.
+SCALES = {
+    "name": "weigh",
+    "inputSchema": {"type": "object"},
+    "outputSchema": {"type": "object", "properties": {"kg": {"type": "number"}}, "required": ["kg"]},
+}
+SLOW = [{"name": name, "inputSchema": {"type": "object"}} for name in ("grow", "rain")]
+if "scales" in sys.argv:
+    TOOLS[0] += [SCALES, *SLOW]
+rained, growing = False, []
 MORE = {"name": "harvest", "title": "Bring it in", "inputSchema": {"type": "object"}}
 
 
@@ -44,6 +54,11 @@ for line in sys.stdin:
         say(id=number, result={"content": [{"type": "text", "text": "watered"}]})
     elif method == "tools/call" and params["name"] == "harvest":
         say(id=number, error={"code": -32000, "message": "nothing is ripe"})
+    elif method == "tools/call" and params["name"] in {"grow", "rain"}:
+        rained = rained or params["name"] == "rain"
+        growing.append(number)
+        while rained and growing:
+            say(id=growing.pop(), result={"content": [{"type": "text", "text": "grown"}]})
     elif method == "tools/call":
         say(id=number, result={"content": [], "structuredContent": params["arguments"]})
     elif number is not None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import McpServer, Progress, ToolContext, Toolset, User, invoke, tool
+from tools import McpServer, Progress, ToolContext, ToolPolicy, Toolset, User, invoke, tool
 from tools.mcp import connection
 from tools.opening import OpenTools, Shared
 
@@ -154,13 +154,56 @@ async def test_a_server_of_the_handshakes_days_works_as_well(caplog):
     assert "two tools have the name" in caplog.text
 
 
+async def test_a_tool_that_breaks_its_own_promise_costs_nobody_else_the_server(caplog):
+    """The connection is whole, and the calls of others run on it."""
+    server = McpServer.stdio(sys.executable, [OLD, "scales"], name="garden", connect_timeout_s=30)
+    async with opened(server) as tools:
+        growing = asyncio.create_task(call(tools, "garden_grow"))
+        await asyncio.sleep(0)
+        assert (await call(tools, "garden_weigh", kg=3)).output == '{"kg":3}'
+        for _ in range(2):
+            broken = await call(tools, "garden_weigh", kg="Mrs Robinson")
+            assert (broken.ok, broken.error) == (False, "tool_error")
+            assert "'weigh'" in broken.output
+            assert "not what it promises" in broken.output
+        assert (await call(tools, "garden_rain")).output == "grown"
+        assert (await growing).output == "grown"
+    assert "MCP server garden: what 'weigh' returned" in caplog.text
+    assert "Robinson" not in caplog.text
+    assert "has ended" not in caplog.text
+
+
+@pytest.mark.parametrize("asks", [True, False])
+async def test_who_decides_on_a_call_sees_its_arguments_as_the_model_gave_them(asks):
+    seen = []
+
+    async def ask(arguments):
+        seen.append(json.loads(arguments))
+
+    def approver(request):
+        seen.append(request.arguments)
+        return request.arguments["kg"] < 5
+
+    policies = {"weigh": ToolPolicy(approval=True, approver=approver)}
+    server = McpServer.stdio(sys.executable, [OLD, "scales"], name="garden", connect_timeout_s=30, policies=policies)
+    async with opened(server) as tools:
+        context = ToolContext(ask=ask if asks else None)
+        assert (await call(tools, "garden_weigh", context, kg=3)).output == '{"kg":3}'
+        assert seen == [{"kg": 3}]
+        if not asks:
+            assert (await call(tools, "garden_weigh", kg=7)).error == "approval_denied"
+
+
 async def test_only_allowed_tools_are_offered_and_a_name_that_is_not_there_is_told(caplog):
     async with opened(workshop(allow=["double", "hammer"], deny=["saw"], prefix=False)) as tools:
         assert tools.toolset.names == ("double",)
     assert "has no tool hammer" in caplog.text
-    async with opened(workshop(deny=["die", "hang"])) as tools:
+    policies = {"die": ToolPolicy(approval=True), "doubel": ToolPolicy(approval=True)}
+    async with opened(workshop(deny=["die", "hnag"], policies=policies)) as tools:
         assert "shop_die" not in tools.toolset
         assert "shop_double" in tools.toolset
+    # Else the tool would run unapproved, or stand there for all to call, and nobody would know.
+    assert "has no tool doubel, hnag" in caplog.text
 
 
 async def test_servers_that_list_tools_of_one_name_and_of_ours_leave_the_first_and_ours(caplog):

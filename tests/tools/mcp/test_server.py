@@ -18,6 +18,7 @@ from tools import DefinitionError, McpServer
         (lambda: McpServer.stdio("python", name="a b"), "name='a b'"),
         (lambda: McpServer.http("example.com/mcp", name="x"), "whole address"),
         (lambda: McpServer.http("https://example.com", name="x", allow="one"), r"\['one'\]"),
+        (lambda: McpServer.http("https://example.com", name="x", policies={"pay": True}), r"policies\['pay'\] is True"),
         (lambda: McpServer.http("https://example.com", name="x", headers=lambda _user: {}), "per_session=True"),
     ],
 )

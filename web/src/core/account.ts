@@ -149,6 +149,7 @@ function laidOut(value: unknown): string {
 }
 
 function absolute(url: string, base: string): string | null {
+  if (url === "") return null;
   try {
     const found = new URL(url, base);
     return ["http:", "https:"].includes(found.protocol) ? found.href : null;

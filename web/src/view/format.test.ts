@@ -36,7 +36,7 @@ describe("how things are written", () => {
   it("never makes a link of an address that runs as a script", () => {
     const base = "http://localhost/";
     expect(isSafeUrl("/documents/a.pdf", base)).toBe(true);
-    for (const url of ["javascript:alert(1)", "data:text/html,x", "vbscript:x"]) expect(isSafeUrl(url, base)).toBe(false);
+    for (const url of ["javascript:alert(1)", "data:text/html,x", "vbscript:x", ""]) expect(isSafeUrl(url, base)).toBe(false);
   });
 
   it("names tools, documents and times for a reader", () => {

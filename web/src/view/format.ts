@@ -120,10 +120,10 @@ export function isPdf(citation: Citation): boolean {
   return citation.document.toLowerCase().endsWith(".pdf");
 }
 
-/** Only addresses of the web are links: a document's path must never become a script. */
+/** Only addresses of the web are links: a document's path must never become a script, and no address is not the page's own. */
 export function isSafeUrl(url: string, base: string): boolean {
   try {
-    return ["http:", "https:"].includes(new URL(url, base).protocol);
+    return url !== "" && ["http:", "https:"].includes(new URL(url, base).protocol);
   } catch {
     return false;
   }
