@@ -154,6 +154,11 @@ class Relay:
         """Whether another worker has the session."""
         return self._gone
 
+    @property
+    def over(self) -> bool:
+        """Whether the session has ended, or gone, though its connections may still be closing."""
+        return self._over.is_set()
+
     def let_go(self, code: int, reason: str) -> None:
         """Another worker has the session from now on. What comes of its calls that still run is told to `keeps`.
 

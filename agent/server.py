@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,13 +12,15 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from agent.branding import brand_routes
+from agent.core import messages
+from agent.core.actions import FAULT
 from agent.core.dialect import DIALECTS
 from agent.core.profiles import PROFILES
 from agent.core.resuming import GRACE
 from agent.door.door import Door
 from agent.door.framing import framing
 from agent.door.guarded import let_in
-from agent.door.http import everyone, gate, refused, visit_of
+from agent.door.http import everyone, gate, knock_of, refused, visit_of
 from agent.door.refusal import POLICY, Refusal, TurnedAway
 from agent.door.ticketing import ticket_routes
 from agent.engine.faces import PATHS, dialect_at
@@ -64,6 +67,7 @@ _log = logging.getLogger(__name__)
 
 PROTOCOL = "realtime"
 DRAIN = 5.0  # seconds that running sessions get to close when the server stops
+_FAILED = "the assistant failed; the operator's log says why"
 _LOOK = 0.1  # seconds between two looks at whether the last session has ended
 
 
@@ -195,8 +199,13 @@ class Server:
             language = asked_for(request.query.get("lang"))
         except InputError as error:
             return refused(Refusal(400, POLICY, "invalid_language", str(error)))
-        offered = {name.strip() for name in request.headers.get("Sec-WebSocket-Protocol", "").split(",")}
+        offered = knock_of(request, self._door.rules.bind).offered
         extensions = EXTENSIONS in offered
+        token = next((name[len(RESUME) :] for name in offered if name.startswith(RESUME)), None)
+        if token is not None and not extensions:
+            # The door has let it in beyond the limits of new sessions, so it must not begin one.
+            text = f"only a client of {EXTENSIONS} comes back to a session: offer that subprotocol beside the token"
+            return refused(Refusal(400, POLICY, "extensions_required", text))
         chosen = next((name for name in (EXTENSIONS, PROTOCOL) if name in offered), None)
         client = await adopt(request, subprotocol=chosen, max_message=MAX_FRAME_BYTES)
         self._clients.add(client)
@@ -208,8 +217,7 @@ class Server:
                 await guarded.wait_closed()
             elif guarded is not None:
                 names = DIALECTS[dialect_at(request.path, request.headers.get("OpenAI-Beta"))]
-                token = next((name[len(RESUME) :] for name in offered if name.startswith(RESUME)), None)
-                if token is not None and extensions:
+                if token is not None:
                     await self._hosting.resume(guarded, token, guarded.user)
                 else:
                     await self.serve(
@@ -220,6 +228,13 @@ class Server:
                         language=language,
                         headers=request.headers,
                     )
+        except Exception:
+            # A bug of ours, or of what the operator gave us. The connection is not aiohttp's any more, so nobody else
+            # would close it.
+            _log.exception("a caller's session could not be begun")
+            client.send(messages.failure(f"event_{secrets.token_hex(8)}", _FAILED, "internal_error").text)
+            client.close(FAULT, _FAILED)
+            await client.wait_closed()
         finally:
             self._clients.discard(client)
             if not self._clients:
