@@ -56,6 +56,7 @@ if TYPE_CHECKING:
 
     from agent.assistant import Agent
     from agent.core.profiles import Profile
+    from agent.door.guarded import GuardedTransport
     from agent.library import Library
     from agent.readiness import Check
     from agent.telemetry.unwatched import Watcher
@@ -212,22 +213,8 @@ class Server:
         self._idle.clear()
         try:
             guarded = await let_in(client, visit.admission, visit.seat, self._door)
-            if guarded is not None and (spent := await self._books.refusal(owner_of(guarded.user))) is not None:
-                guarded.show_out(spent)  # who it is may have been known only now
-                await guarded.wait_closed()
-            elif guarded is not None:
-                names = DIALECTS[dialect_at(request.path, request.headers.get("OpenAI-Beta"))]
-                if token is not None:
-                    await self._hosting.resume(guarded, token, guarded.user)
-                else:
-                    await self.serve(
-                        guarded,
-                        extensions=extensions,
-                        user=guarded.user,
-                        names=names,
-                        language=language,
-                        headers=request.headers,
-                    )
+            if guarded is not None:
+                await self._held(guarded, request, token, extensions=extensions, language=language)
         except Exception:
             # A bug of ours, or of what the operator gave us. The connection is not aiohttp's any more, so nobody else
             # would close it.
@@ -240,6 +227,25 @@ class Server:
             if not self._clients:
                 self._idle.set()
         return let_go(request)
+
+    async def _held(
+        self,
+        client: GuardedTransport,
+        request: web.Request,
+        token: str | None,
+        *,
+        extensions: bool,
+        language: str | None,
+    ) -> None:
+        if (spent := await self._books.refusal(owner_of(client.user))) is not None:
+            client.show_out(spent)  # who it is may have been known only now
+            await client.wait_closed()
+        elif token is not None:
+            await self._hosting.resume(client, token, client.user)
+        else:
+            names = DIALECTS[dialect_at(request.path, request.headers.get("OpenAI-Beta"))]
+            about: dict[str, Any] = {"user": client.user, "names": names, "language": language}
+            await self.serve(client, extensions=extensions, headers=request.headers, **about)
 
     async def _told(self, user: User | None) -> web.Response:
         """Why a session would be refused; a browser keeps from its page what a WebSocket was answered."""
