@@ -112,12 +112,14 @@ class Reception:
 
     def rejoin(self, client: Transport, ready: Mapping[str, Any]) -> None:
         """The client is back; see `Relay.rejoin`."""
-        if not self._away:
-            # Its old connection seems to live still; nobody is at its other end.
+        known = self._away
+        if not known:
+            # Its old connection seems to live still; nobody is at its other end, and what was sent there is lost.
             self._leave(self._line)
         self._line.leave(1000, "you are connected anew")
         self._lines[self._line].set()
         frames, complete = self._missed.drain()
+        complete = complete and known
         self._take(client)
         _log.info("session %s: the client is back", self._name)
         self._perform(self._session.client_back(ready, len(frames), complete=complete, now=self._clock()))

@@ -118,6 +118,18 @@ async def test_what_still_waited_for_a_slow_client_when_its_connection_broke_is_
         assert got + told == [note["event_id"] for note in notes]
 
 
+@pytest.mark.parametrize("known", [True, False])
+async def test_what_was_sent_to_a_connection_that_nobody_knew_to_be_dead_may_not_have_arrived(known):
+    async with house(waits=True) as at:
+        if known:
+            at.line.close(1006)
+            await asyncio.sleep(0)
+            await at.says({"type": "rate_limits.updated"})
+        line, client = pair()
+        at.relay.rejoin(line, {})
+        assert (await at.gets("extension.resumed", client))[-1]["complete"] is known
+
+
 async def test_a_client_that_is_back_while_the_model_is_slow_is_held_back_as_before(monkeypatch):
     monkeypatch.setattr("agent.lines.UPSTREAM_WAITS", 500)
     async with house(waits=True) as at:
