@@ -173,11 +173,13 @@ class Cast:
 
     async def close(self) -> None:
         """Close the tools that were opened for this session."""
+        self._shared.left(self)
         opened, self._open = list(self._open.values()), {}
         for each in opened:
             await each.close()
 
     async def _begin(self) -> None:
+        self._shared.joined(self)
         try:
             await self._enter(self._present)
             self.config()

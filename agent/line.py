@@ -88,11 +88,12 @@ class Line:
 
     def _closed(self, code: int, reason: str) -> None:
         self._gone(self)
-        self.outbox.discard()
         try:
             self._perform(self._ended(code, reason, self._clock()))
         except Exception as error:
             self._broken(error)
+        finally:
+            self.outbox.discard()  # not before: whoever may be back is told then what still waited
 
 
 _NOWHERE = Nowhere()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from agent.transports.base import outlet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from agent.transports.base import Send, Transport
 
@@ -79,13 +79,18 @@ class Outbox:
         """Whether whoever makes more is held back."""
         return self._held
 
-    def discard(self) -> None:
-        """The other side is gone, or was left: drop what waits, and hold nobody back for it."""
-        self._waiting.clear()
+    def discard(self) -> Iterable[str]:
+        """The other side is gone, or was left: drop what waits, and hold nobody back for it.
+
+        Returns:
+            What waited, in order.
+        """
+        waiting, self._waiting = self._waiting, deque()
         self._characters = 0
         if self._held:
             self._held = False
             self._release()
+        return waiting
 
     def drop(self, unwanted: Callable[[str], bool]) -> None:
         """Drop what waits and is not wanted any more."""

@@ -93,7 +93,8 @@ class Reception:
         early, self._early = self._early, []
         for frame in early:
             self._perform(self._binary() if frame is None else self._session.receive_client(frame, self._clock()))
-        self._line.transport.resume()
+        if not self._paused:
+            self._line.transport.resume()
 
     def send(self, text: str) -> None:
         """Send a text to the client, or keep of it what it will be told when it is back."""
@@ -111,20 +112,22 @@ class Reception:
 
     def rejoin(self, client: Transport, ready: Mapping[str, Any]) -> None:
         """The client is back; see `Relay.rejoin`."""
-        if not self._away:
-            # Its old connection seems to live still; nobody is at its other end.
+        known = self._away
+        if not known:
+            # Its old connection seems to live still; nobody is at its other end, and what was sent there is lost.
             self._leave(self._line)
         self._line.leave(1000, "you are connected anew")
         self._lines[self._line].set()
         frames, complete = self._missed.drain()
+        complete = complete and known
         self._take(client)
-        if self._paused:
-            client.pause()
         _log.info("session %s: the client is back", self._name)
         self._perform(self._session.client_back(ready, len(frames), complete=complete, now=self._clock()))
         for frame in frames:
             self.send(frame.text)
         self._line.start()
+        if self._paused:
+            client.pause()  # not before: whoever begins to listen reads
 
     def missed(self) -> tuple[list[str], bool]:
         """What a client that is away was not told, as text, and whether that is all but the deltas.
@@ -217,7 +220,8 @@ class Reception:
 
     def _leave(self, line: Line) -> None:
         """Nobody is at the other end of the connection: what is to be said is kept from here on."""
-        line.outbox.discard()
+        for text in line.outbox.discard():
+            self._missed.take(Frame(text))
         self._away = True
         self.outbox = _Absent(self._missed)
         self._perform(self._session.client_lost(self._clock()))

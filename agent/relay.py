@@ -114,12 +114,14 @@ class Relay:
         """Relay until it is over; then close both sides and leave no task behind."""
         self._lines.begin(self._upstream, self._opening)
         self._reception.start()
-        if self._back is not None:
-            self._go_on(self._back)
-        self._arm()
         watch = self._spawn(self._reception.watch())
         try:
+            if self._back is not None:
+                self._go_on(self._back)
+            self._arm()
             await self._over.wait()
+        except Exception as error:
+            self._broken(error)
         finally:
             watch.cancel()
             await self._end()
@@ -153,6 +155,11 @@ class Relay:
     def gone(self) -> bool:
         """Whether another worker has the session."""
         return self._gone
+
+    @property
+    def over(self) -> bool:
+        """Whether the session has ended, or gone, though its connections may still be closing."""
+        return self._over.is_set()
 
     def let_go(self, code: int, reason: str) -> None:
         """Another worker has the session from now on. What comes of its calls that still run is told to `keeps`.

@@ -8,7 +8,7 @@ import secrets
 import time
 from typing import TYPE_CHECKING, Any
 
-from agent.core.resuming import GRACE, Resuming
+from agent.core.resuming import GRACE, NOT_RESUMABLE, NotResumable, Resuming
 from agent.door.credentials import RETURN_PROTOCOL
 
 if TYPE_CHECKING:
@@ -70,7 +70,10 @@ class Returns:
         """
         claim = self._resuming.claim(token, owner, self._clock())
         self._arm()
-        return claim.session_id, self._relays[claim.session_id]
+        relay = self._relays[claim.session_id]
+        if relay.over:  # it has ended, and still waits for its old connection to take the farewell
+            raise NotResumable(NOT_RESUMABLE)
+        return claim.session_id, relay
 
     def ended(self, session_id: str, relay: Relay) -> None:
         """A session is over, or another server has it; by now it may be here again, in another relay."""

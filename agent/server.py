@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,13 +12,15 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from agent.branding import brand_routes
+from agent.core import messages
+from agent.core.actions import FAULT
 from agent.core.dialect import DIALECTS
 from agent.core.profiles import PROFILES
 from agent.core.resuming import GRACE
 from agent.door.door import Door
 from agent.door.framing import framing
 from agent.door.guarded import let_in
-from agent.door.http import everyone, gate, refused, visit_of
+from agent.door.http import everyone, gate, knock_of, refused, visit_of
 from agent.door.refusal import POLICY, Refusal, TurnedAway
 from agent.door.ticketing import ticket_routes
 from agent.engine.faces import PATHS, dialect_at
@@ -53,6 +56,7 @@ if TYPE_CHECKING:
 
     from agent.assistant import Agent
     from agent.core.profiles import Profile
+    from agent.door.guarded import GuardedTransport
     from agent.library import Library
     from agent.readiness import Check
     from agent.telemetry.unwatched import Watcher
@@ -64,6 +68,7 @@ _log = logging.getLogger(__name__)
 
 PROTOCOL = "realtime"
 DRAIN = 5.0  # seconds that running sessions get to close when the server stops
+_FAILED = "the assistant failed; the operator's log says why"
 _LOOK = 0.1  # seconds between two looks at whether the last session has ended
 
 
@@ -195,36 +200,52 @@ class Server:
             language = asked_for(request.query.get("lang"))
         except InputError as error:
             return refused(Refusal(400, POLICY, "invalid_language", str(error)))
-        offered = {name.strip() for name in request.headers.get("Sec-WebSocket-Protocol", "").split(",")}
+        offered = knock_of(request, self._door.rules.bind).offered
         extensions = EXTENSIONS in offered
+        token = next((name[len(RESUME) :] for name in offered if name.startswith(RESUME)), None)
+        if token is not None and not extensions:
+            # The door has let it in beyond the limits of new sessions, so it must not begin one.
+            text = f"only a client of {EXTENSIONS} comes back to a session: offer that subprotocol beside the token"
+            return refused(Refusal(400, POLICY, "extensions_required", text))
         chosen = next((name for name in (EXTENSIONS, PROTOCOL) if name in offered), None)
         client = await adopt(request, subprotocol=chosen, max_message=MAX_FRAME_BYTES)
         self._clients.add(client)
         self._idle.clear()
         try:
             guarded = await let_in(client, visit.admission, visit.seat, self._door)
-            if guarded is not None and (spent := await self._books.refusal(owner_of(guarded.user))) is not None:
-                guarded.show_out(spent)  # who it is may have been known only now
-                await guarded.wait_closed()
-            elif guarded is not None:
-                names = DIALECTS[dialect_at(request.path, request.headers.get("OpenAI-Beta"))]
-                token = next((name[len(RESUME) :] for name in offered if name.startswith(RESUME)), None)
-                if token is not None and extensions:
-                    await self._hosting.resume(guarded, token, guarded.user)
-                else:
-                    await self.serve(
-                        guarded,
-                        extensions=extensions,
-                        user=guarded.user,
-                        names=names,
-                        language=language,
-                        headers=request.headers,
-                    )
+            if guarded is not None:
+                await self._held(guarded, request, token, extensions=extensions, language=language)
+        except Exception:
+            # A bug of ours, or of what the operator gave us. The connection is not aiohttp's any more, so nobody else
+            # would close it.
+            _log.exception("a caller's session could not be begun")
+            client.send(messages.failure(f"event_{secrets.token_hex(8)}", _FAILED, "internal_error").text)
+            client.close(FAULT, _FAILED)
+            await client.wait_closed()
         finally:
             self._clients.discard(client)
             if not self._clients:
                 self._idle.set()
         return let_go(request)
+
+    async def _held(
+        self,
+        client: GuardedTransport,
+        request: web.Request,
+        token: str | None,
+        *,
+        extensions: bool,
+        language: str | None,
+    ) -> None:
+        if (spent := await self._books.refusal(owner_of(client.user))) is not None:
+            client.show_out(spent)  # who it is may have been known only now
+            await client.wait_closed()
+        elif token is not None:
+            await self._hosting.resume(client, token, client.user)
+        else:
+            names = DIALECTS[dialect_at(request.path, request.headers.get("OpenAI-Beta"))]
+            about: dict[str, Any] = {"user": client.user, "names": names, "language": language}
+            await self.serve(client, extensions=extensions, headers=request.headers, **about)
 
     async def _told(self, user: User | None) -> web.Response:
         """Why a session would be refused; a browser keeps from its page what a WebSocket was answered."""
@@ -257,7 +278,7 @@ class Server:
         await self._sharing.prepare(agent)
         self._hosting.agent = agent
         if self._signalling is None:
-            self._sharing.forget(self._hosting.running)
+            self._sharing.forget()
         else:  # its calls are not all counted here, so what was shared is closed with the server
             self._signalling.adopt(agent, self._sharing.shared)
 

@@ -9,8 +9,6 @@ from agent.roster import Roster
 from tools.opening import Shared, refuse_doubles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from agent.assistant import Agent
 
 
@@ -25,7 +23,7 @@ class Sharing:
         self.shared = Shared()
         self._keys: set[object] | None = None
         self._former: set[Shared] = set()
-        self._waiting: set[asyncio.Task[None]] = set()
+        self._waiting: dict[asyncio.Task[None], Shared] = {}
 
     async def prepare(self, agent: Agent) -> None:
         """Open the tools that all sessions of an agent share.
@@ -52,24 +50,22 @@ class Sharing:
             self._former.add(self.shared)
         self.shared, self._keys = shared, keys
 
-    def forget(self, sessions: Iterable[asyncio.Task[None]]) -> None:
-        """Close what is shared no more.
-
-        Args:
-            sessions: They may still use it; it is closed when the last one is over.
-        """
+    def forget(self) -> None:
+        """Close what is shared no more, once the last session that uses it is over."""
         former, self._former = self._former, set()
-        if former:
-            task = asyncio.create_task(_close(former, list(sessions)))
-            self._waiting.add(task)
-            task.add_done_callback(self._waiting.discard)
+        for each in former:
+            task = asyncio.create_task(_outlived(each))
+            self._waiting[task] = each
+            task.add_done_callback(self._waiting.pop)
 
     async def close(self) -> None:
         """Close everything; the sessions are over."""
+        for each in self._waiting.values():
+            each.left_by_all()
         await asyncio.gather(*self._waiting)
-        await _close({self.shared, *self._former}, ())
+        await asyncio.gather(*(each.close() for each in (self.shared, *self._former)))
 
 
-async def _close(shared: Iterable[Shared], sessions: Iterable[asyncio.Task[None]]) -> None:
-    await asyncio.gather(*sessions, return_exceptions=True)
-    await asyncio.gather(*(each.close() for each in shared))
+async def _outlived(shared: Shared) -> None:
+    await shared.unused()
+    await shared.close()

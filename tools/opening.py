@@ -58,6 +58,29 @@ class Shared:
     def __init__(self) -> None:
         self.complained: set[str] = set()
         self._opened: dict[object, asyncio.Task[DynamicToolset]] = {}
+        self._users: set[object] = set()
+        self._unused = asyncio.Event()
+        self._unused.set()
+
+    def joined(self, user: object) -> None:
+        """Somebody uses what is open, or is about to."""
+        self._users.add(user)
+        self._unused.clear()
+
+    def left(self, user: object) -> None:
+        """They do no more; leaving twice is harmless."""
+        self._users.discard(user)
+        if not self._users:
+            self._unused.set()
+
+    def left_by_all(self) -> None:
+        """Nobody does any more, or is waited for."""
+        self._users.clear()
+        self._unused.set()
+
+    async def unused(self) -> None:
+        """Wait until nobody uses it."""
+        await self._unused.wait()
 
     async def get(self, source: Source) -> DynamicToolset:
         """The open tools of a source, opened now if they are not yet.

@@ -104,7 +104,7 @@ class Admissions:
         most = self._limits.sessions + MOST_RETURNING * returning
         if len(self._seats) >= most or (promised and self._promised >= MOST_PROMISED):
             raise busy(503, "server_full", "the assistant is fully occupied: try again later", WAIT)
-        self._count(user_id)
+        self._count(user_id, returning=returning)
         seat = Seat(self, user_id, promised=promised, returning=returning)
         self._promised += promised
         self._seats.add(seat)
@@ -118,7 +118,7 @@ class Admissions:
 
     def claim(self, seat: Seat, user_id: str | None) -> None:
         """See `Seat.claim`."""
-        self._count(user_id)
+        self._count(user_id, returning=seat.returning)
         self._promised -= seat.promised
         seat.user_id, seat.promised = user_id, False
 
@@ -154,10 +154,11 @@ class Admissions:
             if self._of_user[seat.user_id] <= 0:
                 del self._of_user[seat.user_id]
 
-    def _count(self, user_id: str | None) -> None:
+    def _count(self, user_id: str | None, *, returning: bool) -> None:
         if user_id is None:
             return
-        if self._of_user[user_id] >= self._limits.sessions_per_user:
+        # Each of one's sessions may be come back to while its old connection is still held to be alive.
+        if self._of_user[user_id] >= self._limits.sessions_per_user * (1 + returning):
             raise self._too_many()
         self._of_user[user_id] += 1
 

@@ -232,13 +232,20 @@ class GuardedTransport:
             self._arm()
 
     async def _recheck(self) -> None:
+        admission = self._admission
         try:
-            self._keep(await self._door.recheck(self._admission))
+            outcome: Admission | Refusal = await self._door.recheck(admission)
         except TurnedAway as no:
-            self.show_out(no.refusal)
+            outcome = no.refusal
         except Exception as error:  # whatever a verifier raises: nobody stays because of a fault
             _log.exception("a credential could not be verified again: %s", type(error).__name__)
-            self.show_out(_FAULT)
+            outcome = _FAULT
+        if self._admission is not admission:
+            return  # another ticket has come meanwhile, so it does not matter what becomes of the former one
+        if isinstance(outcome, Refusal):
+            self.show_out(outcome)
+        else:
+            self._keep(outcome)
 
     def _watch_no_longer(self) -> None:
         if self._timer is not None:

@@ -191,7 +191,7 @@ class Custody:
             NotResumable: It opens no session.
         """
         handle, dot, _secret = token.rpartition(".")
-        if not dot or not self.shared:
+        if not dot or not handle.isascii() or not self.shared:  # a header may hold any bytes, and no name of ours does
             raise NotResumable(NOT_RESUMABLE)
         try:
             return await self._claim(handle, digest_of(token).hex(), owner)

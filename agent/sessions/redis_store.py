@@ -174,17 +174,21 @@ class RedisStore:
         Raises:
             StoreDown: It cannot be reached at present, which the log has said.
         """
-        if self.trouble:
-            if asyncio.iscoroutine(command):
-                command.close()
-            raise StoreDown(self.trouble)
         try:
+            self._see(command)
             async with self._at_once:
+                self._see(command)  # it may have gone while this waited: each in turn would wait for it again
                 return await command
         except _FAILURES as error:
             raise self._down(error) from None
 
     # ── whether it is there ──
+
+    def _see(self, command: Awaitable[Any]) -> None:
+        if self.trouble:
+            if asyncio.iscoroutine(command):
+                command.close()
+            raise StoreDown(self.trouble)
 
     async def _listen(self, tried: asyncio.Event) -> None:
         while True:

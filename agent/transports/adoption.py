@@ -87,7 +87,7 @@ async def adopt(
     protocol: Any = _Protocol(
         *(None, None, False, listener, _log, True, 5.0),
         *(True, heartbeat, heartbeat, WSAutoPingStrategy.PING_WHEN_IDLE),
-        *(True, max_message, None, READ_BUFFER),
+        *(False, max_message, None, READ_BUFFER),
     )
     connection.set_protocol(protocol)
     protocol.connection_made(connection)

@@ -57,6 +57,7 @@ async def dial(url: str, headers: Mapping[str, str], service: Service | None = N
                 url,
                 websocket_handshake_timeout=None,
                 logger_name=_log,
+                enable_auto_pong=False,
                 enable_auto_ping=True,
                 auto_ping_idle_timeout=HEARTBEAT,
                 auto_ping_reply_timeout=HEARTBEAT,

@@ -51,7 +51,7 @@ class WebSocketTransport(WSListener):
     # Fifty frames a second in each direction find what they need of a socket within a few lines of the cache.
     __slots__ = (
         "_closed", "_down", "_early", "_end", "_hurry", "_max_message", "_onward", "_ours", "_parts", "_parts_type",
-        "_passes", "_paused", "_received", "_room", "_size", "_wire", "crowded", "full", "send",
+        "_passes", "_paused", "_pinged", "_received", "_room", "_wire", "crowded", "full", "send",
     )  # fmt: skip
 
     def __init__(self, max_message: int) -> None:
@@ -65,10 +65,10 @@ class WebSocketTransport(WSListener):
         self._room: Callable[[], None] | None = None
         self._closed: Callable[[int, str], None] | None = None
         self._early: list[str | bytes] = []
-        self._parts: list[bytes] = []
+        self._parts = bytearray()
         self._parts_type = _TEXT
-        self._size = 0
         self._paused = False
+        self._pinged: bytes | None = None
         self._end: tuple[int, str] | None = None
         self._ours = False
         self._down = asyncio.Event()
@@ -161,6 +161,10 @@ class WebSocketTransport(WSListener):
             self._told_end(transport, frame)
         elif kind is _TEXT or kind is _BINARY or kind is _CONTINUATION:
             self._fragment(frame)
+        elif kind is WSMsgType.PING:
+            self._pinged = frame.get_payload_as_bytes()
+            if not self.full:
+                self._pong(transport)
         # else a pong that nobody waits for
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
@@ -182,8 +186,16 @@ class WebSocketTransport(WSListener):
     def resume_writing(self) -> None:
         """The other side has caught up."""
         self.full = False
+        if self._pinged is not None and self._wire is not None:
+            self._pong(self._wire)
         if self._room is not None:
             self._room()
+
+    def _pong(self, transport: WSTransport) -> None:
+        # picows would answer every ping at once; but whoever takes none of our answers shall not fill our memory with
+        # them. RFC 6455, section 5.5.3: the latest one may be answered for all.
+        pinged, self._pinged = self._pinged, None
+        transport.send_pong(pinged)
 
     def _keep(self, message: str | bytes) -> None:
         self._early.append(message)
@@ -192,13 +204,13 @@ class WebSocketTransport(WSListener):
 
     def _fragment(self, frame: WSFrame) -> None:
         if frame.msg_type is not _CONTINUATION:
-            self._parts, self._size, self._parts_type = [], 0, frame.msg_type
-        self._size += frame.payload_size
-        if self._size > self._max_message:
+            self._parts, self._parts_type = bytearray(), frame.msg_type
+        if len(self._parts) + frame.payload_size > self._max_message:
             raise WSProtocolError(WSCloseCode.MESSAGE_TOO_BIG, f"a message is larger than {self._max_message} bytes")
-        self._parts.append(frame.get_payload_as_bytes())
+        # One piece of memory: a list would grow with every fragment, also with an empty one, of which none is too many.
+        self._parts += frame.get_payload_as_bytes()
         if frame.fin:
-            whole, self._parts = b"".join(self._parts), []
+            whole, self._parts = bytes(self._parts), bytearray()
             self._received(_decoded(whole) if self._parts_type is _TEXT else whole)
 
     def _told_end(self, transport: WSTransport, frame: WSFrame) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 
 from agent.core.session import Session, SessionConfig
+from agent.door.admission import Admission, Grounds
+from agent.door.door import Door
+from agent.door.guarded import GuardedTransport
 from agent.relay import Relay
 from agent.transports.base import TransportClosed
 from agent.transports.memory import pair
@@ -95,6 +98,54 @@ async def test_a_slow_client_that_goes_away_holds_nobody_back_and_gets_no_flood_
                 pass
         at.relay.abandon()
         await attending
+
+
+async def test_what_still_waited_for_a_slow_client_when_its_connection_broke_is_told_when_it_is_back():
+    async with house(waits=True) as at:
+        notes = [{"type": "rate_limits.updated", "event_id": f"n{number}"} for number in range(20)]
+        await at.says(*notes[:19], SOUND)
+        at.line.close(1006)
+        got = []
+        with suppress(TransportClosed):
+            while True:
+                got.append(json.loads(await at.client.receive())["event_id"])
+        await at.says(notes[19])
+        line, client = pair()
+        at.relay.rejoin(line, {})
+        resumed = (await at.gets("extension.resumed", client))[-1]
+        told = [(await at.gets("rate_limits.updated", client))[-1]["event_id"] for _ in range(resumed["missed"])]
+        assert 0 < len(got) < 19, "some had left, and some waited"
+        assert got + told == [note["event_id"] for note in notes]
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_what_was_sent_to_a_connection_that_nobody_knew_to_be_dead_may_not_have_arrived(known):
+    async with house(waits=True) as at:
+        if known:
+            at.line.close(1006)
+            await asyncio.sleep(0)
+            await at.says({"type": "rate_limits.updated"})
+        line, client = pair()
+        at.relay.rejoin(line, {})
+        assert (await at.gets("extension.resumed", client))[-1]["complete"] is known
+
+
+async def test_a_client_that_is_back_while_the_model_is_slow_is_held_back_as_before(monkeypatch):
+    monkeypatch.setattr("agent.lines.UPSTREAM_WAITS", 500)
+    async with house(waits=True) as at:
+        delete = json.dumps({"type": "conversation.item.delete", "item_id": "x" * 100})
+        while not at.relay._lines.outbox.held:
+            await at.client.send(delete)
+            await asyncio.sleep(0)
+        line, client = pair(4)
+        at.relay.rejoin(GuardedTransport(line, Admission(Grounds.OPEN), Door()), {})
+        await at.gets("extension.resumed", client)
+        for _ in range(4):
+            await client.send(delete)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert client._transport.full, "nobody takes it from the line"
+        await at.model.receive()
 
 
 @pytest.mark.parametrize(("waits", "code"), [(False, 1006), (True, 1000), (True, 1001)])

@@ -8,10 +8,14 @@ import logging
 
 import pytest
 
+from agent.core.session import Session, SessionConfig
+from agent.handing_on import Return
 from agent.hosting import cited
+from agent.relay import Relay
 from agent.transports.base import TransportClosed
+from agent.transports.memory import pair
 from tests.agent.by_hand import House, gets, houses
-from tools import Result, ToolContext, tool
+from tools import Result, ToolContext, Toolset, tool
 
 DELTA = {"type": "response.output_audio.delta", "response_id": "r1", "item_id": "m1", "content_index": 0}
 
@@ -322,6 +326,24 @@ async def test_a_failure_in_the_timer_ends_the_session_too(house, monkeypatch):
     monkeypatch.setattr(at.session, "handle_timer", broken)
     await at.model_says("rate_limits.updated")
     assert (await at.client_gets("error"))["error"]["code"] == "internal_error"
+
+
+async def test_a_failure_while_a_session_is_taken_over_ends_it_in_words_and_leaves_nobody_waiting(monkeypatch):
+    line, client = pair()
+    upstream, _model = pair()
+    clock = asyncio.get_running_loop().time
+    session = Session(SessionConfig({"type": "realtime"}), new_id=lambda: "id", now=clock())
+
+    def broken(*_, **__):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(session, "client_back", broken)
+    relay = Relay(line, upstream, session, Toolset([]), back=Return({}), clock=clock)
+    attending = asyncio.create_task(relay.attends(line))
+    async with asyncio.timeout(5):
+        await relay.run()
+        await attending
+        assert json.loads(await client.receive())["error"]["code"] == "internal_error"
 
 
 async def test_a_session_that_never_opens_is_given_up(monkeypatch):

@@ -6,12 +6,15 @@ import asyncio
 import json
 
 import pytest
+from aiohttp import WSServerHandshakeError
 from aiohttp.test_utils import TestClient, TestServer
+from multidict import CIMultiDict
 
-from agent import Agent
+from agent import Agent, DialError
 from agent.returns import RESUME
 from agent.server import EXTENSIONS, Server
 from agent.transports.memory import pair
+from tests.waiting import until
 from tools import tool
 
 
@@ -19,9 +22,11 @@ class Model:
     """Models that a test plays by hand once they have taken our configuration."""
 
     def __init__(self):
-        self.ends, self.received = [], []
+        self.ends, self.received, self.refuses = [], [], False
 
     async def connect(self):
+        if self.refuses:
+            raise DialError("the model refuses for good", 401)
         ours, theirs = pair()
         self.ends.append(theirs)
         await theirs.send(json.dumps({"type": "session.created", "session": {"id": "sess_1"}}))
@@ -57,7 +62,7 @@ async def house(release):
 
     server = Server(Agent(tools=[slow]), model.connect, None, grace=0.3)
     async with TestClient(TestServer(server.application())) as http:
-        http.model = model
+        http.model, http.ours = model, server
         yield http
     assert not server._hosting.running
     left = asyncio.all_tasks() - before - {asyncio.current_task()}
@@ -170,6 +175,35 @@ async def test_a_stock_client_has_no_token_and_its_session_ends_with_its_socket(
     breaks(socket)
     with pytest.raises(Exception, match="closed"):
         await house.model.gets("nothing more")
+
+
+async def test_a_token_lets_nobody_begin_a_session_where_none_may_begin(house):
+    house.ours._door.admissions.drain(0.0, 20.0)
+    with pytest.raises(WSServerHandshakeError) as refused:
+        await house.ws_connect("/v1/realtime", protocols=("realtime", RESUME + "guessed"))
+    assert refused.value.status == 400
+    assert (await gets(await enter(house, "guessed"), "error"))["error"]["code"] == "not_resumable"
+    # Two header lines say the same as one.
+    lines = [("Sec-WebSocket-Protocol", f"realtime, {EXTENSIONS}"), ("Sec-WebSocket-Protocol", RESUME + "guessed")]
+    socket = await house.ws_connect("/v1/realtime", headers=CIMultiDict(lines))
+    assert (await gets(socket, "error"))["error"]["code"] == "not_resumable"
+    assert not house.model.ends
+
+
+async def test_a_session_that_has_just_ended_takes_nobody_back(house, monkeypatch):
+    """A client that is cut off reads no farewell; meanwhile it comes back, and must not find a session that is dead."""
+    monkeypatch.setattr("agent.transports.websocket.CLOSE_TIME", 3600)
+    socket = await enter(house)
+    token = (await gets(socket, "extension.ready"))["resume"]["token"]
+    connection = socket._response.connection
+    connection.transport.pause_reading()
+    house.model.refuses = True
+    await house.model.ends[-1].close()
+    (relay,) = house.ours._hosting.returns._relays.values()
+    await until(lambda: relay.over)
+    again = await enter(house, token)
+    assert (await gets(again, "error"))["error"]["code"] == "not_resumable"
+    connection.transport.abort()
 
 
 async def test_a_server_that_stops_waits_for_nobody(house):

@@ -105,6 +105,21 @@ async def test_a_model_that_cannot_be_reached_is_said_in_words_before_the_close(
         assert socket.close_code == 1011
 
 
+async def test_a_caller_whom_our_own_fault_keeps_out_is_told_so_and_not_left_on_a_silent_line(caplog):
+    async def connect():
+        raise RuntimeError("a secret of the operator's")
+
+    served = TestServer(Server(Agent(), connect, None).application())
+    async with TestClient(served) as client, client.ws_connect("/v1/realtime") as socket, asyncio.timeout(5):
+        event = json.loads((await socket.receive()).data)
+        assert event["error"]["code"] == "internal_error"
+        assert "secret" not in event["error"]["message"]
+        assert (await socket.receive()).type is WSMsgType.CLOSE
+        assert socket.close_code == 1011
+        assert (await (await client.get("/healthz")).json())["sessions"] == 0
+    assert "a secret of the operator's" in caplog.text
+
+
 async def test_a_page_from_elsewhere_may_not_open_a_session(http):
     with pytest.raises(WSServerHandshakeError) as refused:
         await http.ws_connect("/v1/realtime", headers={"Origin": "https://evil.example"})

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
 from aiohttp import ClientSession, WSMsgType
-from aiohttp.test_utils import TestServer
+from aiohttp.test_utils import TestClient, TestServer
 
 from agent import Agent
+from agent.cast import Cast
 from agent.server import EXTENSIONS, Server
 from agent.testing import Script, Stage
+from tests.agent.test_server import model, received  # noqa: F401  (a fixture)
+from tests.waiting import until
 from tools import DynamicToolset, PerProcess, PerSession, SourceError, Toolset, tool
 
 
@@ -65,6 +69,40 @@ async def test_what_all_share_is_opened_before_the_first_caller_and_closed_with_
     assert board.log == ["open"]
     await server.close()
     assert board.log == ["open", "close"]
+
+
+async def test_a_session_that_was_being_begun_when_the_assistant_was_reloaded_keeps_the_tools_it_was_given(model):  # noqa: F811
+    dialled, go_on = asyncio.Event(), asyncio.Event()
+
+    async def connect():
+        dialled.set()
+        await go_on.wait()
+        return await model.connect()
+
+    former, latter = Board(), Board()
+    server = Server(Agent(tools=[former]), connect, None)
+    await server.prepare()
+    async with TestClient(TestServer(server.application())) as http, asyncio.timeout(10):
+        async with http.ws_connect("/v1/realtime") as socket:
+            await dialled.wait()
+            await server.adopt(Agent(tools=[latter]))
+            go_on.set()
+            await received(socket, "session.created")
+            assert (former.log, latter.log) == (["open"], ["open"])
+        await until(lambda: former.log == ["open", "close"])
+        assert latter.log == ["open"]
+
+
+async def test_a_server_that_closes_waits_for_no_session_that_has_been_given_up():
+    former, latter = Board(), Board()
+    agent = Agent(tools=[former])
+    server = Server(agent, None, None)
+    await server.prepare()
+    await Cast.open(agent, server._sharing.shared, None, extensions=False)
+    await server.adopt(Agent(tools=[latter]))
+    async with asyncio.timeout(10):
+        await server.close()
+    assert former.log == latter.log == ["open", "close"]
 
 
 async def test_what_all_share_and_cannot_be_opened_keeps_the_server_from_starting():

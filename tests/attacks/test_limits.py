@@ -95,6 +95,16 @@ async def test_one_user_cannot_take_all_the_sessions_there_are(build):
         await lives(house)
 
 
+async def test_a_user_with_all_the_sessions_that_one_may_have_comes_back_to_one_whose_connection_broke(build):
+    house = await build(limits=Limits(sessions_per_user=1))
+    async with house.caller(protocols=("realtime", "vocative.v1")) as caller:
+        token = (await caller.until("extension.ready"))["resume"]["token"]
+        async with house.caller(protocols=("realtime", "vocative.v1", f"vocative.resume.{token}")) as again:
+            await again.until("extension.resumed")
+            assert await caller.end() == (1000, None)
+            assert await house.status(headers={"api-key": KEY}) == 429
+
+
 async def test_a_server_that_is_full_says_when_to_come_back(build):
     house = await build(limits=Limits(sessions=1))
     async with house.caller() as caller:

@@ -74,6 +74,18 @@ def test_who_promised_to_say_who_it_is_counts_as_that_user_from_then_on(admissio
     admissions.enter("bob")
 
 
+def test_each_session_of_a_user_may_be_come_back_to_before_its_old_connection_is_known_to_be_dead(admissions):
+    before = [admissions.enter("ada"), admissions.enter("ada")]
+    back = [admissions.enter("ada", returning=True), admissions.enter(None, promised=True, returning=True)]
+    back[1].claim("ada")
+    assert refusal(lambda: admissions.enter("ada", returning=True)).code == "too_many_sessions"
+    for seat in before:
+        seat.leave()
+    assert refusal(lambda: admissions.enter("ada")).code == "too_many_sessions"
+    back[0].leave()
+    admissions.enter("ada")
+
+
 def test_only_few_may_be_there_without_having_said_who_they_are():
     admissions = Admissions(Limits())
     seats = [admissions.enter(None, promised=True) for _ in range(MOST_PROMISED)]

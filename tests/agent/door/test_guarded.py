@@ -14,6 +14,7 @@ from agent.door.api_keys import ApiKeys
 from agent.door.door import Door, Rules
 from agent.door.guarded import GuardedTransport, let_in, ticket_of
 from agent.door.limits import Limits
+from agent.door.refusal import TurnedAway
 from agent.transports.base import TransportClosed
 from agent.transports.memory import pair
 from agent.transports.stream import Stream
@@ -231,6 +232,34 @@ async def test_a_verifier_that_fails_keeps_nobody_in(ends, door, steady, monkeyp
     heard, end = await told(theirs)
     assert (heard[0]["error"]["code"], end.code) == ("internal_error", 1011)
     assert "RuntimeError" in caplog.text
+
+
+@pytest.mark.parametrize("verdict", [Admission(Grounds.TICKET, ADA, 0.0), TurnedAway(module._FAULT)])
+async def test_a_ticket_that_comes_while_the_former_one_is_verified_again_is_what_counts(
+    ends, door, clock, steady, monkeypatch, verdict
+):
+    guarded, theirs = ends
+    verifying, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(_admission):
+        verifying.set()
+        await go_on.wait()
+        if isinstance(verdict, Exception):
+            raise verdict
+        return verdict
+
+    monkeypatch.setattr(door, "recheck", slow)
+    steady.now = LIMITS.recheck_s
+    guarded._guard.take(steady.now, 1, True)
+    guarded._ring()
+    await verifying.wait()
+    await theirs.send(authenticate(ticket(door)))
+    assert json.loads(await theirs.receive())["type"] == "extension.authenticated"
+    go_on.set()
+    await asyncio.gather(*guarded._tasks)
+    assert guarded._admission.expires_at > clock()
+    await theirs.send(CLEAR)
+    assert await guarded.receive() == CLEAR
 
 
 async def test_closing_ends_the_watch_too(ends, door, steady, monkeypatch):

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 from aiohttp import WSServerHandshakeError
 
+from agent.core.resuming import NotResumable
 from agent.door.api_keys import ApiKeys
 from agent.door.door import Door, Rules
 from tests.agent.sessions.conftest import outcome_of
@@ -30,6 +31,8 @@ async def test_a_token_with_another_secret_opens_nothing_and_costs_its_owner_not
     handle = token.rpartition(".")[0]
     assert await outcome_of(await second.enter(f"{handle}.{'x' * 43}")) == "not_resumable"
     assert await outcome_of(await second.enter("nonsense")) == "not_resumable"
+    with pytest.raises(NotResumable):
+        await second.custody.claim("\udcff.nonsense", None)  # what aiohttp makes of a byte that is no text
     await (await first.link()).hears("u1", "still here")
     await caller.gets("conversation.item.done")
     assert await outcome_of(await second.enter(token)) == "extension.ready"

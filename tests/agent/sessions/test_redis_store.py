@@ -117,6 +117,19 @@ async def test_while_it_is_away_everything_says_so_at_once_and_it_is_found_again
     assert sum("kept in Redis again" in each for each in said) == 1
 
 
+async def test_whoever_waits_for_a_turn_at_a_redis_that_hangs_is_told_with_the_first_and_does_not_try_too(one):
+    asked = []
+
+    async def hangs(number):
+        asked.append(number)
+        await asyncio.sleep(0)
+        raise TimeoutError
+
+    ends = await asyncio.gather(*(one.store.do(hangs(number)) for number in range(200)), return_exceptions=True)
+    assert all(isinstance(end, StoreDown) for end in ends)
+    assert 0 < len(asked) < 50, "as many as are asked at a time"
+
+
 async def test_a_redis_that_is_not_there_at_the_start_is_found_later(redis):
     redis.stop()
     async with Worker(redis, "one") as worker:

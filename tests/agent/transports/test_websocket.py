@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tracemalloc
 
 import pytest
 from aiohttp import WSMsgType
@@ -76,6 +77,49 @@ async def test_text_that_is_no_utf_8_closes_with_1007(adopted, http):
         server = Stream(await arrived)
         socket._conn.transport.write(bytes([0x81, 0x81, 0, 0, 0, 0, 0xFF]))
         assert (await ended(server))[0] == 1007
+
+
+async def test_empty_fragments_without_end_cost_no_memory(adopted, http):
+    url, arrived = await adopted()
+    flood = bytes([0x00, 0x80, 0, 0, 0, 0]) * 100_000
+    async with http.ws_connect(url) as socket:
+        server = Stream(await arrived)
+        tracemalloc.start()
+        try:
+            before = tracemalloc.get_traced_memory()[0]
+            socket._conn.transport.write(bytes([0x01, 0x81, 0, 0, 0, 0]) + b"a")
+            socket._conn.transport.write(flood)
+            socket._conn.transport.write(bytes([0x80, 0x81, 0, 0, 0, 0]) + b"b")
+            assert await server.receive() == "ab"
+            grown = tracemalloc.get_traced_memory()[1] - before - len(flood)
+        finally:
+            tracemalloc.stop()
+    assert grown < 1_000_000
+
+
+async def test_who_takes_no_answer_to_his_pings_gets_none_but_the_last(adopted, http):
+    url, arrived = await adopted()
+    async with http.ws_connect(url, autoping=False) as socket:
+        server, wire = await arrived, socket._conn.transport
+        stream = Stream(server)
+        wire.pause_reading()
+        for number in range(100):
+            wire.write(b"".join(ping(number * 1000 + each) for each in range(1000)))
+            await socket.send_str("so far")
+            assert await stream.receive() == "so far"
+        assert server._wire.underlying_transport.get_write_buffer_size() < 256 * 1024
+        wire.resume_reading()
+        async with asyncio.timeout(20):
+            answered = [int((await socket.receive()).data)]
+            while answered[-1] != 99_999:
+                answered.append(int((await socket.receive()).data))
+        assert answered == sorted(answered)
+        assert len(answered) < 100_000
+
+
+def ping(number):
+    """A ping of a client's, numbered, as long as one may be."""
+    return bytes([0x89, 0x80 | 125, 0, 0, 0, 0]) + b"%0125d" % number
 
 
 async def test_fragments_that_are_no_utf_8_close_with_1007(adopted, http):
