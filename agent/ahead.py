@@ -66,10 +66,12 @@ class Ahead:
             arguments: Its arguments as JSON text, as they came.
 
         Returns:
-            The outcome; None where nothing that agrees was run, or it failed: then the call has to be run.
+            The outcome; None where nothing that agrees was run by the agent that has the floor, or it failed: then the
+            call has to be run.
         """
         run = self._runs.get(name)
-        if run is None or not answers(run.spec, run.said, arguments):
+        # Another agent may have taken over meanwhile, whose tool of this name is another one.
+        if run is None or run.spec is not self._staff.toolset.get(name) or not answers(run.spec, run.said, arguments):
             return None
         # From here on it is the call's: what the user says next does not stop it, only the call's own end does.
         del self._runs[name]

@@ -7,9 +7,14 @@ import json
 
 import pytest
 
+from agent import Agent
+from agent.ahead import Ahead
+from agent.cast import Cast
+from agent.core.actions import Speculate
 from agent.core.speculating import DELTA
 from tests.agent.by_hand import House, gets, houses
 from tools import Speculation, ToolContext, ToolError, Toolset, User, tool
+from tools.opening import Shared
 from tools.search.backend import Passage
 from tools.search.tool import search_tool
 
@@ -253,3 +258,17 @@ async def test_a_session_that_ends_leaves_no_search_behind(house):
     await at.client.close()
     await asyncio.wait_for(at.running, 5)
     assert index.stopped == 1
+
+
+async def test_who_takes_over_is_not_answered_by_the_search_of_who_had_the_floor_before():
+    front, papers = Index(), Index()
+    front.may_answer.set()
+    pay = Agent(name="Pay", tools=[search_tool(papers)])
+    cast = await Cast.open(Agent(tools=[search_tool(front)], handoffs=[pay]), Shared(), None, extensions=True)
+    async with asyncio.TaskGroup() as tasks:
+        ahead = Ahead(cast, tasks.create_task, session_id="s1", user=None)
+        ahead.do(Speculate("How much leave"))
+        await asyncio.wait_for(front.begun.wait(), 5)
+        await cast.hand_over(await cast.invoke("transfer_to_pay", "{}", ToolContext()))
+        assert await ahead.outcome("search", '{"query": "How much leave"}') is None
+    await cast.close()
