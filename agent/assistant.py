@@ -25,6 +25,7 @@ from tools import Toolset, available
 from tools.search.backend import Shelf
 from tools.search.documents import documents_tools
 from tools.search.tool import search_tool
+from tools.speculation import runs_ahead
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -247,8 +248,7 @@ class Agent:
     def _speculative(self, tools: Toolset) -> frozenset[str]:
         if not self.speculate or self.tool_choice == "none":
             return frozenset()
-        # What is counted is not spent on what the user may never have meant.
-        return frozenset(spec.name for spec in tools if spec.speculation is not None and spec.policy.rate_limit is None)
+        return frozenset(spec.name for spec in tools if runs_ahead(spec))
 
     def _session(
         self, tools: Toolset, everything: Toolset, servers: Sequence[ServerMcp], *, opened: bool

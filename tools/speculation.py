@@ -86,6 +86,16 @@ def checked(speculate: str | Speculation | None, schema: Mapping[str, Any], labe
     return wanted
 
 
+def runs_ahead(spec: ToolSpec) -> bool:
+    """Whether a tool may be run ahead at all.
+
+    Args:
+        spec: The tool.
+    """
+    # What is counted is not spent on what the user may never have meant.
+    return spec.speculation is not None and spec.policy.rate_limit is None
+
+
 def arguments_for(spec: ToolSpec, said: str) -> str | None:
     """The arguments that a tool is run ahead with, as JSON text; None where it must not be run ahead.
 
@@ -93,7 +103,7 @@ def arguments_for(spec: ToolSpec, said: str) -> str | None:
         spec: The tool.
         said: The user's words.
     """
-    if spec.speculation is None:
+    if spec.speculation is None or not runs_ahead(spec):
         return None
     return json.dumps({spec.speculation.parameter: said}, ensure_ascii=False)
 

@@ -13,8 +13,9 @@ from agent.cast import Cast
 from agent.core.actions import Speculate
 from agent.core.speculating import DELTA
 from tests.agent.by_hand import House, gets, houses
-from tools import Speculation, ToolContext, ToolError, Toolset, User, tool
+from tools import RateLimit, Speculation, ToolContext, ToolError, ToolPolicy, Toolset, User, tool
 from tools.opening import Shared
+from tools.result import SHOWN
 from tools.search.backend import Passage
 from tools.search.tool import search_tool
 
@@ -212,6 +213,42 @@ async def test_a_tool_that_did_not_say_so_is_never_run_ahead(house):
     assert "speculated" not in await at.told()
     assert ran == ["Order a badge"]
     assert index.asked == []
+
+
+async def test_what_is_counted_is_not_spent_beside_a_search_that_is_run_ahead(house):
+    ran, index = [], Index()
+    index.may_answer.set()
+
+    @tool(speculate="query", policy=ToolPolicy(rate_limit=RateLimit(1, 3600)))
+    def look(query: str) -> str:
+        """Look something up, at some cost."""
+        ran.append(query)
+        return "found"
+
+    at = await house(search_tool(index), look)
+    await at.hears("How much leave")
+    await asyncio.wait_for(index.begun.wait(), 5)
+    await at.calls("annual leave", name="look")
+    assert (await at.told())["status"] == "completed"
+    assert ran == ["annual leave"]
+
+
+@pytest.mark.parametrize("early", ["What is it", None])
+async def test_a_result_that_is_on_the_screen_is_said_to_be_there_when_it_was_run_ahead_too(house, early):
+    told = []
+
+    @tool(speculate="query", policy=ToolPolicy(destination="client"))
+    def draw(query: str, context: ToolContext) -> str:
+        """Draw something on the screen."""
+        told.append(context.shows)
+        return query
+
+    at = await house(draw)
+    if early:
+        await at.hears(early)
+    await at.calls("What is it", name="draw")
+    assert (await at.output()) == SHOWN
+    assert (told, (await at.told()).get("speculated", False)) == ([True], early is not None)
 
 
 async def test_a_failure_ahead_is_nobodys_and_the_call_is_tried_for_itself(house):
