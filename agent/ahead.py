@@ -31,6 +31,7 @@ class Ahead:
         spawn: Begins a task that ends with the session.
         session_id: Names the session in the logs and to the tools.
         user: Who is calling: a run ahead may see what the user may see.
+        shows: Whether the client shows results at present, which tools and models are told.
     """
 
     def __init__(
@@ -40,11 +41,13 @@ class Ahead:
         *,
         session_id: str,
         user: User | None,
+        shows: Callable[[], bool] = lambda: False,
     ) -> None:
         self._staff = staff
         self._spawn = spawn
         self._session_id = session_id
         self._user = user
+        self._shows = shows
         self._runs: dict[str, _Run] = {}
 
     def do(self, action: Speculate | DropSpeculation) -> None:
@@ -66,11 +69,12 @@ class Ahead:
             arguments: Its arguments as JSON text, as they came.
 
         Returns:
-            The outcome; None where nothing that agrees was run, or it failed: then the call has to be run.
+            The outcome; None where nothing that agrees was run by the agent that has the floor, or it failed: then the
+            call has to be run.
         """
         run = self._runs.get(name)
-        # After a hand-off, what is called may be another agent's tool of the same name.
-        if run is None or self._staff.toolset.get(name) is not run.spec or not answers(run.spec, run.said, arguments):
+        # Another agent may have taken over meanwhile, whose tool of this name is another one.
+        if run is None or run.spec is not self._staff.toolset.get(name) or not answers(run.spec, run.said, arguments):
             return None
         # From here on it is the call's: what the user says next does not stop it, only the call's own end does.
         del self._runs[name]
@@ -78,7 +82,7 @@ class Ahead:
         return run.outcome if run.outcome is not None and run.outcome.ok else None
 
     def _run(self, spec: ToolSpec, said: str, arguments: str) -> _Run:
-        context = ToolContext(self._session_id, user=self._user)
+        context = ToolContext(self._session_id, user=self._user, shows=self._shows())
         return _Run(spec, said, self._staff.invoke(spec.name, arguments, context), self._spawn)
 
 

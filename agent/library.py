@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -17,6 +18,8 @@ from tools.search.index import LocalIndex
 from tools.search.ingest import ingest
 from tools.search.personal.shelves import OwnShelves
 from tools.search.reading import UnreadableError, read_document
+from tools.search.reading.isolation import IsolatedReader
+from tools.search.reading.snapshot import take_snapshot
 from tools.search.several import Several
 from tools.search.watching import Watch
 
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 
 
 OWN: Final = "uploads"  # what the names of a caller's own documents begin with
+_PATIENCE: Final = 30.0  # seconds that reading one of them again may take, to be shown
 
 
 class Holdings(Backend, Shelf, Protocol):
@@ -259,9 +263,16 @@ class Library:
         if record is None or path is None:
             return None
         try:
-            return record, read_document(path)
+            return record, self._read(record, path)
         except UnreadableError as error:
             raise InputError(f"{document} cannot be read any more: {error}") from None
+
+    def _read(self, record: DocumentRecord, path: Path) -> DocumentText:
+        if self.uploads is None or not record.path.startswith(f"{OWN}/"):
+            return read_document(path)
+        # A caller may bring what takes all the memory there is, or an hour: that must cost no one else's session.
+        with IsolatedReader(time_limit=_PATIENCE) as reader:
+            return reader.parse(take_snapshot(path, size_limit=sys.maxsize).data, path.name)
 
     def close(self) -> None:
         """Close the index."""

@@ -9,15 +9,21 @@ from urllib.parse import quote, urlencode
 
 from aiohttp import web
 
+from agent.door.http import refused
+from agent.door.refusal import TRY_AGAIN_LATER, Refusal
 from agent.errors import ConfigurationError, InputError
+from tools.errors import SearchError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
     from pathlib import Path
+    from typing import TypeAlias
 
     from agent.branding import Brand
     from agent.library import Library
     from tools import User
+
+    Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 # The page needs its own scripts, styles, worklets and socket; and pictures that a tool made, which come within its
 # result. A picture from elsewhere is not fetched: its owner would learn of it, and a document could bring that about.
@@ -117,7 +123,20 @@ def documents_routes(
         headers = {"Content-Security-Policy": _DOCUMENT_POLICY, **_PRIVATE}
         return web.Response(text=text, content_type="text/html", headers=headers)
 
-    return [web.get("/api/documents", listing), web.get("/documents/{path:.+}", document)]
+    return [web.get("/api/documents", _telling(listing)), web.get("/documents/{path:.+}", _telling(document))]
+
+
+def _telling(handler: Handler) -> Handler:
+    """The same, saying in words that the index cannot be read."""
+
+    async def telling(request: web.Request) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except SearchError as error:
+            text = f"the documents cannot be read now: {error}"
+            return refused(Refusal(503, TRY_AGAIN_LATER, "index_unavailable", text, 5))
+
+    return telling
 
 
 def _listed(library: Library | None, user: User | None) -> dict[str, Any]:

@@ -90,7 +90,9 @@ class Relay:
         self._clock = clock
         self._keeps, self._back = keeps, back
         self._gone = False
-        self._ahead = Ahead(self._staff, self._spawn, session_id=session_id, user=user)
+        self._ahead = Ahead(
+            self._staff, self._spawn, session_id=session_id, user=user, shows=lambda: self._session.extensions
+        )
         self._calls: dict[str, asyncio.Task[None]] = {}
         self._approvals: dict[str, asyncio.Future[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()

@@ -162,7 +162,7 @@ RULES = {
     }
     | {"agent.errors"}
     | {"agent.options", "agent.speaking", "agent.pricing.books", "agent.door.http", "aiohttp", "tools"},
-    "agent.pages": {"agent.branding", "agent.library", "agent.errors", "tools", "aiohttp"},
+    "agent.pages": {"agent.branding", "agent.library", "agent.errors", "agent.door", "tools", "aiohttp"},
     "agent.branding": {"agent.options", "agent.errors", "aiohttp"},
     "agent.pictures": {"agent.config", "agent.errors", "tools"},
     "agent.links": {"agent.pages", "tools"},

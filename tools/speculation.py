@@ -87,7 +87,12 @@ def checked(speculate: str | Speculation | None, schema: Mapping[str, Any], labe
 
 
 def runs_ahead(spec: ToolSpec) -> bool:
-    """Whether a tool may be run ahead. One whose calls are counted is not: most of them the user never meant."""
+    """Whether a tool may be run ahead at all.
+
+    Args:
+        spec: The tool.
+    """
+    # What is counted is not spent on what the user may never have meant.
     return spec.speculation is not None and spec.policy.rate_limit is None
 
 

@@ -13,6 +13,7 @@ from agent.core.speculating import DELTA
 from tests.agent.by_hand import House, gets, houses
 from tools import RateLimit, Speculation, ToolContext, ToolError, ToolPolicy, Toolset, User, tool
 from tools.opening import Shared
+from tools.result import SHOWN
 from tools.search.backend import Passage
 from tools.search.tool import search_tool
 
@@ -247,6 +248,24 @@ async def test_a_tool_that_is_counted_is_not_run_ahead_beside_one_that_may_be(ho
     await at.calls("annual leave", name="look")
     assert await at.output() == "found"
     assert looked == ["annual leave"]
+
+
+@pytest.mark.parametrize("early", ["What is it", None])
+async def test_a_result_that_is_on_the_screen_is_said_to_be_there_when_it_was_run_ahead_too(house, early):
+    told = []
+
+    @tool(speculate="query", policy=ToolPolicy(destination="client"))
+    def draw(query: str, context: ToolContext) -> str:
+        """Draw something on the screen."""
+        told.append(context.shows)
+        return query
+
+    at = await house(draw)
+    if early:
+        await at.hears(early)
+    await at.calls("What is it", name="draw")
+    assert (await at.output()) == SHOWN
+    assert (told, (await at.told()).get("speculated", False)) == ([True], early is not None)
 
 
 async def test_a_failure_ahead_is_nobodys_and_the_call_is_tried_for_itself(house):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import queue
 import threading
 
+import docx
 import pytest
 
 from agent.errors import InputError
@@ -13,6 +15,7 @@ from agent.library import Library
 from agent.options.uploads import Uploads
 from tools import User
 from tools.errors import SearchError, ToolsError
+from tools.search.personal.shelf import Sent
 from tools.search.several import Several
 
 TEXT = "# Leave & rest\n\nEveryone &lt; 60 gets 25 days of annual leave.\n"
@@ -190,6 +193,22 @@ def test_documents_are_kept_up_to_date_beside_what_callers_bring(folder, tmp_pat
         thread.join(30)
         assert [each["path"] for each in library.documents()] == ["staff/leave.md"]
         assert len(library.documents(User("anna", groups=("hr",)))) == 2
+
+
+def test_what_a_caller_brought_is_never_read_by_the_server_itself(tmp_path, monkeypatch):
+    shelves = Library.shelves(Uploads(folder=tmp_path / "brought"), anonymous=True)
+    with contextlib.closing(Library(None, uploads=shelves)) as library:
+        document, path = docx.Document(), shelves.incoming(None)
+        document.add_paragraph("The ferry leaves at nine.")
+        document.save(str(path))
+        asyncio.run(shelves.take([Sent("a.docx", path)], None, lambda _: None))
+
+        def read_here(*_given):
+            raise MemoryError
+
+        monkeypatch.setattr("tools.search.reading.docx.read_docx", read_here)
+        assert library.text("uploads/a.docx")["text"] == "The ferry leaves at nine."
+        assert library.view("uploads/a.docx", None, 4, 9).passage == "ferry"
 
 
 def test_several_indexes_cannot_be_kept_up_to_date(indexes, folder):

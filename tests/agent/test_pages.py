@@ -28,7 +28,7 @@ async def client(tmp_path):
     application.router.add_routes(documents_routes(library))
     application.router.add_routes(page_routes(bundle))
     async with TestClient(TestServer(application)) as client:
-        client.folder, client.bundle = folder, bundle
+        client.folder, client.bundle, client.library = folder, bundle, library
         yield client
     library.close()
 
@@ -53,6 +53,14 @@ async def test_the_documents_are_listed(client):
     listed = await (await client.get("/api/documents")).json()
     assert [each["path"] for each in listed["documents"]] == ["staff handbook.md"]
     assert listed["documents"][0]["title"] == "Leave"
+
+
+@pytest.mark.parametrize("path", ["/api/documents", "/documents/staff%20handbook.md?view=passage", "/documents/a.pdf"])
+async def test_an_index_that_cannot_be_read_is_told_in_words(client, path):
+    client.library.close()
+    answer = await client.get(path)
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
+    assert "the documents cannot be read now: the index was closed" in (await answer.json())["error"]["message"]
 
 
 async def test_a_list_that_does_not_name_all_says_so(client):

@@ -146,7 +146,10 @@ class Lexicon:
     def _count(self, connection: sqlite3.Connection, stem: str) -> int:
         known = self._counts.get(stem)
         if known is None:
-            known = self._counts[stem] = self.chunks(connection, stem)
+            known = self.chunks(connection, stem)
+            # There are only so many words in an index, and no end of those that are not.
+            if known:
+                self._counts[stem] = known
         return known
 
 

@@ -65,7 +65,8 @@ class Scan:
         places: The same with all links followed.
         found: Documents to read, in the order of their names.
         skipped: What could not be looked at.
-        unseen: Folders that could not be listed: nothing is known of what they hold.
+        unseen: Folders that could not be listed, and what stands in one that lists names alone: nothing is known of
+            what they hold.
         ignored: How many hidden files and files of other kinds were passed over.
     """
 
@@ -135,12 +136,24 @@ def _walk(folder: Path, root: Path, result: Scan, seen: set[Path]) -> None:
     for entry in entries:
         if entry.name.startswith((".", "~$")):  # Office locks a document it has open by a file of the second kind
             result.ignored += 1
-        elif entry.is_dir():
+        elif (is_folder := _is_folder(entry, root, result)) is None:
+            continue
+        elif is_folder:
             _walk(entry, root, result, seen)
         elif entry.suffix.lower() not in SUFFIXES:
             result.ignored += 1
         else:
             _enter(entry, root, result, seen)
+
+
+def _is_folder(entry: Path, root: Path, result: Scan) -> bool | None:
+    """Whether it is one; None where that may not be known, as in a folder whose names alone may be read."""
+    try:
+        return entry.is_dir()
+    except OSError as error:
+        result.unseen.append(entry)
+        result.skipped.append(Skipped(_shown(entry, root), f"cannot be looked at: {error.strerror}"))
+        return None
 
 
 def _enter(entry: Path, root: Path, result: Scan, seen: set[Path]) -> None:
@@ -206,13 +219,20 @@ def assign_names(found: Sequence[Found], sources: Mapping[str, str]) -> dict[str
     """
     names = {source: name for name, source in sources.items()}
     # A name whose file is gone is free: the folder may have moved.
-    taken = {name for name, source in sources.items() if source and Path(source).exists()}
+    taken = {name for name, source in sources.items() if source and _may_exist(Path(source))}
     assigned: dict[str, Found] = {}
     for one in found:
         name = names.get(one.source) or _free_name(one, taken)
         taken.add(name)
         assigned[name] = one
     return assigned
+
+
+def _may_exist(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # such as in a folder that is another user's
+        return True
 
 
 def _free_name(one: Found, taken: set[str]) -> str:

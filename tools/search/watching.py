@@ -76,12 +76,16 @@ class Watch:
     def run(self) -> None:
         """Take in what changes, until it is stopped; blocks. Nothing that goes wrong ends it."""
         while not self._stop.is_set():
-            places = _places(self._paths)
-            if places:
-                self._follow(places)
-            else:
-                self._say("none of the folders to watch is there: waiting for them")
-                self._stop.wait(_TICK / 1000)
+            try:
+                places = _places(self._paths)
+                if places:
+                    self._follow(places)
+                else:
+                    self._say("none of the folders to watch is there: waiting for them")
+                    self._stop.wait(_TICK / 1000)
+            except Exception as error:  # a network drive that fails, or a system that watches no more folders
+                self._say(f"the documents cannot be watched now: {type(error).__name__}: {error}")
+                self._stop.wait(_RETRY)
 
     def _follow(self, places: Sequence[Path]) -> None:
         """Watch these places until one of them is another, or gone."""

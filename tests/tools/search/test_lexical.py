@@ -45,6 +45,15 @@ def test_words_are_matched_by_their_stems(find):
     assert set(find("FERRIES")) == {1, 3, 4}
 
 
+def test_only_words_that_an_index_has_are_remembered(small_index, put):
+    put(small_index, "a", "the ferry leaves at nine")
+    with small_index._storage.reading() as connection:
+        lexicon = Lexicon(np.array([1]), lengths(connection))
+        for number in range(50):
+            lexicon.shares(connection, f"ferries to nowhere{number}", context_weight=1.0)
+        assert set(lexicon._counts) == {"ferri"}
+
+
 def test_a_word_in_the_title_counts_as_much_as_told(find):
     assert find("ferry", context_weight=5.0)[4] > find("ferry", context_weight=1.0)[4]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tools.errors import IngestError
-from tools.search.scanning import assign_names, scan
+from tools.search.scanning import assign_names, gone, scan
 
 
 def put(folder, *names):
@@ -75,6 +75,20 @@ def test_a_folder_that_cannot_be_listed_is_reported_and_the_rest_goes_on(tmp_pat
     result = scan([tmp_path])
     assert names(result) == ["open/b.md"]
     assert (result.skipped[0].path, result.unseen) == ("closed", [tmp_path / "closed"])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs the right to make links")
+def test_what_may_not_be_looked_at_is_reported_and_the_rest_goes_on(tmp_path):
+    put(tmp_path, "a.md", "z.md")
+    (tmp_path / "odd.md").symlink_to("x" * 300)  # no system has such a name, and each says so when it looks
+    result = scan([tmp_path])
+    assert names(result) == ["a.md", "z.md"]
+    assert [(one.path, one.reason) for one in result.skipped] == [("odd.md", "cannot be looked at: File name too long")]
+    # Nothing tells that what it held is gone: so it stays in the index, and keeps its name.
+    held = {"a.md": (tmp_path / "odd.md" / "a.md").as_posix()}
+    assigned = assign_names(result.found, held)
+    assert list(assigned) == [f"{tmp_path.name}/a.md", "z.md"]
+    assert gone(held, set(assigned), result) == []
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")

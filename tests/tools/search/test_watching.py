@@ -8,6 +8,7 @@ import threading
 from contextlib import closing
 
 import pytest
+import watchfiles
 
 from tools.errors import SearchError
 from tools.search.index import LocalIndex
@@ -124,6 +125,30 @@ def test_whatever_goes_wrong_is_told_once_and_tried_again(index, papers, start, 
     watching = start(index, papers, embedder=Failing())
     assert watching.trouble.get(timeout=60) == "no model"
     assert watching.trouble.get(timeout=60) == "ValueError: odd"
+    assert watching.done.get(timeout=60).added == 1
+    assert watching.trouble.empty()
+
+
+def test_a_system_that_cannot_watch_for_a_while_does_not_end_it(index, papers, start, monkeypatch):
+    monkeypatch.setattr("tools.search.watching._RETRY", 0.1)
+    real = watchfiles.watch
+    failures = [
+        OSError("OS file watch limit reached"),
+        OSError("OS file watch limit reached"),
+        FileNotFoundError("gone"),
+    ]
+
+    def watch(*places, **options):
+        if failures:
+            raise failures.pop(0)
+        return real(*places, **options)
+
+    monkeypatch.setattr(watchfiles, "watch", watch)
+    watching = start(index, papers)
+    assert watching.trouble.get(timeout=60) == (
+        "the documents cannot be watched now: OSError: OS file watch limit reached"
+    )  # fmt: skip
+    assert watching.trouble.get(timeout=60) == "the documents cannot be watched now: FileNotFoundError: gone"
     assert watching.done.get(timeout=60).added == 1
     assert watching.trouble.empty()
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from azure.core import AsyncPipelineClient
 from azure.core.credentials import AzureKeyCredential
-from azure.core.exceptions import HttpResponseError
+from azure.core.exceptions import AzureError, ClientAuthenticationError
 from azure.core.pipeline.policies import AsyncBearerTokenCredentialPolicy, AzureKeyCredentialPolicy
 from azure.core.rest import HttpRequest
 
 from tools.errors import SearchError
+from tools.search.azure.failures import status_of
 from tools.search.azure.persistence import persist
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _SCOPE: Final = "https://cognitiveservices.azure.com/.default"
 _TRIES: Final = 8
+_LONGEST: Final = 300  # characters of the words of an error
 _DECIMALS: Final = 7  # what a 32-bit float holds
 
 
@@ -109,7 +111,7 @@ class AzureOpenAIVectors:
 
         try:
             vectors = await persist(attempt, tries=_TRIES)
-        except HttpResponseError as error:
+        except AzureError as error:
             raise SearchError(self._refused(error)) from error
         if len(vectors) != len(texts) or any(len(vector) != self.dimensions for vector in vectors):
             raise SearchError(
@@ -122,14 +124,19 @@ class AzureOpenAIVectors:
         """See `Vectors.close`."""
         await self._client.close()
 
-    def _refused(self, error: HttpResponseError) -> str:
+    def _refused(self, error: AzureError) -> str:
+        deployment, status = f"the deployment {self._model.deployment!r} at {self._model.endpoint}", status_of(error)
+        if status is None:
+            why = " ".join(str(error).split())[:_LONGEST] or type(error).__name__
+            if isinstance(error, ClientAuthenticationError):
+                return (
+                    f"nobody is signed in to {deployment}: {why}. Sign in with `az login`, or set AZURE_OPENAI_API_KEY"
+                )
+            return f"{deployment} cannot be reached: {why}. Check AZURE_OPENAI_ENDPOINT and the firewall"
         advice = {
             401: "is the key right, or the identity of the resource's tenant?",
             403: "the identity needs the role 'Cognitive Services OpenAI User' on the resource",
             404: "check AZURE_OPENAI_EMBEDDING_DEPLOYMENT and AZURE_OPENAI_ENDPOINT",
             429: "the deployment's quota is used up: try again later, or raise it",
-        }.get(error.status_code or 0, "try again later")
-        return (
-            f"the deployment {self._model.deployment!r} at {self._model.endpoint} makes no vectors "
-            f"({error.status_code}): {advice}"
-        )
+        }.get(status, "try again later")
+        return f"{deployment} makes no vectors ({status}): {advice}"

@@ -23,6 +23,7 @@ from tools.search.azure.fields import FieldNames
 from tools.search.azure.layout import Layout, lay_out
 from tools.search.azure.persistence import persist
 from tools.search.azure.references import passages_of
+from tools.search.azure.search import first_answer
 from tools.search.azure.security import readable_by
 from tools.search.backend import Passages
 
@@ -90,19 +91,19 @@ class AzureKnowledge:
         """Find the passages that answer a query best; see `Backend.search`."""
         if not query.strip() or top < 1:
             return Passages()
-        asked = asyncio.create_task(self._ask(query, top, user))
+        tasks = [asyncio.create_task(self._ask(query, top, user))]
         try:
             async with asyncio.timeout(self.time_limit):
-                await asyncio.wait([asked], timeout=self.time_limit * _PATIENCE)
-                if asked.done() or self._index is None:
-                    return await asked
-                found = await self._index.search(query, top=top, user=user)
-                return asked.result() if asked.done() else Passages(found, incomplete=WITHOUT_KNOWLEDGE)
+                await asyncio.wait(tasks, timeout=self.time_limit * _PATIENCE)
+                if not tasks[0].done() and self._index is not None:
+                    tasks.append(asyncio.create_task(_beside(self._index, query, top, user)))
+                return await first_answer(tasks)
         except (AzureError, TimeoutError) as error:
             raise explained(error, self.service, self._what, Task.SEARCH) from error
         finally:
-            asked.cancel()
-            await asyncio.gather(asked, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def sources(self) -> tuple[Source, ...]:
         """Its sources that are search indexes; asked for once.
@@ -152,6 +153,10 @@ class AzureKnowledge:
         answer = await persist(lambda: client.retrieve(request), tries=_TRIES)
         found = passages_of(answer.references or (), _texts(answer), _layouts(answer, sources))
         return Passages(found[:top], incomplete=_failed(answer))
+
+
+async def _beside(index: AzureSearch, query: str, top: int, user: User | None) -> Passages:
+    return Passages(await index.search(query, top=top, user=user), incomplete=WITHOUT_KNOWLEDGE)
 
 
 def _parameters(source: Source, user: User | None) -> SearchIndexKnowledgeSourceParams:

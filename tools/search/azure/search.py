@@ -137,7 +137,7 @@ class AzureSearch:
             await asyncio.wait(tasks, timeout=patience)
             if not tasks[0].done() and words and full != Plan():
                 tasks.append(asyncio.create_task(ask(Plan(), WORDS_ONLY)))
-            return await _first_answer(tasks)
+            return await first_answer(tasks)
         finally:
             for task in tasks:
                 task.cancel()
@@ -196,8 +196,12 @@ def _passage(result: dict[str, Any], layout: Layout, plan: Plan, answers: dict[s
     return passage_of(result, layout, score=score_of(result, lists=plan.lists), focus=focus)
 
 
-async def _first_answer(tasks: list[asyncio.Task[Passages]]) -> Passages:
-    """The result of whichever succeeds first; if none does, the error of the first."""
+async def first_answer(tasks: Sequence[asyncio.Task[Passages]]) -> Passages:
+    """The result of whichever succeeds first; if none does, the error of the first.
+
+    Args:
+        tasks: Searches that run, the one that is liked best first.
+    """
     waiting = set(tasks)
     while waiting:
         done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from tools.search.reading.isolation import IsolatedReader
 from tools.search.reading.snapshot import take_snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Sequence
+    from collections.abc import Callable, Generator, Mapping, Sequence
     from pathlib import Path
 
     from tools.search.embedder import Embedder
@@ -87,13 +88,15 @@ class OwnShelf:
             if self._index is None:
                 path = self._folder / "index.sqlite"
                 self._index = LocalIndex.open(path, create=True, embedder=self._embedder)
-            # Where somebody in this process changes it just now, it will come to its end by itself.
-            if self._mark.exists() and self._changing.acquire(blocking=False):
-                try:
-                    self._recover(self._index)
-                finally:
-                    self._changing.release()
-            return self._index
+            index = self._index
+        # Where somebody in this process changes it just now, it will come to its end by itself; and while it is made
+        # anew, others go on in the state that it has.
+        if self._mark.exists() and self._changing.acquire(blocking=False):
+            try:
+                self._recover(index)
+            finally:
+                self._changing.release()
+        return index
 
     def incoming(self) -> Path:
         """A new place for a file that is being sent."""
@@ -116,19 +119,19 @@ class OwnShelf:
             SearchError: The index cannot be written.
             OSError: The disk cannot.
         """
-        index = self.index()
-        with self._changing:
-            try:
+        try:
+            index = self.index()
+            with self._changing:
                 kept = {each.path: each.size for each in index.documents()}
                 with IsolatedReader() as reader:
                     ready = [each for each in sent if self._acceptable(each, quota, kept, reader)]
                 if ready:
                     with self._marked():
                         self._put(index, ready, report)
-            finally:
-                for each in sent:
-                    if each.path is not None:
-                        each.path.unlink(missing_ok=True)
+        finally:
+            for each in sent:
+                if each.path is not None:
+                    each.path.unlink(missing_ok=True)
 
     def remove(self, document: str) -> bool:
         """Take a document away.
@@ -158,13 +161,11 @@ class OwnShelf:
             How many documents were removed.
         """
         for path in self._listed(self._incoming):
-            with contextlib.suppress(FileNotFoundError):  # the upload has ended meanwhile
-                if path.stat().st_mtime < time.time() - _STALE:
-                    path.unlink()
+            if _is_older(path, time.time() - _STALE):
+                path.unlink(missing_ok=True)
         if oldest is None:
             return 0
-        old = [one.name for one in self._listed(self._files) if one.stat().st_mtime < oldest]
-        return sum(self.remove(name) for name in old if name != ACCESS_RULES)
+        return sum(self._expire(path, oldest) for path in self._listed(self._files) if path.name != ACCESS_RULES)
 
     def close(self) -> None:
         """Let go of the index."""
@@ -219,20 +220,39 @@ class OwnShelf:
                 each.status = "unchanged" if known[name] == now.get(name) else "updated"
 
     def _refresh(self, index: LocalIndex, report: Callable[[Progress], None]) -> dict[str, str]:
-        """Bring the index to what the files are; files that cannot be read are removed, and told with the reason."""
-        try:
-            summary = ingest([self._files], index, embedder=self._embedder, progress=report, workers=1)
-        except IngestError:
-            # There are no files, or none that can be read: then the index has none either.
-            with index.writing() as writer:
-                for name in writer.known():
-                    writer.remove(name)
-            return {}
+        """Bring the index to what the files are; files that are no documents are removed, and told with the reason."""
+        self._make()
+        known = index.contents().known
+        summary = ingest(
+            [self._files],
+            index,
+            embedder=self._embedder,
+            progress=report,
+            size_limit=sys.maxsize,  # it was looked at when the file came, and is the operator's to say
+            workers=1,
+            may_be_empty=True,
+        )
         for each in summary.skipped:
-            (self._files / each.path).unlink(missing_ok=True)
-            with index.writing() as writer:
-                writer.remove(each.path)
+            if self._is_none(each.path, known):
+                (self._files / each.path).unlink(missing_ok=True)
+                with index.writing() as writer:
+                    writer.remove(each.path)
         return {each.path: each.reason for each in summary.skipped}
+
+    def _is_none(self, name: str, known: Mapping[str, str]) -> bool:
+        """Whether a file that could not be read is no document; a disk that fails for a moment costs nobody one."""
+        try:
+            return take_snapshot(self._files / name, size_limit=sys.maxsize).sha256 != known.get(name)
+        except UnreadableError:
+            return name not in known
+
+    def _expire(self, path: Path, oldest: float) -> bool:
+        if not _is_older(path, oldest):
+            return False
+        index = self.index()
+        with self._changing:
+            # Looked at again: its owner may just have brought it anew.
+            return _is_older(path, oldest) and self._remove(index, path.name)
 
     def _remove(self, index: LocalIndex, document: str) -> bool:
         # Asked of the index, so that no name reaches the disk that is not a document's.
@@ -247,8 +267,8 @@ class OwnShelf:
     def _recover(self, index: LocalIndex) -> None:
         try:
             self._refresh(index, lambda _: None)
-        except SearchError:
-            return  # another process is at it
+        except (IngestError, SearchError):
+            return  # another process is at it, or the disk fails: the next look may find it whole
         self._mark.unlink(missing_ok=True)
 
     @contextlib.contextmanager
@@ -261,6 +281,13 @@ class OwnShelf:
     @staticmethod
     def _listed(folder: Path) -> list[Path]:
         return list(folder.iterdir()) if folder.is_dir() else []
+
+
+def _is_older(path: Path, moment: float) -> bool:
+    try:
+        return path.stat().st_mtime < moment
+    except FileNotFoundError:  # its upload has ended meanwhile, or its owner has removed it
+        return False
 
 
 def _unlike_in_case_only(name: str, kept: dict[str, int]) -> str:

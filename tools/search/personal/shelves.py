@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 import time
 from collections import OrderedDict
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakValueDictionary
 
+from tools.errors import ToolsError
 from tools.search.personal.naming import folder_of
 from tools.search.personal.quota import Quota
 from tools.search.personal.shelf import OwnShelf
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from tools.search.ingest import Progress
     from tools.search.personal.shelf import Sent
 
+_log = logging.getLogger(__name__)
 _DAY: Final = 86_400.0  # seconds
 _AT_ONCE: Final = 2  # uploads that are read at the same time, of all users: sessions need the processor too
 
@@ -142,8 +145,12 @@ class OwnShelves:
         for folder in sorted(self._folder.iterdir()) if self._folder.is_dir() else []:
             # Nothing but what we named ourselves.
             if folder.is_dir() and len(folder.name) == len(folder_of(None)):
-                with self._leased(folder.name) as shelf:
-                    removed += shelf.expire(oldest)
+                try:
+                    with self._leased(folder.name) as shelf:
+                        removed += shelf.expire(oldest)
+                except (ToolsError, OSError) as error:
+                    # What others brought is taken away in time all the same.
+                    _log.warning("what one user brought could not be cleared away: %s", error)
         return removed
 
     def close(self) -> None:

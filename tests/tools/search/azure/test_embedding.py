@@ -6,9 +6,11 @@ import json
 
 import pytest
 from aiohttp import web
+from azure.core.exceptions import ClientAuthenticationError
 
 from tests.tools.search.azure.contract.embedding import embed
 from tools.errors import SearchError
+from tools.search.azure import embedding
 from tools.search.azure.definition import EmbeddingModel
 from tools.search.azure.embedding import AzureOpenAIVectors
 
@@ -90,3 +92,22 @@ async def test_vectors_of_another_length_are_refused(deployment, vectors):
     deployment.length = 4
     with pytest.raises(SearchError, match="vectors of another length than 8"):
         await vectors().embed(["leave"])
+
+
+async def test_a_deployment_that_cannot_be_reached_is_told(deployment, vectors, monkeypatch, unused_tcp_port):
+    monkeypatch.setattr(embedding, "_TRIES", 1)
+    deployment.address = f"http://127.0.0.1:{unused_tcp_port}"
+    with pytest.raises(
+        SearchError, match=r"'mine' at http://127\.0\.0\.1:\d+ cannot be reached: .+ AZURE_OPENAI_ENDPOINT"
+    ):
+        await vectors().embed(["leave"])
+
+
+async def test_that_nobody_is_signed_in_is_told(deployment, vectors):
+    class Nobody:
+        async def get_token(self, *_scopes, **_options):
+            raise ClientAuthenticationError("no credential was found")
+
+    deployment.address = "https://127.0.0.1"
+    with pytest.raises(SearchError, match=r"nobody is signed in to .*: .*no credential was found.* `az login`"):
+        await vectors(key=Nobody()).embed(["leave"])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from tests.tools.search.azure.contract.service import ADMIN, QUERY
 from tools.context import User
 from tools.errors import SearchError
-from tools.search.azure import AzureSearch, FieldNames, SearchService
+from tools.search.azure import AzureSearch, FieldNames, SearchService, knowledge
 from tools.search.azure.knowledge import WITHOUT_KNOWLEDGE, AzureKnowledge
 
 QUESTION = "How many days of annual leave does everybody have?"
@@ -92,6 +94,46 @@ async def test_when_it_takes_too_long_the_index_alone_is_searched(stand_in, hand
     held = stand_in.holds("retrieve")
     found = await asking(index="handbook", time_limit=2).search(QUESTION)
     held.set()
+    assert found[0].id == "leave"
+    assert found.incomplete == WITHOUT_KNOWLEDGE
+
+
+@pytest.mark.parametrize("beside", ["fails", "hangs"])
+async def test_whatever_becomes_of_the_index_beside_it_its_own_answer_counts(
+    stand_in, handbook, asking, monkeypatch, beside
+):
+    monkeypatch.setattr(knowledge, "_PATIENCE", 0.01)
+    stand_in.knowledge.add("hr", handbook="handbook")
+    held, never = stand_in.holds("retrieve"), stand_in.holds("wiki", lambda _: held.set() or beside == "hangs")
+    found = await asking(index="wiki", time_limit=60).search(QUESTION)
+    never.set()
+    assert found[0].id == "leave"
+    assert found.incomplete == ""
+
+
+async def test_when_it_fails_late_the_index_beside_it_still_answers(stand_in, handbook, asking, monkeypatch):
+    monkeypatch.setattr(knowledge, "_PATIENCE", 0.01)
+    stand_in.knowledge.add("hr", handbook="handbook")
+    stand_in.fails("retrieve", 400)
+    held, failed, ask = asyncio.Event(), asyncio.Event(), AzureKnowledge._ask
+
+    async def late(self, *given):
+        await held.wait()
+        try:
+            return await ask(self, *given)
+        finally:
+            failed.set()
+
+    class Index(AzureSearch):
+        async def search(self, *given, **options):
+            held.set()
+            await failed.wait()
+            return await super().search(*given, **options)
+
+    monkeypatch.setattr(AzureKnowledge, "_ask", late)
+    backend = asking(time_limit=60)
+    backend._index = Index(backend.service, "handbook")
+    found = await backend.search(QUESTION)
     assert found[0].id == "leave"
     assert found.incomplete == WITHOUT_KNOWLEDGE
 

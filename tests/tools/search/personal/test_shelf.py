@@ -1,15 +1,22 @@
 """One user's documents: what is taken, replaced and removed, and what a crash leaves."""
 
+import io
 import os
 import shutil
+import threading
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
 
+import docx
 import pytest
 
 from tools.errors import SearchError
+from tools.search import intake
 from tools.search.index import LocalIndex
 from tools.search.personal import shelf as shelf_module
 from tools.search.personal.quota import Quota
 from tools.search.personal.shelf import OwnShelf, Sent
+from tools.search.reading import UnreadableError
 
 TEXT = b"# Ferries\n\nThe ferry to Bergen leaves at nine.\n"
 
@@ -203,6 +210,80 @@ def test_a_file_that_the_ingest_cannot_read_after_all_is_refused(shelf, monkeypa
     assert names(shelf) == ["z.md"]
 
 
+@pytest.mark.parametrize("failing", [["a.md"], ["a.md", "b.md"]])
+def test_a_disk_that_fails_for_a_moment_costs_nobody_a_document(shelf, monkeypatch, failing):
+    send(shelf, ("a.md", TEXT), ("b.md", TEXT))
+    real = intake.take_snapshot
+
+    def fail(path, **options):
+        if path.name in failing:
+            raise UnreadableError("cannot be opened: Too many open files")
+        return real(path, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(intake, "take_snapshot", fail)
+        assert told(send(shelf, ("c.md", TEXT))) == [("added", "c.md")]
+        (shelf._folder / "changing").touch()
+        assert names(shelf) == ["a.md", "b.md", "c.md"]
+    assert told(send(shelf, ("c.md", TEXT))) == [("unchanged", "c.md")]
+    assert names(shelf) == ["a.md", "b.md", "c.md"]
+
+
+def test_where_nobody_can_tell_who_may_read_them_the_documents_stay(shelf):
+    send(shelf, ("a.md", TEXT))
+    rules = shelf._folder / "files" / ".vocative-access"
+    said = rules.read_bytes()
+    rules.write_text("no TOML")
+    (shelf._folder / "changing").touch()
+    assert names(shelf) == ["a.md"]
+    assert (shelf._folder / "changing").exists()
+    rules.write_bytes(said)
+    assert names(shelf) == ["a.md"]
+    assert not (shelf._folder / "changing").exists()
+
+
+def test_a_file_may_be_as_large_as_the_operator_says(shelf):
+    file = io.BytesIO()
+    document = docx.Document()
+    document.add_paragraph("The ferry to Bergen leaves at nine.")
+    document.save(file)
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr("word/media/film.bin", bytes(101_000_000))
+    assert told(send(shelf, ("a.docx", file.getvalue()), quota=Quota(max_bytes=150_000_000))) == [("added", "a.docx")]
+    assert names(shelf) == ["a.docx"]
+
+
+def test_an_upload_to_an_index_that_cannot_be_opened_leaves_nothing_behind(shelf):
+    path = shelf.incoming()
+    path.write_bytes(TEXT)
+    (shelf._folder / "index.sqlite").write_bytes(b"not an index at all" * 100)
+    with pytest.raises(SearchError, match="is not an index"):
+        shelf.take([Sent("a.md", path)], Quota(), lambda _: None)
+    assert list(path.parent.iterdir()) == []
+
+
+def test_while_the_index_is_made_anew_others_search_the_state_that_it_has(shelf, monkeypatch):
+    send(shelf, ("a.md", TEXT))
+    (shelf._folder / "changing").touch()
+    begun, may_end, real = threading.Event(), threading.Event(), shelf_module.ingest
+
+    def slowly(*given, **options):
+        begun.set()
+        may_end.wait()
+        return real(*given, **options)
+
+    monkeypatch.setattr(shelf_module, "ingest", slowly)
+    with ThreadPoolExecutor() as threads:
+        first = threads.submit(shelf.index)
+        try:
+            assert begun.wait(60)
+            assert [each.path for each in threads.submit(shelf.index).result(60).documents()] == ["a.md"]
+        finally:
+            may_end.set()
+        first.result()
+    assert not (shelf._folder / "changing").exists()
+
+
 def test_while_another_process_writes_the_index_stays_as_it_was(shelf, monkeypatch):
     send(shelf, ("a.md", TEXT))
     (shelf._folder / "changing").touch()
@@ -236,6 +317,24 @@ def test_what_is_old_is_taken_away_and_what_was_never_sent_to_its_end_too(shelf)
     (incoming / "fresh").unlink()
     assert shelf.expire(2000) == 1
     assert names(shelf) == ["new.md"]
+
+
+def test_what_is_brought_anew_while_old_documents_are_taken_away_stays(shelf, monkeypatch):
+    send(shelf, ("a.md", TEXT))
+    os.utime(shelf._folder / "files" / "a.md", (1000, 1000))
+    real, brought = OwnShelf.index, []
+
+    def index(self):
+        if not brought:
+            brought.append("a.md")
+            send(self, ("a.md", b"# New\n\nThe ferry leaves at ten."))
+        return real(self)
+
+    monkeypatch.setattr(OwnShelf, "index", index)
+    assert shelf.expire(2000) == 0
+    assert brought
+    assert names(shelf) == ["a.md"]
+    assert "ten" in shelf.index().text_of("a.md")[0].text
 
 
 def test_an_index_that_was_deleted_is_made_anew_from_the_files_by_the_next_upload(shelf, words_embedder):

@@ -129,3 +129,17 @@ async def test_what_was_kept_long_enough_is_taken_away_of_every_user(tmp_path, w
     assert shelves.expire() == 2
     assert [each.path for each in shelves.documents(ANNA)] == ["new.md"]
     shelves.close()
+
+
+@pytest.mark.parametrize("broken", [ANNA, BOB])
+async def test_an_index_that_is_broken_keeps_nobody_elses_documents_longer(tmp_path, words_embedder, broken, caplog):
+    shelves = OwnShelves(tmp_path / "uploads", embedder=words_embedder, keep_days=1)
+    for user in (ANNA, BOB):
+        await bring(shelves, user, "old.md", "bread")
+        os.utime(tmp_path / "uploads" / folder_of(user) / "files" / "old.md", (1000, 1000))
+    shelves.close()
+    (tmp_path / "uploads" / folder_of(broken) / "index.sqlite").write_bytes(b"not an index at all" * 100)
+    assert shelves.expire() == 1
+    assert shelves.documents(BOB if broken is ANNA else ANNA) == []
+    assert "could not be cleared away" in caplog.text
+    shelves.close()
