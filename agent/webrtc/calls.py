@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import logging
 import secrets
@@ -19,6 +20,7 @@ from agent.pricing.books import Books
 from agent.relay import Relay
 from agent.speaking import Spoken
 from agent.telemetry.unwatched import UNWATCHED
+from agent.transports.base import TransportClosed
 from agent.transports.pushed import Pushed
 from agent.webrtc.companion import Companion
 from agent.webrtc.on_call import OnCall, without_formats
@@ -155,9 +157,13 @@ class Calls:
             _log.error("session %s: %s", name, error)
             code = "upstream_unreachable" if isinstance(error, ModelError) else "assistant_unavailable"
             self._telemetry.unbegun(name, self._agent.name, self._profile.name, code)
-            await companion.send(messages.failure(new_id(), str(error), code).text)
-            await companion.came(FAREWELL_TIME)
+            with contextlib.suppress(TransportClosed):  # the page may have hung up meanwhile
+                await companion.send(messages.failure(new_id(), str(error), code).text)
+                await companion.came(FAREWELL_TIME)
             await companion.close(1011, str(error))
+        except Exception as error:  # a bug of ours; it costs this caller the call, and nobody else anything
+            _log.error("session %s: %s", name, type(error).__name__, exc_info=error)
+            await companion.close(1011, "internal error")
         finally:
             self._companions.pop(call_id, None)
             # Leaving the sideband leaves the browser and the model to themselves: the call has to be ended as well.

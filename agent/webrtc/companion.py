@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 COMING_TIME, GRACE = 30.0, 10.0
 _MOST_KEPT = 2_000
 _MOST_WAITING = 256
-# Codes of an end that was meant: the page hung up, or was closed.
-_MEANT = frozenset({1000, 1001})
+# Codes of an end that was meant: the page hung up (a browser's `close()` without a code sends none), or was closed.
+_MEANT = frozenset({1000, 1001, 1005})
 
 
 class Companion:
@@ -103,6 +103,9 @@ class Companion:
             socket: The socket, open.
             extensions: It opted in to our own events; one that did not gets none of them.
         """
+        if self._closed is not None:  # it ended while the socket was being opened
+            await socket.close(self._closed.code, self._closed.reason)
+            return
         before, self._holder, self._socket = self._holder, socket, None
         self._extensions = extensions
         self._timer.cancel()
