@@ -110,7 +110,7 @@ class Calls:
             Our own name for it.
         """
         call_id = f"rtc_{secrets.token_urlsafe(16)}"
-        companion = self._companions[call_id] = Companion()
+        companion = self._companions[call_id] = Companion(owner=owner_of(user))
         task = asyncio.get_running_loop().create_task(self._run(call_id, upstream_id, companion, user, language))
         self._tasks[call_id] = task
         task.add_done_callback(lambda _: self._ended(call_id, seat))
@@ -121,17 +121,27 @@ class Calls:
         if seat is not None:
             seat.leave()
 
-    def companion(self, call_id: str) -> Companion | None:
-        """The client's end of a call; None when there is no such call."""
-        return self._companions.get(call_id)
+    def companion(self, call_id: str, owner: str | None = None) -> Companion | None:
+        """The client's end of a call; None when there is no such call of that user's.
 
-    async def hang_up(self, call_id: str) -> bool:
+        Args:
+            call_id: Our name for the call.
+            owner: Who asks, by id; None for somebody unknown.
+        """
+        companion = self._companions.get(call_id)
+        return companion if companion is not None and companion.owner == owner else None
+
+    async def hang_up(self, call_id: str, owner: str | None = None) -> bool:
         """End a call, and wait until it has ended.
 
+        Args:
+            call_id: Our name for the call.
+            owner: Who asks, by id; None for somebody unknown.
+
         Returns:
-            Whether there was one.
+            Whether there was one of that user's.
         """
-        companion, task = self._companions.get(call_id), self._tasks.get(call_id)
+        companion, task = self.companion(call_id, owner), self._tasks.get(call_id)
         if companion is None or task is None:
             return False
         await companion.close(1000, "hung up")

@@ -33,9 +33,14 @@ class Companion:
     Args:
         coming_time: Seconds in which it must have come, or nothing is kept for it any more.
         grace: Seconds after which the loss of one ends the call.
+        owner: Whose call it is, by id; None for somebody unknown.
+
+    Attributes:
+        owner: As handed in.
     """
 
-    def __init__(self, *, coming_time: float = COMING_TIME, grace: float = GRACE) -> None:
+    def __init__(self, *, coming_time: float = COMING_TIME, grace: float = GRACE, owner: str | None = None) -> None:
+        self.owner = owner
         self._inbox: asyncio.Queue[str | bytes | None] = asyncio.Queue(_MOST_WAITING)
         self._kept: deque[str] | None = deque(maxlen=_MOST_KEPT)
         self._holder: Pull | None = None  # whose turn it is; the socket once it has got all that was kept
