@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from agent.bodies import text_of
 from agent.cast import Cast
 from agent.core.dialect import PREVIEW
 from agent.core.frames import MalformedFrame, decode
@@ -151,7 +152,10 @@ class PreviewSignalling:
         session = self._session(request.match_info["session"], user)
         if session is None or session.key.expires_at <= self._now():
             return refusal(401, "invalid_session", "there is no such session, or its minute is over: begin anew")
-        offer = await request.text()
+        try:
+            offer = await text_of(request)
+        except MalformedFrame as error:
+            return refusal(400, "invalid_offer", str(error))
         if not offer.startswith("v=0") or len(offer) > MOST_TEXT:
             return refusal(400, "invalid_offer", "send the browser's SDP offer as application/sdp")
         try:
@@ -163,7 +167,7 @@ class PreviewSignalling:
     async def _tool(self, request: web.Request) -> web.Response:
         user = await self._admit(request)
         try:
-            given = decode(await request.text(), unique_keys=True)
+            given = decode(await text_of(request), unique_keys=True)
         except MalformedFrame as error:
             return refusal(400, "invalid_json", str(error))
         try:

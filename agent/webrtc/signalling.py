@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from agent.bodies import form_of, text_of
 from agent.core.firewall import OPEN_SESSION_FIELDS, permitted
 from agent.core.frames import MalformedFrame, decode
 from agent.core.profiles import PROFILES
@@ -184,7 +185,7 @@ class Signalling:
         if (spent := await self._books.turned_away(owner_of(user))) is not None:
             return refused(spent)
         try:
-            given = decode(await request.text()) if request.can_read_body else {}
+            given = decode(await text_of(request)) if request.can_read_body else {}
             language = asked_for(request.query.get("lang"))
         except MalformedFrame as error:
             return refusal(400, "invalid_json", str(error))
@@ -290,22 +291,14 @@ async def _offer(request: web.Request) -> tuple[str, object]:
     """The offer, and the session object where one comes with it.
 
     Raises:
-        MalformedFrame: There is no offer, or the session is no JSON object.
+        MalformedFrame: There is no offer, the session is no JSON object, or the body cannot be read.
     """
     if not request.content_type.startswith("multipart/"):
-        text, session = await request.text(), None
+        text, session = await text_of(request), None
     else:
-        form = await request.post()
-        text, given = (_part(form.get(name)) for name in ("sdp", "session"))
+        form = await form_of(request)
+        text, given = form.get("sdp", ""), form.get("session")
         session = decode(given) if given else None
     if not text.startswith("v=0") or len(text) > _LARGEST_OFFER:
         raise MalformedFrame("send the browser's SDP offer, as application/sdp or as the field sdp of a form")
     return text, session
-
-
-def _part(part: object) -> str:
-    if isinstance(part, web.FileField):
-        return part.file.read(_LARGEST_OFFER).decode(errors="replace")
-    if isinstance(part, bytes | bytearray):
-        return part.decode(errors="replace")
-    return part if isinstance(part, str) else ""
