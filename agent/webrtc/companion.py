@@ -144,7 +144,13 @@ class Companion:
         # What happens meanwhile is kept as well, so that nothing overtakes what is older.
         kept = self._kept = deque(maxlen=_MOST_KEPT) if self._kept is None else self._kept
         while kept:
-            await self._deliver(socket, kept.popleft())
+            text = kept.popleft()
+            try:
+                await self._deliver(socket, text)
+            except TransportClosed:
+                if len(kept) < _MOST_KEPT:
+                    kept.appendleft(text)  # it was not sent, so the next one is to get it
+                raise
         if self._holder is socket:
             self._socket = socket
             self._came.set()

@@ -191,5 +191,6 @@ class PreviewSignalling:
 
     async def _forget_old(self) -> None:
         now = self._now()
-        for name in [name for name, session in self._sessions.items() if session.ends_at <= now]:
-            await self._sessions.pop(name).desk.close()
+        old = [name for name, session in self._sessions.items() if session.ends_at <= now]
+        # All at once: whoever begins while the first of them is being closed must not find the rest.
+        await asyncio.gather(*(session.desk.close() for session in map(self._sessions.pop, old)))

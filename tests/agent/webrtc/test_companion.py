@@ -110,6 +110,19 @@ async def test_a_page_that_was_lost_may_come_again_and_misses_nothing():
     await holding
 
 
+async def test_a_page_that_was_lost_before_it_was_told_anything_misses_nothing_either():
+    companion = Companion(grace=30)
+    await companion.send(ONE)
+    await companion.send(TWO)
+    page, theirs = map(Stream, line())
+    await page.close(1006)
+    await companion.hold(theirs)
+    again, holding = await held(companion)
+    assert [await again.receive(), await again.receive()] == [ONE, TWO]
+    await companion.close()
+    await holding
+
+
 async def test_a_page_that_missed_more_than_is_kept_is_told_so(monkeypatch):
     monkeypatch.setattr("agent.webrtc.companion._MOST_KEPT", 2)
     companion = Companion(grace=30)

@@ -15,6 +15,7 @@ from agent.server import Server
 from agent.webrtc.calling import Key
 from agent.webrtc.preview_calling import PreviewCalling, PreviewUrls
 from agent.webrtc.preview_signalling import SESSION_TIME, PreviewSignalling
+from agent.webrtc.tooldesk import ToolDesk
 from tools import RateLimit, ToolContext, ToolError, ToolPolicy, tool
 
 RUNS: list[object] = []
@@ -140,6 +141,27 @@ async def test_a_session_is_its_own_users_and_nobody_elses():
             offered = await http.post(f"/v1/realtime/sessions/{name}/calls", data="v=0", headers=headers)
             brought = await http.post("/v1/realtime/tools", json=call, headers=headers)
             assert (offered.status, brought.status) == answers
+
+
+async def test_two_that_begin_while_old_sessions_are_being_closed_both_begin(http, monkeypatch):
+    await minted(http)
+    await minted(http)
+    http.now[0] += SESSION_TIME
+    closing, both, gate = [], asyncio.Event(), asyncio.Event()
+
+    async def close(desk):
+        closing.append(desk)
+        if len(closing) == 2:
+            both.set()
+        await gate.wait()
+
+    monkeypatch.setattr(ToolDesk, "close", close)
+    beginning = [asyncio.ensure_future(minted(http)) for _ in range(2)]
+    async with asyncio.timeout(5):
+        await both.wait()
+        gate.set()
+        first, second = await asyncio.gather(*beginning)
+    assert first["id"] != second["id"]
 
 
 async def test_an_offer_is_taken_within_the_minute_of_its_key_only(http):
