@@ -10,6 +10,7 @@ from agent.bodies import form_of, text_of
 from agent.core.dialect import PREVIEW
 from agent.core.frames import MalformedFrame, decode
 from agent.engine.checks import anything, mapping, number, one_of, record
+from agent.engine.fault_run import Refusal
 from agent.engine.preview_face import PreviewFace
 from agent.engine.secrets import DEFAULT_SECONDS, LONGEST_SECONDS, PREVIEW_SECONDS, SHORTEST_SECONDS
 from agent.engine.wire_errors import WireError, invalid, missing
@@ -105,12 +106,21 @@ def refused(error: WireError) -> web.Response:
     return web.json_response({"error": error.body(None)}, status=_STATUS.get(error.code, 400))
 
 
+def turned_away(refusal: Refusal) -> web.Response:
+    """A connection that the engine was told to refuse."""
+    status = refusal.status or 503
+    headers = {} if refusal.retry_after is None else {"Retry-After": str(refusal.retry_after)}
+    return web.json_response({"error": {"code": str(status), "message": str(refusal)}}, status=status, headers=headers)
+
+
 def _explained(handler: Handler) -> Handler:
     async def explained(request: web.Request) -> web.Response:
         try:
             return await handler(request)
         except WireError as error:
             return refused(error)
+        except Refusal as refusal:
+            return turned_away(refusal)
 
     return explained
 
