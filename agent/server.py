@@ -130,7 +130,9 @@ class Server:
     def application(self) -> web.Application:
         """The application, to be run by aiohttp or mounted in a bigger one."""
         door = self._door
-        application = web.Application(middlewares=[hardened(door), framing(door.rules.origins), gate(door)])
+        application = web.Application(
+            middlewares=[hardened(door), framing(door.rules.origins), gate(door, self._joins)]
+        )
         for path in PATHS:
             application.router.add_get(path, self._realtime)
         application.router.add_routes(everyone([web.get("/healthz", self._health), web.get("/readyz", self._ready)]))
@@ -188,10 +190,13 @@ class Server:
         body = {"status": status, "problems": {**degraded, **problems}}
         return web.json_response(body, status=503 if problems else 200)
 
+    def _joins(self, request: web.Request) -> bool:
+        return self._signalling is not None and "call_id" in request.query
+
     async def _realtime(self, request: web.Request) -> web.StreamResponse:
         visit = visit_of(request)
-        if self._signalling is not None and "call_id" in request.query:
-            return await self._signalling.companion(request)
+        if self._signalling is not None and self._joins(request):
+            return await self._signalling.companion(request, self._door)
         if (spent := await self._books.turned_away(owner_of(visit.admission.user))) is not None:
             return refused(spent)
         if "Upgrade" not in request.headers:

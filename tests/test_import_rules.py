@@ -130,7 +130,9 @@ RULES = {
     }
     | {"agent.assistant", "agent.door.admissions", "agent.transports.pushed", "agent.transports.base", "tools"}
     | {"agent.cast", "agent.speaking", "agent.telemetry.unwatched", "agent.webrtc.on_call", "agent.pricing.books"},
+    "agent.bodies": {"agent.core.frames", "aiohttp"},
     "agent.webrtc.signalling": {
+        "agent.bodies",
         "agent.door",
         "tools",
         "agent.webrtc.calls",
@@ -160,7 +162,7 @@ RULES = {
         "agent.webrtc.tooldesk",
         "agent.core",
     }
-    | {"agent.errors"}
+    | {"agent.bodies", "agent.errors"}
     | {"agent.options", "agent.speaking", "agent.pricing.books", "agent.door.http", "aiohttp", "tools"},
     "agent.pages": {"agent.branding", "agent.library", "agent.errors", "agent.door", "tools", "aiohttp"},
     "agent.branding": {"agent.options", "agent.errors", "aiohttp"},
@@ -207,7 +209,7 @@ RULES = {
     "agent.testing.stage": {"agent.testing", "agent.engine", "agent.transports", "agent.errors", "aiohttp"}
     | {"agent.assistant", "agent.library", "agent.server", "agent.pricing"},
     "agent.engine.webrtc": {"agent.engine", "agent.errors", "numpy", "aiortc", "av"},
-    "agent.engine.call_routes": {"agent.engine", "agent.core.dialect", "agent.core.frames", "aiohttp"},
+    "agent.engine.call_routes": {"agent.engine", "agent.bodies", "agent.core.dialect", "agent.core.frames", "aiohttp"},
     "agent.engine.serving": {"agent.engine", "agent.transports", "agent.errors", "aiohttp"},
 }
 # The only modules that put parts together; they may import all of the above.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import secrets
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agent.core import messages
@@ -44,19 +46,27 @@ class GuardedTransport:
         admission: As whom, and for how long.
         door: Asked again while the session runs.
         clock: Seconds.
+        silent: It may send nothing for as long as it likes: what its user says goes another way.
 
     Attributes:
         inner: The transport as handed in.
     """
 
     def __init__(
-        self, transport: Transport, admission: Admission, door: Door, *, clock: Callable[[], float] = time.monotonic
+        self,
+        transport: Transport,
+        admission: Admission,
+        door: Door,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        silent: bool = False,
     ) -> None:
         self.inner = transport
         self._admission = admission
         self._door = door
         self._clock = clock
-        self._guard = Guard(door.rules.limits, now=clock(), valid_for=door.valid_for(admission))
+        limits = replace(door.rules.limits, idle_s=math.inf) if silent else door.rules.limits
+        self._guard = Guard(limits, now=clock(), valid_for=door.valid_for(admission))
         self._early: list[str | bytes] = []
         self._received: Callable[[str | bytes], None] = self._keep_early
         self._room: Callable[[], None] | None = None
@@ -258,7 +268,9 @@ class GuardedTransport:
         task.add_done_callback(self._tasks.discard)
 
 
-async def let_in(transport: Transport, admission: Admission, seat: Seat | None, door: Door) -> GuardedTransport | None:
+async def let_in(
+    transport: Transport, admission: Admission, seat: Seat | None, door: Door, *, silent: bool = False
+) -> GuardedTransport | None:
     """Take somebody in whose WebSocket is open; where it was promised, wait for the message that says who it is.
 
     Args:
@@ -266,11 +278,12 @@ async def let_in(transport: Transport, admission: Admission, seat: Seat | None, 
         admission: What the door said of the request.
         seat: The caller's place.
         door: The door.
+        silent: It may send nothing for as long as it likes.
 
     Returns:
         The transport to go on with; None when the caller has left or was shown out.
     """
-    guarded = GuardedTransport(transport, admission, door)
+    guarded = GuardedTransport(transport, admission, door, silent=silent)
     if admission.grounds is not Grounds.PROMISED or await guarded.introduced(seat):
         return guarded
     await guarded.wait_closed()

@@ -42,7 +42,8 @@ class Visit:
 
     Attributes:
         admission: As whom.
-        seat: The place of the session, if it opens a WebSocket; it is given back when the handler returns.
+        seat: The place of the session, if it opens a WebSocket; it is given back when the handler returns. None for one
+            that joins a session, unless who it is will only be known by its first message.
     """
 
     admission: Admission
@@ -72,11 +73,12 @@ def everyone(routes: Iterable[web.RouteDef]) -> list[web.RouteDef]:
     return [web.RouteDef(each.method, each.path, _opened(each.handler), each.kwargs) for each in routes]
 
 
-def gate(door: Door) -> Any:
+def gate(door: Door, joins: Callable[[web.Request], bool] = lambda _request: False) -> Any:
     """The middleware that stands before all routes.
 
     Args:
         door: Who decides.
+        joins: Tells of the WebSocket requests that join a session which has its place already.
     """
 
     @web.middleware
@@ -90,7 +92,7 @@ def gate(door: Door) -> Any:
         found: Any = request.match_info
         unguarded = found.http_exception is not None or getattr(found.handler, _OPEN, False)
         try:
-            response = await (handler(request) if unguarded else _visited(door, request, handler))
+            response = await (handler(request) if unguarded else _visited(door, request, handler, joins))
         except web.HTTPException as answer:
             if listed:
                 _readable(answer, origin)
@@ -136,14 +138,16 @@ def _opened(handler: Any) -> Handler:
     return opened
 
 
-async def _visited(door: Door, request: web.Request, handler: Handler) -> web.StreamResponse:
+async def _visited(
+    door: Door, request: web.Request, handler: Handler, joins: Callable[[web.Request], bool]
+) -> web.StreamResponse:
     knock = knock_of(request, door.rules.bind)
     seat: Seat | None = None
     try:
         admission = await door.admit(knock)
-        if knock.upgrades:
+        promised = admission.grounds is Grounds.PROMISED
+        if knock.upgrades and (promised or not joins(request)):
             user = admission.user
-            promised = admission.grounds is Grounds.PROMISED
             returning = any(name.startswith(RETURN_PROTOCOL) for name in knock.offered)
             owner = owner_of(user)
             seat = door.admissions.enter(owner, promised=promised, returning=returning)

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from agent.bodies import form_of, text_of
 from agent.core.dialect import PREVIEW
 from agent.core.frames import MalformedFrame, decode
 from agent.engine.checks import anything, mapping, number, one_of, record
+from agent.engine.fault_run import Refusal
 from agent.engine.preview_face import PreviewFace
 from agent.engine.secrets import DEFAULT_SECONDS, LONGEST_SECONDS, PREVIEW_SECONDS, SHORTEST_SECONDS
 from agent.engine.wire_errors import WireError, invalid, missing
@@ -27,7 +29,6 @@ _STATUS = {
     "rate_limit_exceeded": 429,
     "webrtc_unavailable": 501,
 }
-_LARGEST_BODY = 2**20
 _MINT = record(
     {
         "session": mapping,
@@ -84,7 +85,7 @@ def call_routes(calls: Calls) -> list[web.RouteDef]:
         secret = calls.secret(_bearer(request))
         if secret is None:
             raise WireError("Send the client secret of a sessions call.", code="missing_credential")
-        answer = await calls.answer(await request.text(), secret.session, preview=True)
+        answer = await calls.answer(await _text(request), secret.session, preview=True)
         return web.Response(status=201, text=answer.sdp, content_type="application/sdp")
 
     routes = [
@@ -105,18 +106,27 @@ def refused(error: WireError) -> web.Response:
     return web.json_response({"error": error.body(None)}, status=_STATUS.get(error.code, 400))
 
 
+def turned_away(refusal: Refusal) -> web.Response:
+    """A connection that the engine was told to refuse."""
+    status = refusal.status or 503
+    headers = {} if refusal.retry_after is None else {"Retry-After": str(refusal.retry_after)}
+    return web.json_response({"error": {"code": str(status), "message": str(refusal)}}, status=status, headers=headers)
+
+
 def _explained(handler: Handler) -> Handler:
     async def explained(request: web.Request) -> web.Response:
         try:
             return await handler(request)
         except WireError as error:
             return refused(error)
+        except Refusal as refusal:
+            return turned_away(refusal)
 
     return explained
 
 
 async def _json(request: web.Request) -> dict[str, Any]:
-    body = await request.text()
+    body = await _text(request)
     return _object(body) if body.strip() else {}
 
 
@@ -130,19 +140,22 @@ def _object(text: str, what: str = "body") -> dict[str, Any]:
 async def _offer(request: web.Request) -> tuple[str, dict[str, Any] | None]:
     """The offer, and the session object where one comes with it."""
     if not request.content_type.startswith("multipart/"):
-        return await request.text(), None
-    form = await request.post()
-    parts = {name: _part_text(value) for name, value in form.items()}
+        return await _text(request), None
+    try:
+        parts = await form_of(request)
+    except MalformedFrame as error:
+        raise invalid("body", f"Invalid body: {error}.") from None
     if "sdp" not in parts:
         raise missing("sdp")
     session = parts.get("session")
     return parts["sdp"], None if session is None else _object(session, "session")
 
 
-def _part_text(part: str | bytearray | bytes | web.FileField) -> str:
-    if isinstance(part, web.FileField):
-        return part.file.read(_LARGEST_BODY).decode(errors="replace")
-    return part if isinstance(part, str) else part.decode(errors="replace")
+async def _text(request: web.Request) -> str:
+    try:
+        return await text_of(request)
+    except MalformedFrame as error:
+        raise invalid("body", f"Invalid body: {error}.") from None
 
 
 def _bearer(request: web.Request) -> str:

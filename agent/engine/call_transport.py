@@ -175,7 +175,10 @@ class CallTransport:
             self._input, self._encoder = wanted, Encoder(wanted)
 
     def _play(self, delta: dict[str, Any]) -> None:
-        audio_format, resampler = self._formats[delta["response_id"]]
+        known = self._formats.get(delta["response_id"])
+        if known is None:
+            return  # of a response that nobody was told of, or that is over: faults may lose and delay what says so
+        audio_format, resampler = known
         audio = base64.b64decode(delta["delta"])
         if audio_format == PCM:
             samples = np.frombuffer(audio, "<i2").astype(np.int16, copy=False)

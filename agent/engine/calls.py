@@ -20,6 +20,7 @@ from agent.engine.wire_errors import WireError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from agent.engine.fault_run import SessionFaults
     from agent.engine.runtime import Engine
     from agent.engine.webrtc import Peer
     from agent.transports.base import Pull
@@ -74,6 +75,7 @@ class Calls:
         self._connecting_time = connecting_time
         self._secrets = Secrets(new_id, now)
         self._calls: dict[str, _Call] = {}
+        self._answering = 0
 
     def __len__(self) -> int:
         return len(self._calls)
@@ -122,23 +124,28 @@ class Calls:
         Raises:
             WireError: The offer or the session object cannot be accepted, there are too many calls, or the packages
                 are missing.
+            Refusal: The engine's faults refuse it.
         """
         make_peer = _peer_class()
-        if len(self._calls) >= _MOST_CALLS:
+        if len(self._calls) + self._answering >= _MOST_CALLS:
             raise WireError(f"There are {_MOST_CALLS} calls already. Try again later.", code="rate_limit_exceeded")
         given = {"type": "realtime", **(session or {})}
         Configuration("", "", 0).update(given, voice_fixed=False)
+        faults = self._engine.admit()
         transport = CallTransport(new_id)
         channel = Channel(filtered=filtered, preview=preview, new_id=new_id)
         transport.attach(channel.event, greet=False)
         peer = make_peer(transport, channel)
+        self._answering += 1
         try:
             sdp = await peer.answer(offer)
         except BaseException:
             await peer.close()
             raise
+        finally:
+            self._answering -= 1
         call_id = new_id("rtc")
-        task = asyncio.get_running_loop().create_task(self._run(call_id, transport, peer, given))
+        task = asyncio.get_running_loop().create_task(self._run(call_id, transport, peer, given, faults))
         self._calls[call_id] = _Call(transport, peer, task)
         return Answer(call_id, sdp)
 
@@ -176,12 +183,15 @@ class Calls:
             raise WireError(f"No call with id '{call_id[:80]}' was found.", code="call_not_found", param="call_id")
         return call
 
-    async def _run(self, call_id: str, transport: CallTransport, peer: Peer, session: dict[str, Any]) -> None:
+    async def _run(
+        self, call_id: str, transport: CallTransport, peer: Peer, session: dict[str, Any], faults: SessionFaults | None
+    ) -> None:
         loop = asyncio.get_running_loop()
         timer = loop.call_later(self._connecting_time, _give_up, transport, peer)
-        model = session.get("model")
+        given = session.get("model")
+        model = given if isinstance(given, str) else None
         try:
-            await self._engine.serve(transport, model=model if isinstance(model, str) else None, session=session)
+            await self._engine.serve(transport, model=model, faults=faults, session=session)
         except Exception:
             _log.exception("a call of the engine broke down")
         finally:

@@ -20,7 +20,7 @@ from agent.engine.outbox import Outbox
 from agent.engine.response_settings import ResponseSettings, settle
 from agent.engine.responses import Responses
 from agent.engine.soundness import check_soundness
-from agent.engine.turn_taking import Ended, Started
+from agent.engine.turn_taking import Ended, Started, TurnChange
 from agent.engine.wire_errors import WireError, invalid
 
 if TYPE_CHECKING:
@@ -107,14 +107,11 @@ class EngineSession:
     def heard(self, probabilities: Sequence[float], now: float) -> list[Effect]:
         """Take the answer to `Hear`: the probability of speech in each complete frame of 32 ms."""
         self._now = now
-        for change in self._hearing.heard(probabilities):
-            settings = self._configuration.input["turn_detection"]
-            if isinstance(change, Started):
-                self._idle_at = None
-                if settings["interrupt_response"]:
-                    self._responses.cancel(None, "turn_detected")
-            elif isinstance(change, Ended) and settings["create_response"]:
-                self._respond_to_turn()
+        try:
+            for change in self._hearing.heard(probabilities):
+                self._turn_changed(change)
+        except WireError as error:  # the conversation has no place for what was said: it is full, or the id is taken
+            self._outbox.send("error", error=error.body(None))
         return self._end_step()
 
     def transcribed(self, item_id: str, revision: int, transcript: str, now: float) -> list[Effect]:
@@ -255,6 +252,15 @@ class EngineSession:
         message = "Audio goes over this connection as events; there is no output audio buffer on the server to clear."
         raise WireError(message, code="unsupported_event", param="type")
 
+    def _turn_changed(self, change: TurnChange) -> None:
+        settings = self._configuration.input["turn_detection"]
+        if isinstance(change, Started):
+            self._idle_at = None
+            if settings["interrupt_response"]:
+                self._responses.cancel(None, "turn_detected")
+        elif isinstance(change, Ended) and settings["create_response"]:
+            self._respond_to_turn()
+
     def _respond_to_turn(self) -> None:
         try:
             self._on_response_create()
@@ -266,6 +272,9 @@ class EngineSession:
             return self._conversation.items
         read = [self._input_item(each, f"response.input[{index}]") for index, each in enumerate(settings.input)]
         for written in read:
+            if written.audio:
+                # Nobody is told of it; under the client's own, which may be in use, another's words might be missed.
+                written.item.wire["id"] = self._outbox.new_id("item")
             self._transcribe(written)
         return [written.item for written in read]
 
@@ -298,8 +307,12 @@ class EngineSession:
     def _break_silence(self) -> None:
         timeout_ms = self._idle_timeout_ms()
         if timeout_ms and not self._hearing.speaking and self._responses.in_conversation is None:
-            self._hearing.idle(timeout_ms)
-            self._respond_to_turn()
+            try:
+                self._hearing.idle(timeout_ms)
+            except WireError as error:  # as for a turn
+                self._outbox.send("error", error=error.body(None))
+            else:
+                self._respond_to_turn()
 
     def _expire(self) -> list[Effect]:
         self._closed = True

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from agent.engine.call_routes import call_routes, refused
+from agent.engine.call_routes import call_routes, refused, turned_away
 from agent.engine.calls import Calls
 from agent.engine.faces import PATHS, dialect_at
 from agent.engine.fault_run import Refusal
@@ -45,7 +45,7 @@ def engine_app(engine: Engine) -> web.Application:
         except WireError as error:
             return refused(error)
         except Refusal as refusal:
-            return _refused(refusal)
+            return turned_away(refusal)
         offered = request.headers.get("Sec-WebSocket-Protocol", "")
         chosen = "realtime" if "realtime" in {name.strip() for name in offered.split(",")} else None
         socket = await adopt(request, subprotocol=chosen, max_message=_LARGEST_FRAME)
@@ -80,12 +80,6 @@ def engine_app(engine: Engine) -> web.Application:
     app.router.add_get("/healthz", healthz)
     app.router.add_routes(call_routes(calls))
     return app
-
-
-def _refused(refusal: Refusal) -> web.Response:
-    status = refusal.status or 503
-    headers = {} if refusal.retry_after is None else {"Retry-After": str(refusal.retry_after)}
-    return web.json_response({"error": {"code": str(status), "message": str(refusal)}}, status=status, headers=headers)
 
 
 async def join(client: Pull, sideband: Pull) -> None:

@@ -18,6 +18,7 @@ from aiohttp import web
 
 from agent.engine.runtime import Engine
 from agent.engine.serving import engine_app
+from agent.errors import ConfigurationError
 from agent.library import Library
 from agent.pricing.books import Books
 from agent.pricing.table import tariff
@@ -104,6 +105,7 @@ class Stage:
 
         Raises:
             AssertionError: The session could not be opened; the text says why.
+            ConfigurationError: The stage is not open, or not any more.
         """
         library = self._library(tuple(documents)) if documents else None
         return Caller(
@@ -156,4 +158,7 @@ class Stage:
         await self._loop.shutdown_default_executor()
 
     def _run(self, work: Coroutine[Any, Any, _T]) -> _T:
+        if not self._thread.is_alive():
+            work.close()  # nobody would run it, and whoever called would wait for ever
+            raise ConfigurationError("the stage is not open: use it within `with Stage() as stage:`")
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import logging
 import secrets
@@ -19,6 +20,7 @@ from agent.pricing.books import Books
 from agent.relay import Relay
 from agent.speaking import Spoken
 from agent.telemetry.unwatched import UNWATCHED
+from agent.transports.base import TransportClosed
 from agent.transports.pushed import Pushed
 from agent.webrtc.companion import Companion
 from agent.webrtc.on_call import OnCall, without_formats
@@ -108,7 +110,7 @@ class Calls:
             Our own name for it.
         """
         call_id = f"rtc_{secrets.token_urlsafe(16)}"
-        companion = self._companions[call_id] = Companion()
+        companion = self._companions[call_id] = Companion(owner=owner_of(user))
         task = asyncio.get_running_loop().create_task(self._run(call_id, upstream_id, companion, user, language))
         self._tasks[call_id] = task
         task.add_done_callback(lambda _: self._ended(call_id, seat))
@@ -119,17 +121,27 @@ class Calls:
         if seat is not None:
             seat.leave()
 
-    def companion(self, call_id: str) -> Companion | None:
-        """The client's end of a call; None when there is no such call."""
-        return self._companions.get(call_id)
+    def companion(self, call_id: str, owner: str | None = None) -> Companion | None:
+        """The client's end of a call; None when there is no such call of that user's.
 
-    async def hang_up(self, call_id: str) -> bool:
+        Args:
+            call_id: Our name for the call.
+            owner: Who asks, by id; None for somebody unknown.
+        """
+        companion = self._companions.get(call_id)
+        return companion if companion is not None and companion.owner == owner else None
+
+    async def hang_up(self, call_id: str, owner: str | None = None) -> bool:
         """End a call, and wait until it has ended.
 
+        Args:
+            call_id: Our name for the call.
+            owner: Who asks, by id; None for somebody unknown.
+
         Returns:
-            Whether there was one.
+            Whether there was one of that user's.
         """
-        companion, task = self._companions.get(call_id), self._tasks.get(call_id)
+        companion, task = self.companion(call_id, owner), self._tasks.get(call_id)
         if companion is None or task is None:
             return False
         await companion.close(1000, "hung up")
@@ -155,9 +167,13 @@ class Calls:
             _log.error("session %s: %s", name, error)
             code = "upstream_unreachable" if isinstance(error, ModelError) else "assistant_unavailable"
             self._telemetry.unbegun(name, self._agent.name, self._profile.name, code)
-            await companion.send(messages.failure(new_id(), str(error), code).text)
-            await companion.came(FAREWELL_TIME)
+            with contextlib.suppress(TransportClosed):  # the page may have hung up meanwhile
+                await companion.send(messages.failure(new_id(), str(error), code).text)
+                await companion.came(FAREWELL_TIME)
             await companion.close(1011, str(error))
+        except Exception as error:  # a bug of ours; it costs this caller the call, and nobody else anything
+            _log.error("session %s: %s", name, type(error).__name__, exc_info=error)
+            await companion.close(1011, "internal error")
         finally:
             self._companions.pop(call_id, None)
             # Leaving the sideband leaves the browser and the model to themselves: the call has to be ended as well.

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 COMING_TIME, GRACE = 30.0, 10.0
 _MOST_KEPT = 2_000
 _MOST_WAITING = 256
-# Codes of an end that was meant: the page hung up, or was closed.
-_MEANT = frozenset({1000, 1001})
+# Codes of an end that was meant: the page hung up (a browser's `close()` without a code sends none), or was closed.
+_MEANT = frozenset({1000, 1001, 1005})
 
 
 class Companion:
@@ -33,9 +33,14 @@ class Companion:
     Args:
         coming_time: Seconds in which it must have come, or nothing is kept for it any more.
         grace: Seconds after which the loss of one ends the call.
+        owner: Whose call it is, by id; None for somebody unknown.
+
+    Attributes:
+        owner: As handed in.
     """
 
-    def __init__(self, *, coming_time: float = COMING_TIME, grace: float = GRACE) -> None:
+    def __init__(self, *, coming_time: float = COMING_TIME, grace: float = GRACE, owner: str | None = None) -> None:
+        self.owner = owner
         self._inbox: asyncio.Queue[str | bytes | None] = asyncio.Queue(_MOST_WAITING)
         self._kept: deque[str] | None = deque(maxlen=_MOST_KEPT)
         self._holder: Pull | None = None  # whose turn it is; the socket once it has got all that was kept
@@ -103,6 +108,9 @@ class Companion:
             socket: The socket, open.
             extensions: It opted in to our own events; one that did not gets none of them.
         """
+        if self._closed is not None:  # it ended while the socket was being opened
+            await socket.close(self._closed.code, self._closed.reason)
+            return
         before, self._holder, self._socket = self._holder, socket, None
         self._extensions = extensions
         self._timer.cancel()
@@ -136,7 +144,13 @@ class Companion:
         # What happens meanwhile is kept as well, so that nothing overtakes what is older.
         kept = self._kept = deque(maxlen=_MOST_KEPT) if self._kept is None else self._kept
         while kept:
-            await self._deliver(socket, kept.popleft())
+            text = kept.popleft()
+            try:
+                await self._deliver(socket, text)
+            except TransportClosed:
+                if len(kept) < _MOST_KEPT:
+                    kept.appendleft(text)  # it was not sent, so the next one is to get it
+                raise
         if self._holder is socket:
             self._socket = socket
             self._came.set()

@@ -87,7 +87,7 @@ async def post(
         async with http.post(
             url, headers=headers, json=json, data=data, timeout=_TIME, allow_redirects=False, proxy=way
         ) as response:
-            text = (await response.content.read(_LARGEST_ANSWER)).decode(errors="replace")
+            text = (await _body(response)).decode(errors="replace")
             if response.status not in {200, 201}:
                 # What a service says of a key may repeat a part of it.
                 said = "" if response.status in {401, 403} else _said(text)
@@ -102,6 +102,14 @@ async def post(
         if proxy is not None and (by_proxy := proxy.explained(error, where)):
             raise DialError(by_proxy) from None
         raise DialError(f"the model at {where} cannot be reached ({type(error).__name__}): is it running?") from None
+
+
+async def _body(response: aiohttp.ClientResponse) -> bytes:
+    body = bytearray()
+    # One read gives what has come so far, and an answer may come in pieces.
+    while len(body) < _LARGEST_ANSWER and (piece := await response.content.read(_LARGEST_ANSWER - len(body))):
+        body += piece
+    return bytes(body)
 
 
 def read_key(value: object, expires_at: object, url: str) -> Key:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from agent.bodies import text_of
 from agent.cast import Cast
 from agent.core.dialect import PREVIEW
 from agent.core.frames import MalformedFrame, decode
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from agent.webrtc.calling import Key
     from agent.webrtc.preview_calling import PreviewCalling
     from agent.webrtc.signalling import Admit
+    from tools import User
 
 # Seconds that a session's tools stay open to it: a preview session lasts half an hour.
 SESSION_TIME = 1_860.0
@@ -49,6 +51,7 @@ class _Session:
     key: Key = field(repr=False)
     desk: ToolDesk
     ends_at: float
+    owner: str | None
 
 
 class PreviewSignalling:
@@ -104,7 +107,7 @@ class PreviewSignalling:
             web.post("/v1/realtime/tools", self._tool),
         ]
 
-    async def companion(self, _request: web.Request) -> web.StreamResponse:
+    async def companion(self, _request: web.Request, _door: object) -> web.StreamResponse:
         """There are none: the browser's channel is the only one."""
         return refusal(404, "call_not_found", "the preview's calls have no companion")
 
@@ -137,7 +140,7 @@ class PreviewSignalling:
         except SessionRefusedError as error:
             return refusal(503, "assistant_unavailable", str(error))
         desk = ToolDesk(cast.toolset, name[:13], self._url_of, user, over=cast.close)
-        self._sessions[name] = _Session(key, desk, self._now() + SESSION_TIME)
+        self._sessions[name] = _Session(key, desk, self._now() + SESSION_TIME, owner_of(user))
         config = cast.config()
         session = PREVIEW.session_from_ga(without_formats(config.session))
         session.pop("voice", None)  # fixed by the key
@@ -145,11 +148,14 @@ class PreviewSignalling:
         return web.json_response({"id": name, "expires_at": int(key.expires_at), "session": session, "ready": ready})
 
     async def _call(self, request: web.Request) -> web.Response:
-        await self._admit(request)
-        session = self._session(request.match_info["session"])
+        user = await self._admit(request)
+        session = self._session(request.match_info["session"], user)
         if session is None or session.key.expires_at <= self._now():
             return refusal(401, "invalid_session", "there is no such session, or its minute is over: begin anew")
-        offer = await request.text()
+        try:
+            offer = await text_of(request)
+        except MalformedFrame as error:
+            return refusal(400, "invalid_offer", str(error))
         if not offer.startswith("v=0") or len(offer) > MOST_TEXT:
             return refusal(400, "invalid_offer", "send the browser's SDP offer as application/sdp")
         try:
@@ -159,16 +165,16 @@ class PreviewSignalling:
         return web.Response(status=201, text=answer, content_type="application/sdp")
 
     async def _tool(self, request: web.Request) -> web.Response:
-        await self._admit(request)
+        user = await self._admit(request)
         try:
-            given = decode(await request.text(), unique_keys=True)
+            given = decode(await text_of(request), unique_keys=True)
         except MalformedFrame as error:
             return refusal(400, "invalid_json", str(error))
         try:
             name, errand = read_errand(given)
         except InputError as error:
             return refusal(400, "invalid_request", str(error))
-        session = self._session(name)
+        session = self._session(name, user)
         if session is None:
             return refusal(401, "invalid_session", "there is no such session, or it is over")
         try:
@@ -178,11 +184,13 @@ class PreviewSignalling:
         except TooManyCallsError:
             return refusal(429, "too_many_calls", "this session has asked for too many calls of tools")
 
-    def _session(self, name: str) -> _Session | None:
+    def _session(self, name: str, user: User | None) -> _Session | None:
         session = self._sessions.get(name)
-        return session if session is not None and session.ends_at > self._now() else None
+        theirs = session is not None and session.owner == owner_of(user)
+        return session if session is not None and theirs and session.ends_at > self._now() else None
 
     async def _forget_old(self) -> None:
         now = self._now()
-        for name in [name for name, session in self._sessions.items() if session.ends_at <= now]:
-            await self._sessions.pop(name).desk.close()
+        old = [name for name, session in self._sessions.items() if session.ends_at <= now]
+        # All at once: whoever begins while the first of them is being closed must not find the rest.
+        await asyncio.gather(*(session.desk.close() for session in map(self._sessions.pop, old)))

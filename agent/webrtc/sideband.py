@@ -41,6 +41,7 @@ class Sideband:
         self._idle = idle
         self._greeting_time = greeting_time
         self._greeted = False
+        self._early: str | bytes | None = None
 
     async def receive(self) -> str | bytes:
         """Wait for the model's next event.
@@ -53,9 +54,13 @@ class Sideband:
             self._greeted = True
             try:
                 async with asyncio.timeout(self._greeting_time):
-                    return await self._joined.receive()
+                    first = await self._joined.receive()
             except TimeoutError:
                 return _GREETING
+            if isinstance(first, str) and _type_of(first) == "session.created":
+                return first
+            self._early = first  # the caller was quicker than the greeting would have been
+            return _GREETING
         while True:
             message = await self._next()
             if isinstance(message, bytes):
@@ -80,6 +85,9 @@ class Sideband:
         await self._joined.close(code, reason)
 
     async def _next(self) -> str | bytes:
+        early, self._early = self._early, None
+        if early is not None:
+            return early
         try:
             async with asyncio.timeout(self._idle):
                 return await self._joined.receive()

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from agent.bodies import form_of, text_of
 from agent.core.firewall import OPEN_SESSION_FIELDS, permitted
 from agent.core.frames import MalformedFrame, decode
 from agent.core.profiles import PROFILES
 from agent.core.view import session_view
-from agent.door.http import refused
-from agent.door.refusal import TurnedAway
+from agent.door.admission import Admission, Grounds
+from agent.door.guarded import let_in
+from agent.door.http import refused, visit_of
+from agent.door.refusal import POLICY, Refusal, TurnedAway
 from agent.errors import DialError, InputError
 from agent.options.language import asked_for
 from agent.pricing.books import Books
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from agent.core.citations import Cite
     from agent.core.profiles import Profile
     from agent.door.admissions import Seat
+    from agent.door.door import Door
     from agent.telemetry.unwatched import Watcher
     from agent.webrtc.calling import Calling, Key
     from tools import User
@@ -42,6 +46,7 @@ if TYPE_CHECKING:
     Enter = Callable[[str | None], Seat]
 
 EXTENSIONS = "vocative.v1"
+_NO_CALL = "call_not_found", "there is no such call of yours: it was never made, or it is over"
 _MOST_TICKETS = 10_000
 _LARGEST_OFFER = 256 * 1024
 # Twice what the protocol allows an event to be: a frame above the limit gets an `error` event, not a closed socket.
@@ -131,21 +136,36 @@ class Signalling:
             )
         ]
 
-    async def companion(self, request: web.Request) -> web.StreamResponse:
+    async def companion(self, request: web.Request, door: Door) -> web.StreamResponse:
         """`GET …/realtime?call_id=…`: a page joins its own call, and gets our events of it.
 
         Args:
             request: The request, admitted.
+            door: The door that it came by.
         """
-        companion = self.calls.companion(request.query.get("call_id", ""))
-        if companion is None:
-            return refusal(404, "call_not_found", "there is no such call: it was never made, or it is over")
+        call_id, visit = request.query.get("call_id", ""), visit_of(request)
+        admission, user = visit.admission, visit.admission.user
+        promised = admission.grounds is Grounds.PROMISED  # who it is, its first message will tell
+        if not promised and self.calls.companion(call_id, owner_of(user)) is None:
+            return refusal(404, *_NO_CALL)
         offered = {name.strip() for name in request.headers.get("Sec-WebSocket-Protocol", "").split(",")}
         extensions = EXTENSIONS in offered
         chosen = next((name for name in (EXTENSIONS, "realtime") if name in offered), None)
         socket = await adopt(request, subprotocol=chosen, max_message=MAX_FRAME_BYTES)
-        await companion.hold(Stream(socket), extensions=extensions)
-        await socket.wait_closed()
+        if admission.credential is not None and admission.credential.token in self._tickets:
+            admission = Admission(
+                admission.grounds, user
+            )  # a client secret is for beginning a call, which lasts longer
+        client = await let_in(socket, admission, None, door, silent=True)
+        if visit.seat is not None:
+            visit.seat.leave()  # it was for as long as nobody knew who this is: the call has a place of its own
+        if client is not None:
+            companion = self.calls.companion(call_id, owner_of(client.user))
+            if companion is not None:
+                await companion.hold(Stream(client), extensions=extensions)
+            else:
+                client.show_out(Refusal(404, POLICY, *_NO_CALL))
+            await client.wait_closed()
         return let_go(request)
 
     async def close(self) -> None:
@@ -165,7 +185,7 @@ class Signalling:
         if (spent := await self._books.turned_away(owner_of(user))) is not None:
             return refused(spent)
         try:
-            given = decode(await request.text()) if request.can_read_body else {}
+            given = decode(await text_of(request)) if request.can_read_body else {}
             language = asked_for(request.query.get("lang"))
         except MalformedFrame as error:
             return refusal(400, "invalid_json", str(error))
@@ -221,9 +241,9 @@ class Signalling:
         return web.Response(status=201, text=answered.sdp, content_type="application/sdp", headers=headers)
 
     async def _hang_up(self, request: web.Request) -> web.Response:
-        await self._admit(request)
-        if not await self.calls.hang_up(request.match_info["call_id"]):
-            return refusal(404, "call_not_found", "there is no such call: it was never made, or it is over")
+        user = await self._admit(request)
+        if not await self.calls.hang_up(request.match_info["call_id"], owner_of(user)):
+            return refusal(404, *_NO_CALL)
         return web.Response()
 
     async def _mint(self, given: object, user: User | None, language: str | None) -> tuple[Ticket, dict[str, Any]]:
@@ -271,22 +291,14 @@ async def _offer(request: web.Request) -> tuple[str, object]:
     """The offer, and the session object where one comes with it.
 
     Raises:
-        MalformedFrame: There is no offer, or the session is no JSON object.
+        MalformedFrame: There is no offer, the session is no JSON object, or the body cannot be read.
     """
     if not request.content_type.startswith("multipart/"):
-        text, session = await request.text(), None
+        text, session = await text_of(request), None
     else:
-        form = await request.post()
-        text, given = (_part(form.get(name)) for name in ("sdp", "session"))
+        form = await form_of(request)
+        text, given = form.get("sdp", ""), form.get("session")
         session = decode(given) if given else None
     if not text.startswith("v=0") or len(text) > _LARGEST_OFFER:
         raise MalformedFrame("send the browser's SDP offer, as application/sdp or as the field sdp of a form")
     return text, session
-
-
-def _part(part: object) -> str:
-    if isinstance(part, web.FileField):
-        return part.file.read(_LARGEST_OFFER).decode(errors="replace")
-    if isinstance(part, bytes | bytearray):
-        return part.decode(errors="replace")
-    return part if isinstance(part, str) else ""

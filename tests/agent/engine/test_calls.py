@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
 
 from agent.engine import calls as module
 from agent.engine.calls import Calls
+from agent.engine.fault_run import Refusal
+from agent.engine.faults import Drop, Faults, Lose, Refuse
+from agent.engine.serving import engine_app
 from agent.engine.wire_errors import WireError
 from tests.rtc import Phone, offer_loopback
 
@@ -43,3 +49,34 @@ async def test_closing_ends_every_call(new_engine, phone):
     await phone.until("session.created")
     await calls.close()
     assert len(calls) == 0
+
+
+async def test_calls_that_are_being_answered_count_as_well(new_engine, monkeypatch, phone):
+    monkeypatch.setattr(module, "_MOST_CALLS", 1)
+    calls, offer = Calls(new_engine()), await phone.offer()
+    answers = await asyncio.gather(calls.answer(offer, None), calls.answer(offer, None), return_exceptions=True)
+    assert len(calls) == 1
+    assert sorted(type(each).__name__ for each in answers) == ["Answer", "WireError"]
+    await calls.close()
+
+
+async def test_faults_strike_calls_as_they_strike_sockets(new_engine, phone, caplog):
+    faults = Faults(Refuse(status=429, session=1), Lose(event="response.created"), Drop(event="response.done"))
+    calls = Calls(new_engine(faults=faults))
+    offer = await phone.offer()
+    with pytest.raises(Refusal, match="HTTP 429"):
+        await calls.answer(offer, None)
+    await phone.accept((await calls.answer(offer, None)).sdp)
+    await phone.until("session.created")
+    phone.ask("hello")
+    async with asyncio.timeout(15):
+        await phone.closed.wait()
+    assert "response.created" not in {event["type"] for event in phone.events}
+    assert "broke down" not in caplog.text
+    await calls.close()
+
+
+async def test_a_call_that_the_faults_refuse_is_refused_over_http_as_a_socket_is(new_engine):
+    application = engine_app(new_engine(faults=Faults(Refuse(status=429, retry_after=1))))
+    async with TestClient(TestServer(application)) as http, http.post("/v1/realtime/calls", data="v=0") as response:
+        assert (response.status, response.headers["Retry-After"]) == (429, "1")

@@ -235,3 +235,41 @@ def test_a_buffer_that_is_never_committed_is_full_one_day_and_says_so(caller):
     (event,) = caller.appends(220_000)
     assert event["error"]["code"] == "input_audio_buffer_full"
     assert caller.sends("input_audio_buffer.clear")[0]["type"] == "input_audio_buffer.cleared"
+
+
+def test_a_turn_that_a_full_conversation_has_no_room_for_is_an_error_and_not_the_end(caller, monkeypatch):
+    monkeypatch.setattr("agent.engine.items.MOST_ITEMS", 1)
+    caller.writes("Hello.")
+    caller.is_heard("S" * 20 + SILENCE)
+    assert caller.last("error")["error"]["code"] == "conversation_full"
+    assert not caller.thoughts
+    monkeypatch.setattr("agent.engine.items.MOST_ITEMS", 2)
+    caller.is_heard("S" * 20 + SILENCE)
+    caller.is_understood("Hello again.")
+    assert caller.thoughts
+
+
+def test_a_client_that_takes_the_id_of_the_turn_that_is_spoken_gets_an_error_and_keeps_its_session(caller):
+    (started,) = caller.is_heard("S" * 20)
+    item = {"id": started["item_id"], "type": "message", "role": "user", "content": []}
+    caller.sends("conversation.item.create", item=item)
+    caller.is_heard(SILENCE)
+    assert caller.last("error")["error"]["code"] == "item_create_duplicate_id"
+    caller.is_heard("S" * 20 + SILENCE)
+    caller.is_understood("Hello.")
+    assert caller.thoughts
+
+
+def test_a_silence_that_a_full_conversation_has_no_room_for_is_an_error_and_the_session_still_ends_in_time(
+    caller, monkeypatch
+):
+    detection = {"type": "server_vad", "idle_timeout_ms": 5000}
+    caller.detects_turns(detection)
+    caller.asks("Hello.")
+    caller.model_thinks("Hi.")
+    caller.voice_speaks()
+    monkeypatch.setattr("agent.engine.items.MOST_ITEMS", 2)
+    caller.waits(6.0)
+    assert caller.last("error")["error"]["code"] == "conversation_full"
+    caller.waits(3600.0)
+    assert caller.closed

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from agent.engine import responses
@@ -152,3 +154,13 @@ def test_a_thought_is_a_snapshot(caller):
     items = caller.thoughts[-1].thought.items
     caller.writes("Second.")
     assert len(items) == 1
+
+
+def test_two_recordings_under_one_id_are_both_written_down_before_they_are_answered(caller):
+    sound = base64.b64encode(bytes(48 * 200)).decode()
+    item = {"id": "mine", "type": "message", "role": "user", "content": [{"type": "input_audio", "audio": sound}]}
+    caller.sends("response.create", response={"conversation": "none", "input": [item, item]})
+    for which, words in enumerate(("One.", "Two.")):
+        caller.is_understood(words, which)
+    (thought,) = caller.thoughts
+    assert [each["content"][0]["transcript"] for each in thought.thought.items] == ["One.", "Two."]

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from agent import Agent
+from agent import Agent, ConfigurationError
 from agent.testing import Drop, Expire, Fail, Faults, Refuse, Script, Stage
 from tools import ToolError, tool
 
@@ -196,3 +196,12 @@ def test_an_expiring_session_is_seen(script):
 
 def test_a_stage_that_was_never_entered_can_be_closed(script):
     Stage(script=script).close()
+
+
+def test_a_stage_that_is_not_open_says_so_and_keeps_nobody_waiting(script):
+    stage = Stage(script=script)
+    with pytest.raises(ConfigurationError, match="with Stage"):
+        stage.caller(AGENT)
+    stage.close()
+    with pytest.raises(ConfigurationError, match="not open"):
+        _ = stage.url

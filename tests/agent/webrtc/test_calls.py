@@ -23,6 +23,7 @@ class Model:
     def __init__(self):
         self.minted, self.offers, self.hung_up = [], [], []
         self.refuses = self.unreachable = False
+        self.joining: asyncio.Future[None] | None = None
         self.ends = []
 
     async def mint(self, session):
@@ -37,6 +38,8 @@ class Model:
         return Answered("rtc_theirs", "v=0 answer")
 
     async def sideband(self, call_id):
+        if self.joining is not None:
+            await self.joining
         if self.unreachable:
             raise DialError("the model at r refused with HTTP 404: there is no such path", 404)
         ours, theirs = pair()
@@ -71,6 +74,32 @@ async def test_a_call_that_cannot_be_joined_is_hung_up_and_the_page_told_why(htt
         assert error["code"] == "upstream_unreachable"
         assert "HTTP 404" in error["message"]
         assert (await socket.receive(timeout=5)).data == 1011
+    async with asyncio.timeout(5):
+        while len(http.calls):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert http.model.hung_up == ["rtc_theirs"]
+
+
+async def test_a_caller_who_hangs_up_on_a_call_that_cannot_be_joined_leaves_nothing_behind(http):
+    http.model.unreachable, http.model.joining = True, asyncio.get_running_loop().create_future()
+    _, _, call_id = await ring(http)
+    (task,) = http.calls._tasks.values()
+    hanging_up = asyncio.ensure_future(http.calls.hang_up(call_id))
+    await http.calls.companion(call_id).ended()
+    http.model.joining.set_result(None)
+    assert await asyncio.wait_for(hanging_up, 5)
+    assert task.exception() is None
+    assert http.model.hung_up == ["rtc_theirs"]
+
+
+async def test_a_fault_of_ours_ends_the_call_and_tells_its_page(http, caplog):
+    http.model.joining = asyncio.get_running_loop().create_future()
+    _, _, call_id = await ring(http)
+    async with http.ws_connect(f"/v1/realtime?call_id={call_id}", protocols=("vocative.v1",)) as socket:
+        http.model.joining.set_exception(KeyError("a bug"))
+        closed = await socket.receive(timeout=5)
+        assert (closed.data, closed.extra) == (1011, "internal error")
+    assert "KeyError" in caplog.text
     async with asyncio.timeout(5):
         while len(http.calls):  # noqa: ASYNC110
             await asyncio.sleep(0.01)

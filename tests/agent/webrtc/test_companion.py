@@ -76,6 +76,25 @@ async def test_a_page_that_hangs_up_ends_the_call():
         await companion.send(TWO)
 
 
+async def test_a_page_that_hangs_up_without_a_code_as_browsers_do_ends_the_call_at_once():
+    companion = Companion(grace=30)
+    page, holding = await held(companion)
+    await page.close(1005)
+    await holding
+    async with asyncio.timeout(5):
+        await companion.ended()
+
+
+async def test_a_page_that_comes_to_a_call_that_has_just_ended_is_told_so_and_not_left_waiting():
+    companion = Companion()
+    await companion.close(1011, "the model is gone")
+    page, holding = await held(companion)
+    with pytest.raises(TransportClosed) as closed:
+        await asyncio.wait_for(page.receive(), 5)
+    assert (closed.value.code, closed.value.reason) == (1011, "the model is gone")
+    await holding
+
+
 async def test_a_page_that_was_lost_may_come_again_and_misses_nothing():
     companion = Companion(grace=30)
     page, holding = await held(companion)
@@ -87,6 +106,19 @@ async def test_a_page_that_was_lost_may_come_again_and_misses_nothing():
     assert await again.receive() == ONE
     await again.send("here I am")
     assert await companion.receive() == "here I am"
+    await companion.close()
+    await holding
+
+
+async def test_a_page_that_was_lost_before_it_was_told_anything_misses_nothing_either():
+    companion = Companion(grace=30)
+    await companion.send(ONE)
+    await companion.send(TWO)
+    page, theirs = map(Stream, line())
+    await page.close(1006)
+    await companion.hold(theirs)
+    again, holding = await held(companion)
+    assert [await again.receive(), await again.receive()] == [ONE, TWO]
     await companion.close()
     await holding
 

@@ -9,10 +9,13 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from agent import Agent, DialError
+from agent.door.api_keys import ApiKeys
+from agent.door.door import Door, Rules
 from agent.server import Server
 from agent.webrtc.calling import Key
 from agent.webrtc.preview_calling import PreviewCalling, PreviewUrls
 from agent.webrtc.preview_signalling import SESSION_TIME, PreviewSignalling
+from agent.webrtc.tooldesk import ToolDesk
 from tools import RateLimit, ToolContext, ToolError, ToolPolicy, tool
 
 RUNS: list[object] = []
@@ -121,6 +124,44 @@ async def test_a_session_is_minted_with_all_that_the_browser_has_to_configure_it
     assert session["ready"]["service"] == {"name": "compatible"}
     assert "standard" not in json.dumps(session)
     assert "ek_secret" not in json.dumps(session)
+
+
+async def test_a_session_is_its_own_users_and_nobody_elses():
+    ada, bob = "a" * 20, "b" * 20
+    door = Door(Rules(bind="0.0.0.0", keys=ApiKeys([ada, bob])))
+    calling = Calling(None, PreviewUrls("", "", "d"), "standard", "verse")
+    server = Server(Agent(tools=[look_up]), None, None, door, calling=calling)
+    server._signalling._now = lambda: 1000.0
+    async with TestClient(TestServer(server.application())) as http:
+        async with http.post("/v1/realtime/sessions", headers={"api-key": ada}) as response:
+            name = (await response.json())["id"]
+        call = {"session": name, "call_id": "c1", "name": "look_up", "arguments": '{"query": "x"}'}
+        for key, answers in ((bob, (401, 401)), (ada, (201, 200))):
+            headers = {"api-key": key}
+            offered = await http.post(f"/v1/realtime/sessions/{name}/calls", data="v=0", headers=headers)
+            brought = await http.post("/v1/realtime/tools", json=call, headers=headers)
+            assert (offered.status, brought.status) == answers
+
+
+async def test_two_that_begin_while_old_sessions_are_being_closed_both_begin(http, monkeypatch):
+    await minted(http)
+    await minted(http)
+    http.now[0] += SESSION_TIME
+    closing, both, gate = [], asyncio.Event(), asyncio.Event()
+
+    async def close(desk):
+        closing.append(desk)
+        if len(closing) == 2:
+            both.set()
+        await gate.wait()
+
+    monkeypatch.setattr(ToolDesk, "close", close)
+    beginning = [asyncio.ensure_future(minted(http)) for _ in range(2)]
+    async with asyncio.timeout(5):
+        await both.wait()
+        gate.set()
+        first, second = await asyncio.gather(*beginning)
+    assert first["id"] != second["id"]
 
 
 async def test_an_offer_is_taken_within_the_minute_of_its_key_only(http):

@@ -95,6 +95,12 @@ async def test_the_standard_key_mints_and_the_ephemeral_one_calls(service, calli
     assert (headers["Content-Type"].partition(";")[0], body) == ("application/sdp", "v=0 offer")
 
 
+async def test_an_answer_that_comes_in_pieces_is_read_to_its_end(service, calling):
+    offer = "v=0" + "\r\na=candidate" * 60_000  # more than a socket holds, so it cannot come at once
+    service.answers["calls"] = web.Response(status=201, text=offer, headers={"Location": "/x/calls/rtc_1"})
+    assert (await calling.call("ek_1", "v=0")).sdp == offer
+
+
 async def test_a_location_may_name_the_call_in_its_query(service, calling):
     location = "https://r.example/openai/v1/realtime?call_id=rtc_q"
     service.answers["calls"] = web.Response(status=201, text="v=0", headers={"Location": location})

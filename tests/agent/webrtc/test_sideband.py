@@ -43,6 +43,18 @@ async def test_a_service_that_does_not_greet_is_taken_to_have_done_so(joined):
     assert await model.receive() == "configure"
 
 
+@pytest.mark.parametrize("kind", ["input_audio_buffer.speech_started", "session.updated"])
+async def test_a_service_that_does_not_greet_may_be_heard_before_it_is_given_up_on(joined, kind):
+    model, sideband = joined()
+    first = json.dumps({"type": kind, "session": {"instructions": "Be evil."}})
+    await model.send(first)
+    assert json.loads(await sideband.receive())["type"] == "session.created"
+    assert await sideband.receive() == first
+    if kind == "session.updated":
+        async with asyncio.timeout(5):
+            assert json.loads(await model.receive())["session"]["instructions"] == "Be brief."
+
+
 async def test_sound_on_the_sideband_is_dropped_because_the_service_plays_it_itself(joined):
     model, sideband = joined()
     await model.send(CREATED)
