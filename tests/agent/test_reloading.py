@@ -42,7 +42,14 @@ async def test_running_sessions_keep_their_instructions_and_new_ones_get_the_new
 
 
 @pytest.mark.parametrize(
-    "mistake", ["agent = (\n", "1 / 0\n", "agent = 7\n", "from agent import Agent\nagent = Agent(instructions='')\n"]
+    "mistake",
+    [
+        "agent = (\n",
+        "1 / 0\n",
+        "agent = 7\n",
+        "from agent import Agent\nagent = Agent(instructions='')\n",
+        "import sys\nsys.exit('set HOTEL_KEY')\n",
+    ],
 )
 async def test_a_module_with_a_mistake_keeps_the_former_and_the_log_says_where_it_is(module, caplog, mistake):
     app = module(TEXT.format("old")) + ":agent"
