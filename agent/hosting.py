@@ -75,6 +75,7 @@ class Hosting:
         self.sharing = Sharing()
         self.returns = Returns(grace)
         self.running: set[asyncio.Task[None]] = set()
+        self._opening: set[asyncio.Event] = set()
         self._connect, self._profile = connect, profile
         self._books, self._telemetry, self._custody = books, telemetry, custody
 
@@ -100,6 +101,42 @@ class Hosting:
             headers: Of the request that it came with, which may say what trace it is part of.
             revival: The session that it is back in, where another worker had that.
         """
+        known: dict[str, Any] = {"extensions": extensions, "user": user, "names": names, "language": language}
+        opened = asyncio.Event()
+        self._opening.add(opened)
+        try:
+            begun = await self._begin(client, **known, headers=headers, revival=revival)
+        finally:
+            self._opening.discard(opened)
+            opened.set()
+        if begun is None:
+            return
+        relay, running = begun
+        try:
+            await relay.attends(client)
+        except asyncio.CancelledError:
+            running.cancel()
+            raise
+
+    async def over(self) -> None:
+        """Wait until the sessions of now are over, those included that are only being opened."""
+        for each in tuple(self._opening):
+            await each.wait()
+        if self.running:
+            await asyncio.wait(tuple(self.running))
+
+    async def _begin(  # noqa: PLR0913  (what is known of a caller)
+        self,
+        client: Transport,
+        *,
+        extensions: bool,
+        user: User | None,
+        names: Dialect,
+        language: str | None,
+        headers: Mapping[str, str] | None,
+        revival: Revival | None,
+    ) -> tuple[Relay, asyncio.Task[None]] | None:
+        """Open a session and let it run; None where the client had to be turned away."""
         name = revival.handle if revival else f"sess_{secrets.token_hex(8)}"
         try:
             spoken, present = Spoken(language, self._profile), revival.agent if revival else None
@@ -111,7 +148,7 @@ class Hosting:
             code = "upstream_unreachable" if isinstance(error, ModelError) else "assistant_unavailable"
             self._telemetry.unbegun(name, self.agent.name, self._profile.name, code)
             await _turned_away(client, str(error), code, 1011)
-            return
+            return None
         owner = owner_of(user)
         config = await self._books.funded(cast.config(), owner)
         fresh = self.returns.ticket(name, owner) if extensions else {}
@@ -155,11 +192,7 @@ class Hosting:
         running = asyncio.create_task(self._run(name, relay, cast, watch, keep))
         self.running.add(running)
         running.add_done_callback(self.running.discard)
-        try:
-            await relay.attends(client)
-        except asyncio.CancelledError:
-            running.cancel()
-            raise
+        return relay, running
 
     async def resume(self, client: Transport, token: str, user: User | None) -> None:
         """Go on with a session that a client comes back to, wherever that was held.

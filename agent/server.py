@@ -257,7 +257,7 @@ class Server:
         await self._sharing.prepare(agent)
         self._hosting.agent = agent
         if self._signalling is None:
-            self._sharing.forget(self._hosting.running)
+            self._sharing.forget(self._hosting.over)
         else:  # its calls are not all counted here, so what was shared is closed with the server
             self._signalling.adopt(agent, self._sharing.shared)
 

@@ -9,7 +9,7 @@ from agent.roster import Roster
 from tools.opening import Shared, refuse_doubles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Awaitable, Callable, Iterable
 
     from agent.assistant import Agent
 
@@ -52,24 +52,28 @@ class Sharing:
             self._former.add(self.shared)
         self.shared, self._keys = shared, keys
 
-    def forget(self, sessions: Iterable[asyncio.Task[None]]) -> None:
+    def forget(self, over: Callable[[], Awaitable[None]]) -> None:
         """Close what is shared no more.
 
         Args:
-            sessions: They may still use it; it is closed when the last one is over.
+            over: Waits for the sessions that may still use it: those that run, or are being opened.
         """
         former, self._former = self._former, set()
         if former:
-            task = asyncio.create_task(_close(former, list(sessions)))
+            task = asyncio.create_task(_close_after(over, former))
             self._waiting.add(task)
             task.add_done_callback(self._waiting.discard)
 
     async def close(self) -> None:
         """Close everything; the sessions are over."""
         await asyncio.gather(*self._waiting)
-        await _close({self.shared, *self._former}, ())
+        await _close({self.shared, *self._former})
 
 
-async def _close(shared: Iterable[Shared], sessions: Iterable[asyncio.Task[None]]) -> None:
-    await asyncio.gather(*sessions, return_exceptions=True)
+async def _close_after(over: Callable[[], Awaitable[None]], shared: Iterable[Shared]) -> None:
+    await over()
+    await _close(shared)
+
+
+async def _close(shared: Iterable[Shared]) -> None:
     await asyncio.gather(*(each.close() for each in shared))
