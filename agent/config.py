@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from agent.addresses import has_place
 from agent.door.settings import DoorSettings
 from agent.errors import ConfigurationError
 from agent.pricing.settings import PricingSettings
@@ -27,7 +28,7 @@ def _endpoint(value: str) -> str:
     value = value.strip()
     if "://" not in value:
         value = f"https://{value}"
-    if not re.fullmatch(r"(?:https?|wss?)://[^\s/?#]+(?:[/?]\S*)?", value):
+    if not re.fullmatch(r"(?:https?|wss?)://[^\s/?#]+(?:[/?]\S*)?", value) or not has_place(value):
         raise ValueError("is no address; it should look like https://RESOURCE.openai.azure.com/")
     return value
 

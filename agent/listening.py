@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import os
 import signal
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ import aiofastnet
 import click
 from aiohttp import web
 
+from agent.workers.console import has_terminal
 from agent.workers.orders import Order
 from agent.workers.port import BACKLOG, bind, cannot_listen
 
@@ -152,7 +152,7 @@ class Stop:
         self.leaves = True
         self._reload = reload
         self._loop = loop = asyncio.get_running_loop()
-        self._terminal = _has_terminal()
+        self._terminal = has_terminal()
         handlers = [(signal.SIGINT, self._signalled), (signal.SIGTERM, self._signalled)]
         if reload is not None and hasattr(signal, "SIGHUP"):
             handlers.append((signal.SIGHUP, self._hung_up))
@@ -180,15 +180,7 @@ class Stop:
         self.asked.set()
 
     def _hung_up(self, number: int) -> None:
-        if self._terminal and not _has_terminal():
+        if self._terminal and not has_terminal():
             self._signalled(number)
         elif self._reload is not None:
             self._reload()
-
-
-def _has_terminal() -> bool:
-    """Whether somebody sits before it; a terminal that was closed is none any more."""
-    try:
-        return os.isatty(0) and os.tcgetpgrp(0) >= 0
-    except (AttributeError, OSError):  # Windows has no groups of processes
-        return False

@@ -101,7 +101,7 @@ def _agent_in(app: str, name: str, make: Callable[[], ModuleType]) -> Agent:
         raise ConfigurationError(f"{app}: {error.filename}, line {error.lineno}: {error.msg}") from None
     except (VocativeError, ToolsError):
         raise
-    except Exception as error:  # it is the user's own code, and may raise anything
+    except (Exception, SystemExit) as error:  # it is the user's own code, and may raise anything, or want to end
         last = traceback.extract_tb(error.__traceback__)[-1]
         what = f"{type(error).__name__}: {error}"
         raise ConfigurationError(f"{app}: {last.filename}, line {last.lineno}: {what}") from None

@@ -7,12 +7,14 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, SecretStr
 
+from agent.addresses import has_place
+
 
 def _address(value: str) -> str:
     # The text never repeats the value: an address that was pasted may hold a key.
     value = value.strip().rstrip("/")
     value = value if "://" in value else f"https://{value}"
-    if not re.fullmatch(r"https?://[^\s/?#@]+", value):
+    if not re.fullmatch(r"https?://[^\s/?#@]+", value) or not has_place(value):
         raise ValueError("is no address of a search service; it should look like https://NAME.search.windows.net")
     return value
 

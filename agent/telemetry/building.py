@@ -39,7 +39,8 @@ def settled(settings: TelemetrySettings, options: Mapping[str, Any]) -> Telemetr
     """
     given = {name: value for name, value in options.items() if name in _OPTIONS and value}
     # Who asks for a level or for content wants lines.
-    form = settings.log_format or ("text" if given.keys() & {"log_level", "log_content"} else None)
+    asked = given.keys() & {"log_level", "log_content"} or "log_level" in settings.model_fields_set
+    form = settings.log_format or ("text" if asked or settings.log_content else None)
     return settings.model_copy(update={"log_format": form} | given)
 
 

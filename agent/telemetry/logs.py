@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 # Ours; of everybody else's loggers, warnings and errors are shown.
 OURS = ("agent", "tools", "vocative")
+# Control characters but tabs and line feeds, and what else some programs take for the end of a line.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class JsonFormatter(logging.Formatter):
@@ -40,7 +43,7 @@ class JsonFormatter(logging.Formatter):
 
 
 class TextFormatter(logging.Formatter):
-    """Time, level, logger and message; fields and ids behind it."""
+    """Time, level, logger and message; fields and ids behind it. Whatever is told below it is set in."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The line, and the lines of an exception below it."""
@@ -48,7 +51,7 @@ class TextFormatter(logging.Formatter):
         ids = {name: found for name in names if (found := _own(record, name)) and found not in record.getMessage()}
         told = "".join(f" {name}={value}" for name, value in (_fields(record) | ids).items())
         line = f"{_time(record)} {record.levelname.lower():7} {record.name}: {record.getMessage()}{told}"
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+        return _one(f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line)
 
 
 @contextmanager
@@ -96,6 +99,11 @@ def end_logging(handler: logging.Handler) -> None:
     for name in OURS:
         logging.getLogger(name).setLevel(logging.NOTSET)
     handler.close()
+
+
+def _one(line: str) -> str:
+    """What callers, models and documents say may hold anything: it shall neither look like a line nor move a cursor."""
+    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), line).replace("\n", "\n  ")
 
 
 def _own(record: logging.LogRecord, name: str) -> str:

@@ -8,6 +8,7 @@ So whoever measures asks OpenTelemetry's API for a meter, and nothing else; wher
 
 from __future__ import annotations
 
+import logging
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
     Callbacks = Sequence[Any]
 
+_log = logging.getLogger(__name__)
+
 
 class PrometheusMeters(metrics.MeterProvider):
     """All meters of a process. It is a collector: register it with a registry of `prometheus_client`."""
@@ -34,6 +37,7 @@ class PrometheusMeters(metrics.MeterProvider):
     def __init__(self) -> None:
         self._families: dict[str, Family] = {}
         self._observed: list[tuple[Family, Any]] = []
+        self._troubled: set[str] = set()
         self._lock = threading.Lock()
 
     def get_meter(
@@ -51,8 +55,13 @@ class PrometheusMeters(metrics.MeterProvider):
         with self._lock:
             observed, families = list(self._observed), sorted(self._families.values(), key=lambda each: each.name)
         for family, callback in observed:
-            for observation in _observations(callback):
-                family.set(observation.value, observation.attributes)
+            try:
+                for observation in _observations(callback):
+                    family.set(observation.value, observation.attributes)
+            except Exception as error:  # whatever the code of others raises: all the rest is told
+                if family.name not in self._troubled:
+                    self._troubled.add(family.name)
+                    _log.exception("the metric %s cannot be asked for: %s", family.name, type(error).__name__)
         for family in families:
             yield family.collect()
 

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
+from agent.addresses import has_place
+
 LogFormat: TypeAlias = Literal["text", "json"]
 LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
 _EXPORTERS = Literal["otlp", "none"]
@@ -14,7 +16,7 @@ _EXPORTERS = Literal["otlp", "none"]
 
 def _address(value: str) -> str:
     value = value.strip()
-    if not re.fullmatch(r"https?://[^\s/?#]+(?:/\S*)?", value):
+    if not re.fullmatch(r"https?://[^\s/?#]+(?:/\S*)?", value) or not has_place(value):
         raise ValueError("is no address of a collector; it should look like http://localhost:4318")
     return value
 

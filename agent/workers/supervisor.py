@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.core.deadlines import earliest
 from agent.errors import ConfigurationError, ModelError
+from agent.workers.console import has_terminal
 from agent.workers.fleet import Drain, Fleet, Halt, Kill, Note, Retire, Start
 from agent.workers.orders import Alive, Failed, Leaving, Order, Ready
 from agent.workers.post import Post
@@ -65,6 +66,7 @@ class Supervisor:
         self._lines: dict[int, Connection] = {}
         self._reason: Failed | None = None
         self._greeting: str | None = None
+        self._terminal = has_terminal()
 
     def run(self) -> int:
         """Keep them running until SIGINT or SIGTERM.
@@ -125,7 +127,7 @@ class Supervisor:
         if number == signal.SIGINT:
             self._stop_listening()
             self._do(self._fleet.halt(_now()))
-        elif number == signal.SIGTERM:
+        elif number == signal.SIGTERM or (self._terminal and not has_terminal()):
             self._stop_listening()
             self._do(self._fleet.stop(_now()))
         else:

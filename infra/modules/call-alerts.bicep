@@ -57,9 +57,9 @@ var rules = [
   {
     name: 'callers-refused'
     title: 'Callers are refused'
-    text: 'Refused at the door, or shed to keep the calls that run. More replicas, or sessions for each, let more in.'
+    text: 'Refused at the door, those included who are shed to keep the calls that run. More replicas, or sessions for each, let more in.'
     severity: 2
-    query: 'customMetrics | where name in ("vocative.refusals", "vocative.shed")'
+    query: 'customMetrics | where name == "vocative.refusals"'
     measure: 'valueSum'
     aggregation: 'Total'
     threshold: refusedCallers

@@ -86,6 +86,12 @@ def test_an_endpoint_without_a_scheme_is_taken_as_https(monkeypatch):
     [
         ("AZURE_OPENAI_ENDPOINT", "ftp://hello-there", r"AZURE_OPENAI_ENDPOINT is no address"),
         ("AZURE_OPENAI_ENDPOINT", "https://", r"AZURE_OPENAI_ENDPOINT is no address"),
+        ("AZURE_OPENAI_ENDPOINT", "https://[hello-there]/", r"AZURE_OPENAI_ENDPOINT is no address"),
+        ("OPENAI_BASE_URL", "http://[::1/hello-there", r"OPENAI_BASE_URL is no address"),
+        ("AZURE_VOICELIVE_ENDPOINT", "https://hello-there:99999/", r"AZURE_VOICELIVE_ENDPOINT is no address"),
+        ("AZURE_SEARCH_ENDPOINT", "https://[::1/hello-there", r"AZURE_SEARCH_ENDPOINT is no address"),
+        ("AZURE_SEARCH_ENDPOINT", "https://[hello-there", r"AZURE_SEARCH_ENDPOINT is no address"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://[hello-there", r"OTEL_EXPORTER_OTLP_ENDPOINT is no address"),
         ("AZURE_OPENAI_DEPLOYMENT_NAME", "two words", r"or AZURE_OPENAI_DEPLOYMENT_NAME is no name"),
         ("OPENAI_API_VERSION", "soon", r"OPENAI_API_VERSION or .* is no api-version"),
         ("AZURE_OPENAI_API_KEY", "hello-there\nX-Evil: 1", r"AZURE_OPENAI_API_KEY cannot be a key"),

@@ -22,6 +22,7 @@ def test_a_users_agent_is_found_in_the_working_directory(module):
         ("import no_such_library\n", "no module 'no_such_library'"),
         ("agent = (\n", r"users_module_\w+\.py, line 1: .*never closed"),
         ("agent = 7\n", "has a int"),
+        ("\nraise SystemExit('set HOTEL_KEY')\n", r"users_module_\w+\.py, line 2: SystemExit: set HOTEL_KEY"),
         ("", "nothing of that name"),
         ("from agent import Agent\nagent = Agent(model='gpt')\n", "ws://"),
     ],

@@ -14,6 +14,7 @@ from agent.loading import file_of, load_agent, read_instructions, reload_agent
 from agent.reloading import Reloading
 from agent.server import Server
 from tests.agent.test_server import model, received  # noqa: F401  (a fixture)
+from tools import DynamicToolset, Toolset
 
 TEXT = "from agent import Agent\nNOTE = '{0}'\ndef look_up() -> str:\n    '''Look.'''\n    return NOTE\n"
 TEXT += "agent = Agent(name='Hotel', instructions='{0}', tools=[look_up])\n"
@@ -42,7 +43,14 @@ async def test_running_sessions_keep_their_instructions_and_new_ones_get_the_new
 
 
 @pytest.mark.parametrize(
-    "mistake", ["agent = (\n", "1 / 0\n", "agent = 7\n", "from agent import Agent\nagent = Agent(instructions='')\n"]
+    "mistake",
+    [
+        "agent = (\n",
+        "1 / 0\n",
+        "agent = 7\n",
+        "from agent import Agent\nagent = Agent(instructions='')\n",
+        "import sys\nsys.exit('set HOTEL_KEY')\n",
+    ],
 )
 async def test_a_module_with_a_mistake_keeps_the_former_and_the_log_says_where_it_is(module, caplog, mistake):
     app = module(TEXT.format("old")) + ":agent"
@@ -74,6 +82,45 @@ async def test_an_assistant_whose_tools_cannot_be_opened_any_more_is_not_taken_o
         async with http.ws_connect("/v1/realtime", protocols=("realtime", "vocative.v1")) as socket:
             assert (await received(socket, "extension.ready"))["agent"]["name"] == "Former"
     assert "hands over to 'Nobody'" in caplog.text
+
+
+class Board(DynamicToolset):
+    """Tools that all sessions share; it writes down when they are opened and closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.log = []
+
+    @property
+    def toolset(self):
+        return Toolset()
+
+    async def open(self):
+        self.log.append("open")
+
+    async def close(self):
+        self.log.append("close")
+
+
+async def test_a_caller_who_is_being_put_through_during_a_reload_keeps_the_tools_they_were_promised(model):  # noqa: F811
+    former, dialled, answers = Board(), asyncio.Event(), asyncio.Event()
+
+    async def connect():
+        dialled.set()
+        await answers.wait()
+        return await model.connect()
+
+    server = Server(Agent(tools=[former]), connect, None)
+    await server.prepare()
+    async with TestClient(TestServer(server.application())) as http:
+        calling = asyncio.create_task(http.ws_connect("/v1/realtime", protocols=("realtime", "vocative.v1")))
+        await dialled.wait()
+        await server.adopt(Agent(tools=[Board()]))
+        answers.set()
+        async with await calling as socket:
+            await received(socket, "extension.ready")
+            assert former.log == ["open"]
+    assert former.log == ["open", "close"]
 
 
 async def test_a_file_is_watched_also_when_another_one_is_put_in_its_place(tmp_path):

@@ -38,6 +38,15 @@ async def test_each_of_the_options_makes_it_watch(options, content):
     assert logging.getLogger().handlers == before
 
 
+@pytest.mark.parametrize(("variable", "value"), [("VOCATIVE_LOG_LEVEL", "debug"), ("VOCATIVE_LOG_CONTENT", "true")])
+async def test_a_variable_for_the_log_has_it_written_as_the_option_does(monkeypatch, capsys, variable, value):
+    monkeypatch.setenv(variable, value)
+    async with telemetry(Settings(), {}, for_process=False) as watcher:
+        assert isinstance(watcher, Telemetry)
+        logging.getLogger("agent.x").info("somebody calls")
+    assert "somebody calls" in capsys.readouterr().err
+
+
 async def test_what_cannot_be_done_is_said_and_the_rest_goes_on(monkeypatch, caplog):
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")

@@ -7,10 +7,14 @@ import json
 import logging
 
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
 from opentelemetry import trace
 
+from agent import Agent
+from agent.server import Server
 from agent.telemetry.correlation import Traces, within
 from agent.telemetry.logs import begin_logging, end_logging
+from tests.agent.test_server import model, received  # noqa: F401  (a fixture)
 
 TRACE = 0x0AF7651916CD43DD8448EB211C80319C
 CONTEXT = trace.SpanContext(TRACE, 0xB7AD6B7169203331, is_remote=False, trace_flags=trace.TraceFlags(1))
@@ -90,7 +94,20 @@ def test_a_line_for_people_says_what_it_belongs_to_once(log):
         logging.getLogger("agent.x").exception("failed")
     assert log.lines[0].endswith("info    agent.x: session sess_1: late")
     assert log.lines[1].endswith("info    agent.x: turn turn=3 session=sess_2")
-    assert log.lines[-1].startswith("ValueError: invalid literal")
+    assert log.lines[-1].startswith("  ValueError: invalid literal")
+
+
+@pytest.mark.parametrize("log", ["text"], indirect=True)
+async def test_a_caller_cannot_write_a_line_of_its_own_into_the_log_for_people(log, model):  # noqa: F811
+    forged = "2026-01-01T00:00:00.000Z error   agent.door: forged"
+    async with (
+        TestClient(TestServer(Server(Agent(), model.connect, None).application())) as http,
+        http.ws_connect("/v1/realtime") as socket,
+    ):
+        await received(socket, "session.created")
+        await socket.close(code=1000, message=f"\x1b[2Kbye\n{forged}\r{forged}".encode())
+    assert any(r"closed with 1000 \x1b[2Kbye" in line for line in log.lines)
+    assert not any(line.startswith(forged) for line in log.lines)
 
 
 def test_others_are_heard_only_when_they_warn_and_nothing_is_written_after_the_end():

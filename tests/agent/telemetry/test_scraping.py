@@ -6,6 +6,7 @@ import socket
 
 import pytest
 from aiohttp import ClientSession
+from opentelemetry.metrics import Observation
 from prometheus_client.parser import text_string_to_metric_families
 
 from agent.config import Settings
@@ -26,6 +27,23 @@ async def test_prometheus_own_parser_accepts_the_page_and_finds_the_process_besi
     assert page.headers["Content-Type"].startswith("text/plain; version=")
     assert families["calls"].samples[0].value == 2
     assert "process_resident_memory_bytes" in families
+
+
+async def test_what_cannot_be_asked_for_its_value_costs_itself_only_and_is_told_once(caplog):
+    def away(_options):
+        raise OSError("the queue is away")
+
+    meters = PrometheusMeters()
+    meter = meters.get_meter("t")
+    meter.create_observable_gauge("queue", callbacks=[away])
+    meter.create_observable_gauge("rooms", callbacks=[lambda _options: [Observation(7)]])
+    async with scraped(meters, "127.0.0.1:0") as port, ClientSession() as http:
+        for _ in range(2):
+            async with http.get(f"http://127.0.0.1:{port}/metrics") as page:
+                families = {each.name: each for each in text_string_to_metric_families(await page.text())}
+            assert page.status == 200
+            assert [sample.value for sample in families["rooms"].samples] == [7]
+    assert [each.getMessage() for each in caplog.records] == ["the metric queue cannot be asked for: OSError"]
 
 
 async def test_a_port_that_is_taken_is_refused_with_what_to_do():

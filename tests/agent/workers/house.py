@@ -139,10 +139,16 @@ class Model:
 
 
 class House:
-    """`vocative run` as a process of its own."""
+    """`vocative run` as a process of its own.
 
-    def __init__(self, folder, *arguments):
-        self._folder, self._arguments = folder, arguments
+    Args:
+        folder: Where it runs.
+        arguments: Of the command.
+        how: Further options of the process.
+    """
+
+    def __init__(self, folder, *arguments, **how):
+        self._folder, self._arguments, self._how = folder, arguments, how
         self.said = []
 
     async def __aenter__(self):
@@ -152,6 +158,7 @@ class House:
             stderr=asyncio.subprocess.STDOUT,
             cwd=self._folder,
             env=environment(PYTHONPATH=str(ROOT), PYTHONUNBUFFERED="1"),
+            **self._how,
         )
         self._reading = asyncio.create_task(self._read())
         greeted = await self.says(r"listens on (\S+)")

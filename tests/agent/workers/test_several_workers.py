@@ -14,7 +14,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.agent.workers.house import HOTEL, ROOT, Caller, House, Model
+from tests.agent.workers.house import HOTEL, ROOT, STARTUP, Caller, House, Model
 from tests.environment import environment
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it looks processes up in /proc")
@@ -112,6 +112,25 @@ async def test_sighup_replaces_all_workers_by_ones_that_read_everything_anew_and
         async with Caller(running) as later:
             await more([later], 1)
         assert running.model.instructions[-1] == "You are another one."
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+async def test_a_terminal_that_is_closed_ends_what_was_typed_at_it(tmp_path, workers):
+    # Not at the top: this module is read on Windows, too.
+    import fcntl
+    import pty
+    import termios
+
+    (tmp_path / "hotel.py").write_text(HOTEL.format(port=1, instructions="You are one."))
+    window, terminal = pty.openpty()
+    seated = {"start_new_session": True, "preexec_fn": lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0)}
+    try:
+        async with House(tmp_path, "hotel:agent", "--workers", workers, stdin=terminal, **seated) as running:
+            os.close(window)
+            async with asyncio.timeout(STARTUP):
+                assert await running.process.wait() == 0
+    finally:
+        os.close(terminal)
 
 
 async def test_a_ticket_of_one_worker_opens_a_session_at_any(tmp_path):
