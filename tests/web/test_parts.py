@@ -1,4 +1,4 @@
-"""Parts of the page that are loaded only when they are needed, where they cannot be: as after a new version was put up."""
+"""Parts of the page that are loaded when they are needed, where they cannot be: as after a new version was put up."""
 
 from __future__ import annotations
 

@@ -77,6 +77,7 @@ export class VocativeAssistant extends HTMLElement {
     if (this.isOpen) return;
     this.#load();
     this.#show(true);
+    this.#frame?.send({ type: "shown" });
     this.#frame?.element.focus();
     this.#tell("open");
   }
