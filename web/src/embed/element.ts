@@ -129,6 +129,7 @@ export class VocativeAssistant extends HTMLElement {
   }
 
   #unload(): void {
+    this.#frame?.close();
     this.#frame = null;
     this.#panel.replaceChildren();
   }
@@ -196,7 +197,7 @@ export class VocativeAssistant extends HTMLElement {
       this.#load();
     };
     box.append(text, again);
-    this.#frame = null;
+    this.#unload();
     this.#panel.replaceChildren(box);
     this.#tell("error", { reason });
   }
