@@ -97,6 +97,9 @@ export class SoundSettings {
   /** Let be heard that a tool takes its time. */
   follow(event: ServerEvent): void {
     switch (event.type) {
+      case "session.created":
+        this.stopWaiting(); // what the former session was at, this one is not
+        break;
       case "extension.call.started":
         this.#waiting.begin(event.call_id);
         break;
