@@ -207,3 +207,16 @@ async def test_a_document_elsewhere_shows_its_passage_and_a_link_and_nothing_is_
         link = page.get_by_test_id("source-link")
         assert (await link.get_attribute("href")).startswith("https://example.org/guide.pdf")
         assert [url for url in asked if "example.org" in url] == []
+
+
+@pytest.mark.parametrize("part", ["PdfView-*.js", "pdf.worker*"], ids=["viewer", "worker"])
+async def test_a_pdf_whose_reader_cannot_be_loaded_is_shown_as_text(double, library, open_page, part):
+    citations = await found(library, *STEPS)
+    async with open_page(expect_errors=True, **DESKTOP) as page:
+        await page.route(f"**/assets/{part}", lambda route: route.abort("connectionrefused"))
+        await answer(await double.session(), STEPS[1], citations)
+        await page.get_by_test_id("citation").first.click()
+        assert await marked(page, "text-view") == citations[0]["supports"][0]["text"]
+        await page.unroute(f"**/assets/{part}")
+        await page.get_by_role("button", name="As printed").click()
+        await marked(page, "pdf-view")

@@ -26,6 +26,9 @@ export class Documents {
   #number = 0;
   #running = false;
   #search = new AbortController();
+  /** How often it was asked what there is, and the latest of these questions that was answered. */
+  #asked = 0;
+  #answered = 0;
 
   /** @param base address below which the server's paths lie. */
   constructor(base: string) {
@@ -41,10 +44,15 @@ export class Documents {
 
   /** Ask what there is. @returns whether the caller may bring something. */
   async refresh(): Promise<boolean> {
-    await this.#try(async () => {
+    const number = ++this.#asked;
+    const outdated = () => number < this.#answered;
+    const ask = async () => {
       const listing = await listDocuments(this.#base);
+      if (outdated()) return;
+      this.#answered = number;
       this.store.setState(({ trouble }) => ({ listing, trouble: trouble?.of === "closed" ? trouble : null }));
-    });
+    };
+    await this.#try(ask, outdated);
     return this.#allowance() !== undefined;
   }
 
@@ -109,11 +117,14 @@ export class Documents {
     this.store.setState({ searching: true });
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     if (signal.aborted) return;
-    await this.#try(async () => {
-      const found = await findPassages(this.#base, words, signal);
-      if (!signal.aborted) this.store.setState({ found, trouble: null });
-    }, signal);
-    if (!signal.aborted) this.store.setState({ searching: false });
+    let found: Found | null = null; // what was found for other words is no answer to these
+    const answered = await this.#try(
+      async () => {
+        found = await findPassages(this.#base, words, signal);
+      },
+      () => signal.aborted,
+    );
+    if (!signal.aborted) this.store.setState({ found, searching: false, ...(answered ? { trouble: null } : {}) });
   }
 
   #allowance(): Allowance | undefined {
@@ -162,12 +173,13 @@ export class Documents {
     }));
   }
 
-  async #try(work: () => Promise<void>, signal?: AbortSignal): Promise<boolean> {
+  /** @param outdated whether nobody wants to know any more. */
+  async #try(work: () => Promise<void>, outdated: () => boolean = () => false): Promise<boolean> {
     try {
       await work();
       return true;
     } catch (error) {
-      if (signal?.aborted === true) return false;
+      if (outdated()) return false;
       this.store.setState({ trouble: { of: "server", reason: error instanceof ServerError ? error.message : "" } });
       return false;
     }

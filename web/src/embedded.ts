@@ -23,7 +23,12 @@ const STATUS: Readonly<Record<Phase, Status>> = {
 export function attach(host: Host, store: Store, client: Client): () => void {
   let status: Status | null = null;
   let ready = false;
+  let hidden = false;
   const asked: string[] = [];
+  const askNow = (state: State) => {
+    // A question that nobody sees would be answered to nobody.
+    if (!hidden && isReachable(state)) for (const text of asked.splice(0)) void client.sendText(text);
+  };
   const tell = (state: State, before: State) => {
     const now = STATUS[phaseOf(state)];
     if (now !== status) host.send({ type: "status", status: (status = now) });
@@ -32,15 +37,19 @@ export function attach(host: Host, store: Store, client: Client): () => void {
       ready = state.conversation.ready;
       if (ready) host.send({ type: "ready", name: state.conversation.agent?.name ?? "" });
     }
-    if (isReachable(state)) for (const text of asked.splice(0)) void client.sendText(text);
+    if (hidden && begins(before, state)) void client.stopSpeaking();
+    askNow(state);
   };
   host.onmessage = (message) => {
     if (message.type === "ask") {
-      if (isReachable(store.getState())) void client.sendText(message.text);
-      else asked.push(message.text);
+      asked.push(message.text);
+      askNow(store.getState());
+    } else if (message.type === "shown") {
+      hidden = false;
+      askNow(store.getState());
     } else if (message.type === "hidden") {
-      void client.stopSpeaking();
-      if (store.getState().listening === "hands-free") void client.toggleHandsFree();
+      hidden = true;
+      quiet(store, client);
     }
   };
   const leave = store.subscribe(tell);
@@ -49,4 +58,21 @@ export function attach(host: Host, store: Store, client: Client): () => void {
     leave();
     host.onmessage = null;
   };
+}
+
+/** Whether an answer has been begun, or begins to sound. */
+function begins(before: State, now: State): boolean {
+  const { activeResponse } = now.conversation;
+  const begun = activeResponse !== null && activeResponse !== before.conversation.activeResponse;
+  return begun || (now.speaking && !before.speaking);
+}
+
+/** End all that is heard and said, and what was only being asked for. */
+function quiet(store: Store, client: Client): void {
+  void client.stopSpeaking();
+  client.sound.stopWaiting();
+  void client.release();
+  const { listening } = store.getState();
+  if (listening === "hands-free") void client.toggleHandsFree();
+  else if (listening === "opening") void client.sound.giveUp();
 }

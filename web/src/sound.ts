@@ -38,6 +38,12 @@ export class SoundSettings {
     void this.#watch.refresh();
   }
 
+  /** Ask for the microphone no longer: what is allowed from now on is given back. */
+  async giveUp(): Promise<void> {
+    this.#store.setState({ listening: "off" });
+    await this.#microphone.close();
+  }
+
   /** A call has been made: it is to hear what the microphone hears, and to be heard where the user wants to hear. */
   called(): void {
     const track = this.#microphone.track();
@@ -91,6 +97,9 @@ export class SoundSettings {
   /** Let be heard that a tool takes its time. */
   follow(event: ServerEvent): void {
     switch (event.type) {
+      case "session.created":
+        this.stopWaiting(); // what the former session was at, this one is not
+        break;
       case "extension.call.started":
         this.#waiting.begin(event.call_id);
         break;

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { citationsOf, type Conversation, EMPTY, type LocalEvent, reduce } from "./conversation";
+import { callRunning, citationsOf, type Conversation, EMPTY, type LocalEvent, reduce } from "./conversation";
 import { type Call, type Message, textOf } from "./entries";
+import { pastOf } from "./past";
 import type { ServerEvent } from "./protocol";
 
 type Event = ServerEvent | LocalEvent;
@@ -359,5 +360,34 @@ describe("a call that needs its user", () => {
     });
     expect(callOf(created, callStarted("c1"), waiting("One moment.")).message).toBe("One moment.");
     expect(callOf(created, callStarted("c1"), waiting(null)).message).toBe(null);
+  });
+});
+
+describe("a session that begins anew before the end of the former was seen", () => {
+  it("is not still at work on what that one was asked", () => {
+    const before = [
+      { type: "session.created", session: {} },
+      { type: "input_audio_buffer.speech_started", item_id: "u1" },
+      { type: "response.created", response: { id: "r1" } },
+      { type: "response.output_text.delta", response_id: "r1", item_id: "a1", content_index: 0, delta: "Thirty" },
+      { type: "extension.call.started", call_id: "c1", response_id: "r1", name: "search", arguments: "{}" },
+    ] as const;
+    const now = reduce(before.reduce<Conversation>(reduce, EMPTY), { type: "session.created", session: {} });
+    expect([now.ready, now.activeResponse, now.hearing, callRunning(now)]).toEqual([true, null, false, false]);
+    expect(now.entries["a1"]).toMatchObject({ state: "done", parts: ["Thirty"] });
+  });
+
+  it("is marked, whatever marks were brought back from before the page was opened", () => {
+    const said = (id: string) =>
+      ({ type: "conversation.item.added", item: { id, type: "message", role: "user", content: [{ type: "input_text", text: id }] } }) as const;
+    const created = { type: "session.created", session: {} } as const;
+    const first = [created, said("u1"), created, said("u2")].reduce<Conversation>(reduce, EMPTY);
+    const past = pastOf(first, {});
+    if (past === null) throw new Error("nothing was kept");
+    const second = [created, { type: "local.recalled", past }, said("u3"), created, said("u4")] as const;
+    const order = second.reduce<Conversation>(reduce, EMPTY).order;
+    expect(order.map((key) => (key.startsWith("session:") ? "mark" : key))).toEqual(["u1", "mark", "u2", "mark", "u3", "mark", "u4"]);
+    const third: readonly Event[] = [...second, { type: "local.deleted" }, said("u5"), created];
+    expect(third.reduce(reduce, EMPTY).order.at(-1)).toMatch(/^session:/u);
   });
 });

@@ -198,15 +198,23 @@ export function silence(state: Conversation): Conversation {
 
 function opened(state: Conversation, detection: TurnDetection | undefined): Conversation {
   const next: Conversation = {
-    ...state,
+    ...closed(state), // the user may have connected anew while the former session was still thought to come back
     ready: true,
     sessions: state.sessions + 1,
     turnDetection: detection ?? EMPTY.turnDetection,
     problem: null,
   };
   if (state.order.length === 0) return next;
-  const key = `session:${next.sessions}`;
+  const key = freshMark(next);
   return put(place(next, key), { kind: "note", key });
+}
+
+/** A key for the mark where a session begins: one of an earlier page, brought back or deleted, may have the number. */
+function freshMark({ sessions, placements, forgotten }: Conversation): string {
+  for (let number = sessions; ; number++) {
+    const mark = `session:${number}`;
+    if (!forgotten.has(mark) && !placements.some(({ key }) => key === mark)) return mark;
+  }
 }
 
 function closed(state: Conversation): Conversation {

@@ -30,6 +30,8 @@ export type HostMessage =
   | { readonly type: "ask"; readonly text: string }
   /** The panel was closed: nothing is to be heard or said behind a closed door. */
   | { readonly type: "hidden" }
+  /** It was opened again. */
+  | { readonly type: "shown" }
   | { readonly type: "ticket"; readonly number: number; readonly ticket: string | null };
 
 /** From the assistant. */

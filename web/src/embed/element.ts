@@ -77,6 +77,7 @@ export class VocativeAssistant extends HTMLElement {
     if (this.isOpen) return;
     this.#load();
     this.#show(true);
+    this.#frame?.send({ type: "shown" });
     this.#frame?.element.focus();
     this.#tell("open");
   }
@@ -128,6 +129,7 @@ export class VocativeAssistant extends HTMLElement {
   }
 
   #unload(): void {
+    this.#frame?.close();
     this.#frame = null;
     this.#panel.replaceChildren();
   }
@@ -195,7 +197,7 @@ export class VocativeAssistant extends HTMLElement {
       this.#load();
     };
     box.append(text, again);
-    this.#frame = null;
+    this.#unload();
     this.#panel.replaceChildren(box);
     this.#tell("error", { reason });
   }

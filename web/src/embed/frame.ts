@@ -13,6 +13,8 @@ export interface FrameListener {
 export interface Frame {
   readonly element: HTMLIFrameElement;
   send(message: HostMessage): void;
+  /** Another takes its place: nothing more is heard of it, not even that it was silent. */
+  close(): void;
 }
 
 /** What the assistant's page may do that a page of another origin may not unless told so. */
@@ -23,11 +25,17 @@ export function frame(url: URL, title: string, listener: FrameListener): Frame {
   element.title = title;
   element.allow = ALLOWED.join("; ");
   let port: MessagePort | null = null;
+  let hangUp: () => void = () => undefined;
   const kept: HostMessage[] = [];
   element.addEventListener("load", () => {
     const { port1, port2 } = new MessageChannel();
     port = null;
+    hangUp();
     const timer = setTimeout(() => listener.silent(), PATIENCE_MS);
+    hangUp = () => {
+      clearTimeout(timer);
+      port1.close();
+    };
     port1.onmessage = ({ data }: MessageEvent<FrameMessage>) => {
       if (data.type === "here") {
         clearTimeout(timer);
@@ -45,5 +53,6 @@ export function frame(url: URL, title: string, listener: FrameListener): Frame {
       if (port === null) kept.push(message);
       else port.postMessage(message);
     },
+    close: () => hangUp(),
   };
 }

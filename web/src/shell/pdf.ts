@@ -16,7 +16,7 @@ interface TrustedTypes {
  * @param url where it lies.
  * @param base the page's own address, below which the fonts and decoders of pdf.js lie.
  * @param signal lets go of it, opened or not.
- * @throws an error in the words of pdf.js when it cannot be read.
+ * @throws an error in the words of pdf.js when it cannot be read, or its worker cannot be loaded.
  */
 export async function openPdf(url: string, base: string, signal: AbortSignal): Promise<pdfjs.PDFDocumentProxy> {
   const port = new Worker(trusted(new URL(worker, import.meta.url).href), { type: "module" });
@@ -45,7 +45,14 @@ export async function openPdf(url: string, base: string, signal: AbortSignal): P
   };
   if (signal.aborted) close();
   else signal.addEventListener("abort", close, { once: true });
-  return task.promise;
+  // pdf.js waits for a worker that it is given, and would for ever for one that could not be loaded.
+  const unloaded = new Promise<never>((_resolve, reject) => {
+    port.onerror = ({ message }) => {
+      port.terminate();
+      reject(new Error(message || "its reader could not be loaded"));
+    };
+  });
+  return Promise.race([task.promise, unloaded]);
 }
 
 let policy: ReturnType<TrustedTypes["createPolicy"]> | undefined;

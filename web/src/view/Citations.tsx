@@ -1,11 +1,13 @@
 import { ChevronDown, FileText } from "lucide-react";
-import { lazy, type MouseEvent, Suspense } from "react";
+import type { MouseEvent } from "react";
 import { bearsOut } from "../core/bearing";
 import type { Citation } from "../core/protocol";
 import { say, words } from "../words";
+import { BrokenPart } from "./BrokenPart";
 import { citationTitle, isSafeUrl, sourceUrl } from "./format";
+import { later } from "./later";
 
-const Source = lazy(() => import("./Source"));
+const Source = later(() => import("./Source"));
 
 /** The source that is open: a citation, and which of its supports was asked about. */
 export interface Shown {
@@ -56,9 +58,12 @@ export function Citations({ citations, shown, onShow }: Properties) {
         </details>
       )}
       {current !== undefined && (
-        <Suspense>
-          <Source citation={current} support={shown?.support ?? null} onClose={() => onShow(null)} />
-        </Suspense>
+        <Source
+          citation={current}
+          support={shown?.support ?? null}
+          onClose={() => onShow(null)}
+          broken={<BrokenPart onClose={() => onShow(null)} />}
+        />
       )}
     </>
   );

@@ -1,10 +1,12 @@
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import type { Citation } from "../core/protocol";
 import { say, words } from "../words";
+import { BrokenPart } from "./BrokenPart";
 import { useDocuments } from "./documents";
 import { documentName } from "./format";
+import { later } from "./later";
 
-const Source = lazy(() => import("./Source"));
+const Source = later(() => import("./Source"));
 
 /** The passages that a search found; each opens as the source of an answer does. */
 export function FoundPassages() {
@@ -40,9 +42,9 @@ export function FoundPassages() {
           ))}
         </ul>
       )}
-      {shown !== null && <Suspense>
-          <Source citation={shown} support={null} onClose={() => show(null)} />
-        </Suspense>}
+      {shown !== null && (
+        <Source citation={shown} support={null} onClose={() => show(null)} broken={<BrokenPart onClose={() => show(null)} />} />
+      )}
     </>
   );
 }

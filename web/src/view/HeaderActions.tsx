@@ -1,12 +1,14 @@
 import { Activity, BookOpen, History as HistoryIcon, type LucideIcon, SlidersHorizontal, VolumeX } from "lucide-react";
-import { type ComponentType, lazy, type LazyExoticComponent, Suspense, useState } from "react";
+import { type ReactNode, useState } from "react";
 import type { Panel } from "../core/protocol";
 import { isTextOnly } from "../store";
 import { words } from "../words";
 import { Action } from "./Action";
+import { BrokenPart } from "./BrokenPart";
 import { useOffers, useShown } from "./context";
 import { DropTarget } from "./DropTarget";
 import { LanguageMenu } from "./LanguageMenu";
+import { later } from "./later";
 import { MoreMenu } from "./MoreMenu";
 
 /** What a panel is handed: it is there as long as it is open. */
@@ -19,15 +21,15 @@ interface Entry {
   readonly testid: string;
   readonly icon: LucideIcon;
   readonly label: () => string;
-  readonly View: LazyExoticComponent<ComponentType<PanelProps>>;
+  readonly View: (properties: PanelProps & { readonly broken: ReactNode }) => ReactNode;
 }
 
 /** The panels, each loaded when it is opened for the first time. On a small page the first has room in the header. */
 const PANELS: readonly Entry[] = [
-  { name: "documents", testid: "open-documents", icon: BookOpen, label: () => words.shelf.open, View: lazy(() => import("./DocumentsPanel")) },
-  { name: "history", testid: "open-history", icon: HistoryIcon, label: () => words.history.open, View: lazy(() => import("./HistoryPanel")) },
-  { name: "connection", testid: "open-connection", icon: Activity, label: () => words.link.open, View: lazy(() => import("./ConnectionPanel")) },
-  { name: "sound", testid: "sound", icon: SlidersHorizontal, label: () => words.devices.open, View: lazy(() => import("./SoundPanel")) },
+  { name: "documents", testid: "open-documents", icon: BookOpen, label: () => words.shelf.open, View: later(() => import("./DocumentsPanel")) },
+  { name: "history", testid: "open-history", icon: HistoryIcon, label: () => words.history.open, View: later(() => import("./HistoryPanel")) },
+  { name: "connection", testid: "open-connection", icon: Activity, label: () => words.link.open, View: later(() => import("./ConnectionPanel")) },
+  { name: "sound", testid: "sound", icon: SlidersHorizontal, label: () => words.devices.open, View: later(() => import("./SoundPanel")) },
 ];
 
 /** The buttons that open what the operator offers, one line each, and the panel that is open. */
@@ -35,6 +37,7 @@ export function HeaderActions() {
   const offers = useOffers();
   const [open, setOpen] = useState<Entry["name"] | null>(null);
   const offered = PANELS.filter(({ name }) => name === "sound" || offers(name));
+  const close = () => setOpen(null);
   const panel = offered.find(({ name }) => name === open);
   const [first, rest] = offered[0]?.name === "documents" ? [offered[0], offered.slice(1)] : [undefined, offered];
   return (
@@ -59,7 +62,7 @@ export function HeaderActions() {
         )}
       </MoreMenu>
       {offers("documents") && <DropTarget onTaken={() => setOpen("documents")} />}
-      <Suspense>{panel !== undefined && <panel.View onClose={() => setOpen(null)} />}</Suspense>
+      {panel !== undefined && <panel.View key={panel.name} onClose={close} broken={<BrokenPart onClose={close} />} />}
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { CircleSlash } from "lucide-react";
-import { lazy, Suspense, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { citationsOf } from "../core/conversation";
 import { heardOf, type Message, textOf } from "../core/entries";
 import { marksOf, withStandIns } from "../core/marks";
@@ -7,9 +7,10 @@ import { words } from "../words";
 import { Citations, type Shown } from "./Citations";
 import { useShown } from "./context";
 import { citationTitle } from "./format";
+import { later } from "./later";
 import { Marked, type Marks } from "./Marked";
 
-const Markdown = lazy(() => import("./Markdown"));
+const Markdown = later(() => import("./Markdown"));
 
 export function MessageView({ message }: { message: Message }) {
   if (message.role === "user") return <UserMessage message={message} />;
@@ -78,9 +79,7 @@ function Written({ text, marks }: { text: string; marks: Marks }) {
   );
   return (
     <div className={TYPE}>
-      <Suspense fallback={plain}>
-        <Markdown text={whole} marks={marks} />
-      </Suspense>
+      <Markdown text={whole} marks={marks} waiting={plain} broken={plain} />
     </div>
   );
 }

@@ -1,10 +1,12 @@
 import { ImageOff, ImageIcon } from "lucide-react";
-import { lazy, Suspense, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { type Picture, picturesOf } from "../core/pictures";
 import { say, words } from "../words";
+import { BrokenPart } from "./BrokenPart";
 import { isHere } from "./format";
+import { later } from "./later";
 
-const PictureView = lazy(() => import("./PictureView"));
+const PictureView = later(() => import("./PictureView"));
 
 /** The pictures that a tool made, small; each opens large. */
 export function Pictures({ result }: { result: unknown }) {
@@ -16,11 +18,7 @@ export function Pictures({ result }: { result: unknown }) {
       {pictures.map((picture) => (
         <Small key={picture.url} picture={picture} onOpen={() => show(picture)} />
       ))}
-      {shown !== null && (
-        <Suspense>
-          <PictureView picture={shown} onClose={() => show(null)} />
-        </Suspense>
-      )}
+      {shown !== null && <PictureView picture={shown} onClose={() => show(null)} broken={<BrokenPart onClose={() => show(null)} />} />}
     </div>
   );
 }

@@ -1,9 +1,9 @@
-import { lazy, Suspense } from "react";
 import { isMarkdown, textIn, withoutData } from "../core/toolresult";
 import { words } from "../words";
 import { pretty } from "./format";
+import { later } from "./later";
 
-const Markdown = lazy(() => import("./Markdown"));
+const Markdown = later(() => import("./Markdown"));
 
 /** What a tool gave the page: text as text, with its Markdown drawn; anything else as data. */
 export function ToolResult({ result }: { result: unknown }) {
@@ -17,11 +17,9 @@ export function ToolResult({ result }: { result: unknown }) {
     <div data-testid="tool-result">
       <p className="mb-1 text-[0.75rem] font-medium">{words.call.result}</p>
       {text !== null && isMarkdown(text) ? (
-        <Suspense fallback={plain}>
-          <div className="max-h-96 overflow-auto text-[0.9375rem]/[1.6] text-ink">
-            <Markdown text={text} />
-          </div>
-        </Suspense>
+        <div className="max-h-96 overflow-auto text-[0.9375rem]/[1.6] text-ink">
+          <Markdown text={text} waiting={plain} broken={plain} />
+        </div>
       ) : (
         plain
       )}

@@ -1,12 +1,13 @@
-import { lazy, Suspense, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { evidenceOf } from "../core/evidence";
 import type { Citation } from "../core/protocol";
 import { words } from "../words";
 import { documentAddress, isPdf } from "./format";
+import { later } from "./later";
 import { TextView } from "./TextView";
 import { Waiting } from "./ViewerParts";
 
-const PdfView = lazy(() => import("./PdfView"));
+const PdfView = later(() => import("./PdfView"));
 
 interface Properties {
   readonly citation: Citation;
@@ -19,15 +20,22 @@ interface Properties {
 export function Viewer({ citation, support, url }: Properties) {
   const [printed, setPrinted] = useState(isPdf(citation));
   const evidence = useMemo(() => evidenceOf(citation, support), [citation, support]);
+  const asText = () => setPrinted(false);
   const address = documentAddress(citation, document.baseURI);
   if (address === null) return null;
   const shape = "flex min-h-0 min-w-0 flex-1 flex-col overflow-hidden rounded-2xl border border-line bg-card";
   return (
     <section aria-label={words.source.view} data-testid="viewer" className={shape}>
       {printed ? (
-        <Suspense fallback={<Waiting />}>
-          <PdfView address={address} page={citation.page ?? 1} evidence={evidence} url={url} onText={() => setPrinted(false)} />
-        </Suspense>
+        <PdfView
+          address={address}
+          page={citation.page ?? 1}
+          evidence={evidence}
+          url={url}
+          onText={asText}
+          onBroken={asText}
+          waiting={<Waiting />}
+        />
       ) : (
         <TextView citation={citation} evidence={evidence} url={url} {...(isPdf(citation) ? { onPrinted: () => setPrinted(true) } : {})} />
       )}

@@ -280,6 +280,10 @@ export const de: Words = {
   askAgain: "Erneut fragen",
   reconnect: "Neu verbinden",
   dismiss: "Ausblenden",
+  part: {
+    title: "Dieser Teil der Seite konnte nicht geladen werden",
+    advice: "Prüfen Sie, ob Sie online sind, und versuchen Sie es erneut; wenn das nicht hilft, laden Sie die Seite neu.",
+  },
   serverSays: "Der Server meldet: {{reason}}",
   insecure: {
     title: "An dieser Adresse gibt es weder Mikrofon noch Ton",

@@ -281,6 +281,10 @@ export const en = {
   askAgain: "Ask again",
   reconnect: "Connect again",
   dismiss: "Dismiss",
+  part: {
+    title: "This part of the page could not be loaded",
+    advice: "Check that you are online, then try again; if that does not help, reload the page.",
+  },
   serverSays: "It says: {{reason}}",
   insecure: {
     title: "No microphone and no sound at this address",

@@ -285,6 +285,10 @@ export const es: Words = {
   askAgain: "Preguntar de nuevo",
   reconnect: "Conectar de nuevo",
   dismiss: "Descartar",
+  part: {
+    title: "No se ha podido cargar esta parte de la página",
+    advice: "Compruebe que tiene conexión e inténtelo de nuevo; si no sirve de nada, recargue la página.",
+  },
   serverSays: "Mensaje del servidor: {{reason}}",
   insecure: {
     title: "En esta dirección no hay micrófono ni sonido",

@@ -285,6 +285,10 @@ export const fr: Words = {
   askAgain: "Poser de nouveau la question",
   reconnect: "Se reconnecter",
   dismiss: "Ignorer",
+  part: {
+    title: "Cette partie de la page n’a pas pu être chargée",
+    advice: "Vérifiez que vous êtes en ligne, puis réessayez ; si cela ne suffit pas, rechargez la page.",
+  },
   serverSays: "Message du serveur : {{reason}}",
   insecure: {
     title: "Ni micro ni son à cette adresse",

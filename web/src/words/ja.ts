@@ -275,6 +275,10 @@ export const ja: Words = {
   askAgain: "もう一度尋ねる",
   reconnect: "再接続",
   dismiss: "閉じる",
+  part: {
+    title: "ページのこの部分を読み込めませんでした",
+    advice: "オンラインであることを確認して、再試行してください。それでも直らない場合は、ページを再読み込みしてください。",
+  },
   serverSays: "サーバーからのメッセージ：{{reason}}",
   insecure: {
     title: "このアドレスではマイクも音声も使えません",
