@@ -7,6 +7,7 @@ import itertools
 import logging
 import secrets
 import time
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -112,49 +113,53 @@ class Hosting:
             self._telemetry.unbegun(name, self.agent.name, self._profile.name, code)
             await _turned_away(client, str(error), code, 1011)
             return
-        owner = owner_of(user)
-        config = await self._books.funded(cast.config(), owner)
-        fresh = self.returns.ticket(name, owner) if extensions else {}
-        if extensions:
-            config = replace(config, ready={**config.ready, **self._profile.introduction, **fresh})
-        now = time.monotonic()
-        unix, about = time.time() - now, (name, self.agent.name, self._profile.name)
-        watch = self._telemetry.watch(*about, began=now, unix=unix, headers=headers)
-        session = watch.session(
-            config,
-            new_id=_event_ids(),
-            now=now,
-            cite=cited,
-            profile=self._profile,
-            client=names,
-            chance=secrets.SystemRandom().random,
-            unix=unix,
-        )
-        if revival is not None:
-            revival.restore(session, now)
-        packed = lambda: described(relay, session, cast, user, language)  # noqa: E731
-        fence, changes = revival.fence if revival else 1, lambda: session.keeping.changes
-        keep = self._custody.keep(name, fence, packed, changes) if extensions and self._custody.shared else None
-        relay = Relay(
-            client,
-            upstream,
-            session,
-            watch.staff(cast),
-            connect=self._connect,
-            waits=lambda: self.returns.left(name),
-            keeps=keep,
-            back=revival.back(fresh) if revival else None,
-            session_id=name,
-            user=user,
-            till=self._books.till(name, owner),
-        )
-        self.returns.began(name, relay)
-        if keep is not None:
-            self._custody.began(keep, relay, lambda: self.returns.ended(name, relay), fresh)
-        # A task of its own: it may outlive this connection.
-        running = asyncio.create_task(self._run(name, relay, cast, watch, keep))
-        self.running.add(running)
-        running.add_done_callback(self.running.discard)
+        async with AsyncExitStack() as unless:
+            unless.push_async_callback(cast.close)
+            unless.callback(upstream.close)
+            owner = owner_of(user)
+            config = await self._books.funded(cast.config(), owner)
+            fresh = self.returns.ticket(name, owner) if extensions else {}
+            if extensions:
+                config = replace(config, ready={**config.ready, **self._profile.introduction, **fresh})
+            now = time.monotonic()
+            unix, about = time.time() - now, (name, self.agent.name, self._profile.name)
+            watch = self._telemetry.watch(*about, began=now, unix=unix, headers=headers)
+            session = watch.session(
+                config,
+                new_id=_event_ids(),
+                now=now,
+                cite=cited,
+                profile=self._profile,
+                client=names,
+                chance=secrets.SystemRandom().random,
+                unix=unix,
+            )
+            if revival is not None:
+                revival.restore(session, now)
+            packed = lambda: described(relay, session, cast, user, language)  # noqa: E731
+            fence, changes = revival.fence if revival else 1, lambda: session.keeping.changes
+            keep = self._custody.keep(name, fence, packed, changes) if extensions and self._custody.shared else None
+            relay = Relay(
+                client,
+                upstream,
+                session,
+                watch.staff(cast),
+                connect=self._connect,
+                waits=lambda: self.returns.left(name),
+                keeps=keep,
+                back=revival.back(fresh) if revival else None,
+                session_id=name,
+                user=user,
+                till=self._books.till(name, owner),
+            )
+            self.returns.began(name, relay)
+            if keep is not None:
+                self._custody.began(keep, relay, lambda: self.returns.ended(name, relay), fresh)
+            # A task of its own: it may outlive this connection.
+            running = asyncio.create_task(self._run(name, relay, cast, watch, keep))
+            self.running.add(running)
+            running.add_done_callback(self.running.discard)
+            unless.pop_all()  # from here on they are the session's own to close
         try:
             await relay.attends(client)
         except asyncio.CancelledError:

@@ -11,6 +11,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from agent import Agent, DialError
 from agent.server import EXTENSIONS, Server
+from agent.transports.base import TransportClosed
 from agent.transports.memory import pair
 from tools import tool
 
@@ -118,6 +119,23 @@ async def test_a_caller_whom_our_own_fault_keeps_out_is_told_so_and_not_left_on_
         assert socket.close_code == 1011
         assert (await (await client.get("/healthz")).json())["sessions"] == 0
     assert "a secret of the operator's" in caplog.text
+
+
+async def test_a_session_that_a_fault_ends_before_it_runs_gives_its_model_back(monkeypatch):
+    async def broken(*_):
+        raise RuntimeError
+
+    monkeypatch.setattr("agent.pricing.books.Books.funded", broken)
+    ours, theirs = pair()
+
+    async def connect():
+        return ours
+
+    served = TestServer(Server(Agent(), connect, None).application())
+    async with TestClient(served) as client, client.ws_connect("/v1/realtime") as socket, asyncio.timeout(5):
+        assert json.loads((await socket.receive()).data)["error"]["code"] == "internal_error"
+        with pytest.raises(TransportClosed):
+            await theirs.receive()
 
 
 async def test_a_page_from_elsewhere_may_not_open_a_session(http):
