@@ -1,14 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { EMPTY, reduce } from "./conversation";
+import { type Past, pastOf, RECALLED } from "./past";
 import type { ServerEvent } from "./protocol";
 import { saidSince } from "./said";
 
 const after = (events: readonly ServerEvent[], from = EMPTY) => events.reduce(reduce, from);
-const question: ServerEvent = {
+const question = {
   type: "conversation.item.added",
   previous_item_id: null,
   item: { id: "u1", type: "message", role: "user", content: [{ type: "input_text", text: "How much leave?" }] },
-};
+} satisfies ServerEvent;
 const part = { response_id: "r1", item_id: "a1", content_index: 0 };
 const answering: readonly ServerEvent[] = [
   { type: "response.created", response: { id: "r1" } },
@@ -37,6 +38,16 @@ describe("what was said", () => {
     expect(told?.cut).toBe(true);
     expect("Thirty days a year.".startsWith(told?.text ?? "-")).toBe(true);
     expect(told?.text.length).toBeLessThan("Thirty days a year.".length);
+  });
+
+  it("is not told anew when a page brings back what was said to the one before it", () => {
+    const past = pastOf(after([question, ...answering, done]), {});
+    const typed: ServerEvent = { ...question, item: { ...question.item, id: "u2" } };
+    const now = after([typed]);
+    const back = reduce(now, { type: "local.recalled", past: past as Past });
+    expect(back.order).toEqual(["u1", "a1", RECALLED, "u2"]);
+    expect(saidSince(now, back)).toEqual([]);
+    expect(saidSince(EMPTY, back).map((each) => each.id)).toEqual(["u2"]);
   });
 
   it("leaves out tools, remarks and speech whose words never came", () => {

@@ -2,6 +2,7 @@
 import type { Conversation } from "./conversation";
 import type { Said } from "./embedding";
 import { type Entry, heardOf, type Message, textOf } from "./entries";
+import { RECALLED } from "./past";
 
 /**
  * The messages that are complete, or were cut off, since then.
@@ -12,7 +13,9 @@ import { type Entry, heardOf, type Message, textOf } from "./entries";
 export function saidSince(before: Conversation, now: Conversation): readonly Said[] {
   if (before.entries === now.entries) return [];
   const said: Said[] = [];
-  for (const key of now.order) {
+  // What was just brought back was said to the page before this one.
+  const isBack = RECALLED in now.entries && !(RECALLED in before.entries);
+  for (const key of isBack ? now.order.slice(now.order.indexOf(RECALLED)) : now.order) {
     const entry = now.entries[key];
     const old = before.entries[key];
     if (entry === old || !isComplete(entry)) continue;
