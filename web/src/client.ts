@@ -300,8 +300,8 @@ export class Client {
 
   async #fallSilent(): Promise<void> {
     const { speaking, conversation } = this.#store.getState();
-    // At once: while the loudspeaker is being stopped, the next answer may begin.
-    if (speaking) this.#setConversation(silence(conversation));
+    // At once: while the loudspeaker is being stopped, the next answer may begin. The sound of a call is not stopped here.
+    if (speaking && this.#connection?.sound == null) this.#setConversation(silence(conversation));
     const position = await this.#speaker.stop();
     if (position === null) return;
     this.#reportPlayed(position, true);
