@@ -15,7 +15,7 @@ export interface MicrophoneListener {
 /** What was said up to now is still on its way through the browser; the end of a word must not stay behind. */
 const LINGER_MS = 80;
 /** Long enough for the audio thread to answer; only a dead one does not. */
-const FLUSH_LIMIT_MS = 250;
+const FLUSH_LIMIT_MS = 1_000;
 
 interface Capture {
   stream: MediaStream;
