@@ -20,7 +20,7 @@ from agent.core.resuming import GRACE
 from agent.door.door import Door
 from agent.door.framing import framing
 from agent.door.guarded import let_in
-from agent.door.http import everyone, gate, knock_of, refused, visit_of
+from agent.door.http import everyone, gate, refused, visit_of
 from agent.door.refusal import POLICY, Refusal, TurnedAway
 from agent.door.ticketing import ticket_routes
 from agent.engine.faces import PATHS, dialect_at
@@ -205,14 +205,13 @@ class Server:
             language = asked_for(request.query.get("lang"))
         except InputError as error:
             return refused(Refusal(400, POLICY, "invalid_language", str(error)))
-        offered = knock_of(request, self._door.rules.bind).offered
-        extensions = EXTENSIONS in offered
-        token = next((name[len(RESUME) :] for name in offered if name.startswith(RESUME)), None)
+        extensions = EXTENSIONS in visit.offered
+        token = next((name[len(RESUME) :] for name in visit.offered if name.startswith(RESUME)), None)
         if token is not None and not extensions:
             # The door has let it in beyond the limits of new sessions, so it must not begin one.
             text = f"only a client of {EXTENSIONS} comes back to a session: offer that subprotocol beside the token"
             return refused(Refusal(400, POLICY, "extensions_required", text))
-        chosen = next((name for name in (EXTENSIONS, PROTOCOL) if name in offered), None)
+        chosen = next((name for name in (EXTENSIONS, PROTOCOL) if name in visit.offered), None)
         client = await adopt(request, subprotocol=chosen, max_message=MAX_FRAME_BYTES)
         self._clients.add(client)
         self._idle.clear()

@@ -16,7 +16,7 @@ from agent.door.refusal import Refusal, TurnedAway
 from tools.context import owner_of
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
 
     from agent.door.admission import Admission
     from agent.door.admissions import Seat
@@ -42,11 +42,13 @@ class Visit:
 
     Attributes:
         admission: As whom.
+        offered: The subprotocols that the client offered.
         seat: The place of the session, if it opens a WebSocket; it is given back when the handler returns. None for one
             that joins a session, unless who it is will only be known by its first message.
     """
 
     admission: Admission
+    offered: Sequence[str]
     seat: Seat | None
 
 
@@ -159,7 +161,7 @@ async def _visited(
                   no.refusal.code, no.reason)  # fmt: skip
         door.counts(no.refusal)
         return refused(no.refusal)
-    request[_VISIT] = Visit(admission, seat)
+    request[_VISIT] = Visit(admission, knock.offered, seat)
     try:
         return await handler(request)
     finally:

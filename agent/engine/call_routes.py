@@ -85,7 +85,7 @@ def call_routes(calls: Calls) -> list[web.RouteDef]:
         secret = calls.secret(_bearer(request))
         if secret is None:
             raise WireError("Send the client secret of a sessions call.", code="missing_credential")
-        answer = await calls.answer(await _text(request), secret.session, preview=True)
+        answer = await calls.answer(await text_of(request), secret.session, preview=True)
         return web.Response(status=201, text=answer.sdp, content_type="application/sdp")
 
     routes = [
@@ -119,6 +119,8 @@ def _explained(handler: Handler) -> Handler:
             return await handler(request)
         except WireError as error:
             return refused(error)
+        except MalformedFrame as error:
+            return refused(invalid("body", f"Invalid body: {error}."))
         except Refusal as refusal:
             return turned_away(refusal)
 
@@ -126,7 +128,7 @@ def _explained(handler: Handler) -> Handler:
 
 
 async def _json(request: web.Request) -> dict[str, Any]:
-    body = await _text(request)
+    body = await text_of(request)
     return _object(body) if body.strip() else {}
 
 
@@ -140,22 +142,12 @@ def _object(text: str, what: str = "body") -> dict[str, Any]:
 async def _offer(request: web.Request) -> tuple[str, dict[str, Any] | None]:
     """The offer, and the session object where one comes with it."""
     if not request.content_type.startswith("multipart/"):
-        return await _text(request), None
-    try:
-        parts = await form_of(request)
-    except MalformedFrame as error:
-        raise invalid("body", f"Invalid body: {error}.") from None
+        return await text_of(request), None
+    parts = await form_of(request)
     if "sdp" not in parts:
         raise missing("sdp")
     session = parts.get("session")
     return parts["sdp"], None if session is None else _object(session, "session")
-
-
-async def _text(request: web.Request) -> str:
-    try:
-        return await text_of(request)
-    except MalformedFrame as error:
-        raise invalid("body", f"Invalid body: {error}.") from None
 
 
 def _bearer(request: web.Request) -> str:

@@ -148,14 +148,12 @@ class Signalling:
         promised = admission.grounds is Grounds.PROMISED  # who it is, its first message will tell
         if not promised and self.calls.companion(call_id, owner_of(user)) is None:
             return refusal(404, *_NO_CALL)
-        offered = {name.strip() for name in request.headers.get("Sec-WebSocket-Protocol", "").split(",")}
-        extensions = EXTENSIONS in offered
-        chosen = next((name for name in (EXTENSIONS, "realtime") if name in offered), None)
+        extensions = EXTENSIONS in visit.offered
+        chosen = next((name for name in (EXTENSIONS, "realtime") if name in visit.offered), None)
         socket = await adopt(request, subprotocol=chosen, max_message=MAX_FRAME_BYTES)
         if admission.credential is not None and admission.credential.token in self._tickets:
-            admission = Admission(
-                admission.grounds, user
-            )  # a client secret is for beginning a call, which lasts longer
+            # A client secret is for beginning a call, which lasts longer.
+            admission = Admission(admission.grounds, user)
         client = await let_in(socket, admission, None, door, silent=True)
         if visit.seat is not None:
             visit.seat.leave()  # it was for as long as nobody knew who this is: the call has a place of its own

@@ -12,7 +12,7 @@ from azure.core.pipeline.policies import AsyncBearerTokenCredentialPolicy, Azure
 from azure.core.rest import HttpRequest
 
 from tools.errors import SearchError
-from tools.search.azure.failures import status_of
+from tools.search.azure.failures import brief, status_of
 from tools.search.azure.persistence import persist
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 _SCOPE: Final = "https://cognitiveservices.azure.com/.default"
 _TRIES: Final = 8
-_LONGEST: Final = 300  # characters of the words of an error
 _DECIMALS: Final = 7  # what a 32-bit float holds
 
 
@@ -127,7 +126,7 @@ class AzureOpenAIVectors:
     def _refused(self, error: AzureError) -> str:
         deployment, status = f"the deployment {self._model.deployment!r} at {self._model.endpoint}", status_of(error)
         if status is None:
-            why = " ".join(str(error).split())[:_LONGEST] or type(error).__name__
+            why = brief(error) or type(error).__name__
             if isinstance(error, ClientAuthenticationError):
                 return (
                     f"nobody is signed in to {deployment}: {why}. Sign in with `az login`, or set AZURE_OPENAI_API_KEY"

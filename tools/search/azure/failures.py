@@ -57,6 +57,11 @@ def retry_after(error: BaseException) -> float | None:
     return float(value) if value.isascii() and value.isdigit() else None
 
 
+def brief(said: object) -> str:
+    """The beginning of what an error says, on one line."""
+    return " ".join(str(said).split())[:_LONGEST]
+
+
 def explained(error: BaseException, service: SearchService, what: str, task: Task) -> SearchError:
     """Say in words what went wrong, where, and what to do.
 
@@ -99,20 +104,19 @@ def _refused(service: SearchService, status: int, task: Task) -> str:
 
 def _unanswered(error: BaseException, service: SearchService, task: Task) -> str:
     if isinstance(error, ClientAuthenticationError):
-        first = " ".join(str(error).split())[:_LONGEST]
         return (
-            f"nobody is signed in to {service.host}: {first}. Sign in with `az login`, or on Azure give the app a "
-            f"managed identity with the role {task.value!r}; or set a key"
+            f"nobody is signed in to {service.host}: {brief(error)}. Sign in with `az login`, or on Azure give the app "
+            f"a managed identity with the role {task.value!r}; or set a key"
         )
     if service.proxy is not None and (by_proxy := service.proxy.explained(error, service.host)):
         return f"{service.host} cannot be reached: {by_proxy}"
-    why = " ".join(str(error).split())[:_LONGEST] or type(error).__name__
+    why = brief(error) or type(error).__name__
     return f"{service.host} cannot be reached: {why}. Check the name of the service, and whether a firewall lets us out"
 
 
 def _said(error: BaseException) -> str:
-    words = " ".join(_words(error).split())
-    return f". It says: {words[:_LONGEST]}" if words else ""
+    words = brief(_words(error))
+    return f". It says: {words}" if words else ""
 
 
 def _words(error: BaseException) -> str:
