@@ -81,7 +81,10 @@ export class Client {
     const listener = {
       event: (event: ServerEvent) => this.#receive(event),
       away: () => {
+        const { speaking, conversation } = this.#store.getState();
         this.#store.setState({ link: "connecting" });
+        // What sounded is broken off; the sound of a call goes another way, and on.
+        if (speaking && this.#connection?.sound == null) this.#setConversation(silence(conversation));
         void this.#fallSilent();
       },
       ended: (ending: Ending) => void this.#ended(ending),
@@ -299,9 +302,6 @@ export class Client {
   }
 
   async #fallSilent(): Promise<void> {
-    const { speaking, conversation } = this.#store.getState();
-    // At once: while the loudspeaker is being stopped, the next answer may begin. The sound of a call is not stopped here.
-    if (speaking && this.#connection?.sound == null) this.#setConversation(silence(conversation));
     const position = await this.#speaker.stop();
     if (position === null) return;
     this.#reportPlayed(position, true);

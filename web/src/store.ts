@@ -83,6 +83,11 @@ export function isReachable({ conversation, link }: State): boolean {
   return conversation.ready && (link === "open" || link === "renewing");
 }
 
+/** Whether there is a session that cannot be reached at once, and that the page waits for. */
+export function isComingBack({ link }: State): boolean {
+  return link === "connecting" || link === "renewing";
+}
+
 /** Wait until a connection that broke is there again, or is over. @returns whether it is still the same session. */
 export async function mended(store: Store): Promise<boolean> {
   const { sessions } = store.getState().conversation;

@@ -2,6 +2,7 @@ import { Braces, Check, Copy, FileText, type LucideIcon, Trash2 } from "lucide-r
 import { AlertDialog } from "radix-ui";
 import { useState } from "react";
 import { asJson, asMarkdown } from "../core/account";
+import { isComingBack } from "../store";
 import { words } from "../words";
 import { useClient, useShown } from "./context";
 import { copyText, fileName, saveText } from "./handout";
@@ -49,7 +50,7 @@ function Tool({ icon: Icon, label, testid, onClick }: { icon: LucideIcon; label:
 function DeleteAll() {
   const client = useClient();
   // While the page is coming back, nobody would hear of it.
-  const away = useShown((state) => state.link === "connecting" || state.link === "renewing");
+  const away = useShown(isComingBack);
   const action = "rounded-full px-4 py-2 text-[0.9375rem] font-medium";
   return (
     <AlertDialog.Root>

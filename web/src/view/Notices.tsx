@@ -1,5 +1,6 @@
 import { Languages, LoaderCircle, MicOff, VolumeX, X } from "lucide-react";
 import { type ReactNode, useState } from "react";
+import { isComingBack } from "../store";
 import { nameOf, pageLanguage, say, words } from "../words";
 import { useClient, useShown } from "./context";
 import { focusMain } from "./focus";
@@ -19,7 +20,7 @@ export function Notices() {
 /** The connection broke in the middle, and comes back by itself. */
 function Mending() {
   const client = useClient();
-  const mending = useShown((state) => (state.link === "connecting" || state.link === "renewing") && state.conversation.ready);
+  const mending = useShown((state) => isComingBack(state) && state.conversation.ready);
   if (!mending) return null;
   return (
     <Notice testid="mending" icon={<LoaderCircle aria-hidden className="thinking size-4" />} text={words.connection.mending}>
