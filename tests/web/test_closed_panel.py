@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import asynccontextmanager
 
 import pytest
 from playwright.async_api import expect
+
+from tests.web.asking import ASKED_LATE, allow, asked, given_back
 
 pytestmark = pytest.mark.browser
 
 AROUND = """<!doctype html><title>Theirs</title><link rel="icon" href="data:,">
 <script type="module" src="embed.js"></script><vocative-assistant></vocative-assistant>"""
 ELEMENT = "document.querySelector('vocative-assistant')"
-# The browser asks its user for the microphone, and waits.
-ASKING = """
-  const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-  window.givenBack = new Promise((back) => {
-    window.asked = new Promise((asked) => {
-      navigator.mediaDevices.getUserMedia = async (wanted) => {
-        await new Promise((allow) => { window.allow = allow; asked(); });
-        const stream = await ask(wanted);
-        for (const track of stream.getTracks()) {
-          const stop = track.stop.bind(track);
-          track.stop = () => { stop(); back(); };
-        }
-        return stream;
-      };
-    });
-  });"""
 
 
 @asynccontextmanager
@@ -90,17 +75,16 @@ async def test_what_the_page_asked_waits_for_the_panel_where_that_was_closed_bef
 
 @pytest.mark.parametrize("way", ["talk", "push"])
 async def test_a_microphone_that_is_allowed_when_the_panel_is_closed_is_given_back(double, open_page, way):
-    async with embedded(double, open_page, ASKING) as (page, inside, session):
+    async with embedded(double, open_page, ASKED_LATE) as (page, inside, session):
         status = inside.get_by_test_id("status")
         button = inside.get_by_test_id(way)
         await (button.click() if way == "talk" else button.dispatch_event("pointerdown", {"button": 0, "pointerId": 1}))
         await expect(status).to_have_attribute("data-phase", "opening")
         frame = page.frames[1]
-        async with asyncio.timeout(20):
-            await frame.evaluate("asked")
-            await page.evaluate(f"{ELEMENT}.close()")
-            await expect(status).to_have_attribute("data-phase", "idle")
-            await frame.evaluate("allow()")
-            await frame.evaluate("givenBack")
+        await asked(frame)
+        await page.evaluate(f"{ELEMENT}.close()")
+        await expect(status).to_have_attribute("data-phase", "idle")
+        await allow(frame)
+        await given_back(frame)
         await expect(status).to_have_attribute("data-phase", "idle")
         assert session.of("input_audio_buffer.append") == []

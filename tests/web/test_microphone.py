@@ -1,42 +1,11 @@
 """A microphone that is asked for, and what may happen before the user has answered."""
 
-import asyncio
-
 import pytest
 from playwright.async_api import expect
 
+from tests.web.asking import ASKED_LATE, allow, given_back
+
 pytestmark = pytest.mark.browser
-
-# A user who takes their time to allow it.
-ASKED_LATE = """
-window.tracks = [];
-const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-navigator.mediaDevices.getUserMedia = async (wanted) => {
-  await new Promise((resolve) => { window.allow = resolve; });
-  window.allow = undefined;
-  const stream = await ask(wanted);
-  window.tracks.push(...stream.getTracks());
-  return stream;
-};
-"""
-
-
-async def until(page, condition):
-    """Wait until something holds in the page. Args: condition: JavaScript."""
-    async with asyncio.timeout(10):
-        look = f"(function look() {{ {condition} ? done() : setTimeout(look, 20) }})()"
-        await page.evaluate(f"new Promise((done) => {look})")
-
-
-async def allow(page):
-    """Wait until the user is asked, and say yes."""
-    await until(page, "window.allow !== undefined")
-    await page.evaluate("window.allow()")
-
-
-async def given_back(page):
-    """Wait until nothing listens any more."""
-    await until(page, "window.tracks.length > 0 && window.tracks.every((track) => track.readyState === 'ended')")
 
 
 async def test_a_connection_lost_while_the_user_is_asked_leaves_the_microphone_closed(double, open_page):

@@ -169,6 +169,12 @@ def test_the_event_may_be_written_in_any_order():
     assert ticket_of('{"ticket":"t","event_id":"e","type":"extension.authenticate"}') == "t"
 
 
+def be_due(guarded, steady):
+    """A caller who has just been heard is to be verified again."""
+    steady.now = LIMITS.recheck_s
+    guarded._guard.take(steady.now, 1, True)
+
+
 async def ring(guarded):
     """What the timer does when it is due."""
     guarded._ring()
@@ -226,8 +232,7 @@ async def test_a_verifier_that_fails_keeps_nobody_in(ends, door, steady, monkeyp
         raise RuntimeError("a bug")
 
     monkeypatch.setattr(door, "recheck", broken)
-    steady.now = LIMITS.recheck_s
-    guarded._guard.take(steady.now, 1, True)
+    be_due(guarded, steady)
     await ring(guarded)
     heard, end = await told(theirs)
     assert (heard[0]["error"]["code"], end.code) == ("internal_error", 1011)
@@ -249,8 +254,7 @@ async def test_a_ticket_that_comes_while_the_former_one_is_verified_again_is_wha
         return verdict
 
     monkeypatch.setattr(door, "recheck", slow)
-    steady.now = LIMITS.recheck_s
-    guarded._guard.take(steady.now, 1, True)
+    be_due(guarded, steady)
     guarded._ring()
     await verifying.wait()
     await theirs.send(authenticate(ticket(door)))
@@ -272,8 +276,7 @@ async def test_closing_ends_the_watch_too(ends, door, steady, monkeypatch):
         return admission
 
     monkeypatch.setattr(door, "recheck", slow)
-    steady.now = LIMITS.recheck_s
-    guarded._guard.take(steady.now, 1, True)
+    be_due(guarded, steady)
     guarded._ring()
     await verifying.wait()
     await guarded.close(1001, "bye")
