@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from pydantic import AliasChoices
 
@@ -21,3 +22,11 @@ def variables() -> set[str]:
 
 for _variable in variables() | {each for name in PROXIES for each in (name, name.lower())}:
     os.environ.pop(_variable, None)
+
+
+def _refused(_hook: object) -> None:
+    raise AssertionError("no audit hook here: it cannot be taken away, and threads begun under coverage fail")
+
+
+# Before Python 3.12 a thread that begins while another asks such a hook whether it may be traced is refused.
+sys.addaudithook = _refused

@@ -107,8 +107,7 @@ class RedisStore:
         """Close its connections."""
         if self._listening is not None:
             self._listening.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._listening
+            await asyncio.gather(self._listening, return_exceptions=True)
         with contextlib.suppress(*_FAILURES):
             await self._redis.aclose()
 
@@ -178,7 +177,7 @@ class RedisStore:
             self._see(command)
             async with self._at_once:
                 self._see(command)  # it may have gone while this waited: each in turn would wait for it again
-                return await command
+                return await _heeding(command)
         except _FAILURES as error:
             raise self._down(error) from None
 
@@ -205,21 +204,21 @@ class RedisStore:
             # Connections to a server that is gone would fail one by one, and each would look like another end.
             await self._redis.connection_pool.disconnect(inuse_connections=False)
         async with self._redis.pubsub(ignore_subscribe_messages=True) as channel:
-            await channel.subscribe(_channel(self._worker))
+            await _heeding(channel.subscribe(_channel(self._worker)))
             for script in self._scripts:
-                await self._redis.script_load(script)  # now, and not while the first caller waits
+                await _heeding(self._redis.script_load(script))  # now, and not while the first caller waits
             while True:
                 # Not a ping: a Redis that is full, or a replica, answers that.
-                await self._redis.set(f"{PREFIX}worker:{self._worker}", b"", px=_ms(10 * LOOK))
+                await _heeding(self._redis.set(f"{PREFIX}worker:{self._worker}", b"", px=_ms(10 * LOOK)))
                 if ends != self._ends:
                     return  # somebody else has met the server's end: this channel's is the same, whatever was answered
                 self._up()
                 tried.set()
                 async with asyncio.timeout(10 * LOOK):
-                    message = await channel.get_message(timeout=LOOK)
+                    message = await _heeding(channel.get_message(timeout=LOOK))
                 while message is not None:
                     self._take(message["data"])
-                    message = await channel.get_message(timeout=LOOK)
+                    message = await _heeding(channel.get_message(timeout=LOOK))
 
     def _take(self, text: bytes) -> None:
         try:
@@ -243,6 +242,20 @@ class RedisStore:
         if before != self.trouble:
             _log.error("sessions are not kept, and calls go on: Redis cannot be used: %s", error)
         return StoreDown(self.trouble)
+
+
+async def _heeding(command: Awaitable[Any]) -> Any:
+    """Await something of the client's, and end where that was cancelled meanwhile.
+
+    It sends by `asyncio.wait_for`, which before Python 3.12 drops a cancellation that comes together with the result:
+    whoever cancelled would then wait for ever for a task that goes on.
+    """
+    task = cast("asyncio.Task[Any]", asyncio.current_task())
+    before = task.cancelling()
+    result = await command
+    if task.cancelling() > before:
+        raise asyncio.CancelledError
+    return result
 
 
 def _ms(seconds: float) -> int:

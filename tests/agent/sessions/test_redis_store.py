@@ -144,3 +144,14 @@ async def test_an_address_that_is_none_is_refused_and_not_repeated(url):
     with pytest.raises(ConfigurationError, match=r"rediss://:PASSWORD@HOST:6380/0") as caught:
         RedisStore(url)
     assert url not in str(caught.value)
+
+
+async def test_it_closes_whatever_it_waits_for_just_then(redis):
+    # The client waits by `asyncio.wait_for`, which before Python 3.12 may forget that it was cancelled.
+    for turns in range(60):
+        async with Worker(redis, "one") as worker:
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            closing = asyncio.create_task(worker.store.close())
+            await asyncio.wait([closing], timeout=10)
+            assert closing.done(), f"after {turns} turns of the loop"
