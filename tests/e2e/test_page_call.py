@@ -9,10 +9,14 @@ import numpy as np
 import pytest
 from playwright.async_api import expect
 
+from agent.engine.parts import Say
+from agent.engine.runtime import Engine
+from agent.engine.speak import load_voice
 from agent.engine.wav import write_wav
 from agent.library import Library
 from agent.options.uploads import Uploads
 from agent.webrtc.engine_calling import EngineCalling
+from tests.agent.engine.conftest import LoudnessEars
 from tests.e2e.browsing import (
     PATIENCE,
     RATE,
@@ -208,6 +212,50 @@ async def test_a_call_whose_socket_breaks_in_the_middle_of_an_answer_is_heard_to
         finally:
             await line.take_down()
     assert len(wire.of("session.created")) == 1, "it is the same call after the break"
+
+
+class Halting:
+    """Says a sentence, the second when it is told to go on, and ends when it is told to."""
+
+    FIRST, SECOND = "The Island Pass is good on all the ferries of the harbour for a week. ", "Dogs travel for nothing. "
+
+    def __init__(self):
+        self.go, self.end = asyncio.Event(), asyncio.Event()
+
+    async def respond(self, _thought):
+        yield Say(self.FIRST)
+        await self.go.wait()
+        yield Say(self.SECOND)
+        await self.end.wait()
+
+    async def warm(self):
+        return
+
+    async def close(self):
+        return
+
+
+async def test_an_answer_that_is_still_being_made_when_a_calls_socket_breaks_is_shown_to_its_end(library, view):
+    wires, halting = Watch(), Halting()
+    model = Engine(LoudnessEars(), load_voice(), halting)
+    async with answering(model, library, EngineCalling(model)) as server:
+        line = Line(server)
+        try:
+            async with page_calling(None, await line.lay(), before=wires, mind_errors=False, **view) as (page, _):
+                (wire,), answer = wires, page.get_by_test_id("message-assistant")
+                await ask(page, FARE)
+                await sounding(page)
+                line.cut()
+                await until(page, lambda: wire.of("extension.resumed"))
+                halting.go.set()
+                # While it is being said, and not when all of it is known.
+                await expect(answer).to_contain_text("Dogs travel", timeout=PATIENCE)
+                halting.end.set()
+                await expect(answer).not_to_have_attribute("data-cut", "true")
+                await until(page, lambda: wire.of("output_audio_buffer.stopped"))
+        finally:
+            await line.take_down()
+    await model.close()
 
 
 async def test_without_permission_for_the_microphone_a_call_says_so_and_a_typed_question_is_answered_aloud(
