@@ -217,7 +217,7 @@ async def test_a_call_whose_socket_breaks_in_the_middle_of_an_answer_is_heard_to
 class Halting:
     """Says a sentence, the second when it is told to go on, and ends when it is told to."""
 
-    FIRST, SECOND = "The Island Pass is good on all the ferries of the harbour for a week. ", "Dogs travel for nothing. "
+    FIRST, SECOND = "The Island Pass is good on all the ferries for a week, and on buses. ", "Dogs travel for nothing. "
 
     def __init__(self):
         self.go, self.end = asyncio.Event(), asyncio.Event()
