@@ -13,6 +13,7 @@ from agent.links import linked
 from tools.errors import SearchError
 from tools.search.backend import Passage, Passages
 from tools.search.tool import sendable
+from tools.search.trouble import told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -49,8 +50,7 @@ def lookup_routes(library: Library | None, user_of: Callable[[web.Request], User
         try:
             found = await _found(library, query, int(top), user_of(request))
         except SearchError as error:
-            text = f"the documents cannot be searched now: {error}"
-            return refused(Refusal(503, TRY_AGAIN_LATER, "index_unavailable", text, 5))
+            return refused(Refusal(503, TRY_AGAIN_LATER, "index_unavailable", told(error, "searched"), 5))
         passages = linked([sendable(each.citation()) for each in found])
         answer: dict[str, Any] = {"query": query, "passages": passages}
         if isinstance(found, Passages) and found.incomplete:

@@ -13,6 +13,7 @@ from agent.door.http import refused
 from agent.door.refusal import TRY_AGAIN_LATER, Refusal
 from agent.errors import ConfigurationError, InputError
 from tools.errors import SearchError
+from tools.search.trouble import told
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -133,8 +134,7 @@ def _telling(handler: Handler) -> Handler:
         try:
             return await handler(request)
         except SearchError as error:
-            text = f"the documents cannot be read now: {error}"
-            return refused(Refusal(503, TRY_AGAIN_LATER, "index_unavailable", text, 5))
+            return refused(Refusal(503, TRY_AGAIN_LATER, "index_unavailable", told(error, "read"), 5))
 
     return telling
 

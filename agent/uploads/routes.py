@@ -12,7 +12,8 @@ from aiohttp import web
 from agent.door.http import readable, refused, visit_of
 from agent.door.refusal import Refusal, TurnedAway, forbidden
 from agent.uploads.receiving import receive
-from tools.errors import ToolsError
+from tools.errors import SearchError, ToolsError
+from tools.search.trouble import told
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -92,7 +93,7 @@ class _Uploads:
         except TurnedAway as no:
             return refused(no.refusal)
         except ToolsError as error:
-            return refused(Refusal(503, 1013, "index_unavailable", str(error), 5))
+            return refused(Refusal(503, 1013, "index_unavailable", _said(error), 5))
 
     def _named(self, document: str) -> str:
         return f"{self._prefix}/{document}"
@@ -107,6 +108,12 @@ class _Uploads:
             "bytes": record.size,
             "mine": True,
         }
+
+
+def _said(error: ToolsError | OSError) -> str:
+    if isinstance(error, SearchError):
+        return told(error, "used")
+    return f"{error}." if isinstance(error, ToolsError) else f"The disk cannot be used: {error.strerror}."
 
 
 class _Taking:
@@ -161,8 +168,7 @@ class _Taking:
                       for name in ("added", "updated", "unchanged", "refused")}  # fmt: skip
             await self._tell({"event": "done", **counts})
         elif isinstance(error, ToolsError | OSError):
-            said = str(error) if isinstance(error, ToolsError) else f"the disk cannot be used: {error.strerror}"
-            await self._tell({"event": "error", "message": f"the files are not taken: {said}; send them again"})
+            await self._tell({"event": "error", "message": f"{_said(error)} The files are not taken: send them again."})
         else:
             _log.error("an upload failed: %s", type(error).__name__, exc_info=error)
             await self._tell({"event": "error", "message": "an internal error: send the files again"})

@@ -79,7 +79,7 @@ async def test_an_assistant_without_documents_finds_nothing():
         assert await answer.json() == {"query": "leave", "passages": []}
 
 
-async def test_an_index_that_fails_is_told_of_and_does_not_cost_the_others(tmp_path):
+async def test_an_index_that_fails_is_told_of_and_does_not_cost_the_others(tmp_path, caplog):
     (tmp_path / "a.md").write_text(TEXT, encoding="utf-8")
     library, _ = Library.gather([tmp_path])
     async with await opened(Library(Failing())) as client:
@@ -88,8 +88,9 @@ async def test_an_index_that_fails_is_told_of_and_does_not_cost_the_others(tmp_p
         assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
         assert (told["code"], told["message"]) == (
             "index_unavailable",
-            "the documents cannot be searched now: it is locked",
+            "The documents cannot be searched now. Whoever runs this assistant finds the reason in its log.",
         )
+        assert "the documents cannot be searched: it is locked" in caplog.text
     async with await opened(Library(Several({"": library.index, "board": Failing()}))) as client:
         told = await (await client.get("/api/documents/search", params={"q": "leave"})).json()
         assert told["passages"][0]["document"] == "a.md"

@@ -56,11 +56,12 @@ async def test_the_documents_are_listed(client):
 
 
 @pytest.mark.parametrize("path", ["/api/documents", "/documents/staff%20handbook.md?view=passage", "/documents/a.pdf"])
-async def test_an_index_that_cannot_be_read_is_told_in_words(client, path):
+async def test_an_index_that_cannot_be_read_is_told_in_words(client, path, caplog):
     client.library.close()
     answer = await client.get(path)
     assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
-    assert "the documents cannot be read now: the index was closed" in (await answer.json())["error"]["message"]
+    assert "The documents cannot be read now." in (await answer.json())["error"]["message"]
+    assert "the documents cannot be read: the index was closed" in caplog.text
 
 
 async def test_a_list_that_does_not_name_all_says_so(client):

@@ -13,6 +13,7 @@ from tools.errors import SearchError, ToolError
 from tools.quoting import NOTICE, clean
 from tools.result import Result
 from tools.search.tool import whole_sentences
+from tools.search.trouble import told
 from tools.toolset import Toolset
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def documents_tools(shelf: Shelf) -> Toolset:
         try:
             text = shelf.text_of(record.path, _checked(record, page), context.user)
         except SearchError as error:
-            raise ToolError(f"The documents cannot be read now: {error}") from error
+            raise ToolError(told(error, "read")) from error
         if not text:
             raise ToolError(f"Page {page} of {record.path} has no text." if page else f"{record.path} has no text.")
         return _opened(record, page, text, _place(text, passage))
@@ -86,7 +87,7 @@ def _readable(shelf: Shelf, user: User | None) -> list[DocumentRecord]:
     try:
         return shelf.documents(user)
     except SearchError as error:
-        raise ToolError(f"The documents cannot be listed now: {error}") from error
+        raise ToolError(told(error, "listed")) from error
 
 
 def _listed(records: Sequence[DocumentRecord], named: str | None, kind: str | None, unlisted: Sequence[str]) -> Result:
@@ -138,7 +139,7 @@ def _named(shelf: Shelf, name: str, user: User | None) -> DocumentRecord:
     try:
         record = shelf.document(name, user)
     except SearchError as error:
-        raise ToolError(f"The documents cannot be read now: {error}") from error
+        raise ToolError(told(error, "read")) from error
     if record is not None:
         return record
     records = _readable(shelf, user)

@@ -100,19 +100,21 @@ class Several:
                 task.cancel()
         found: list[Passage] = []
         missing: list[str] = []
+        reasons: list[str] = []
         answered = False
         # In the order given, so that equal scores always come in the same order.
         for task, name in tasks.items():
-            told = self._missing(task, name) if task in done else f"{_called(name)} did not answer in time."
-            if told is not None:
-                missing.append(told)
+            why = self._missing(task, name) if task in done else ("did not answer in time", "")
+            if why is not None:
+                missing.append(f"{_called(name)} {why[0]}.")
+                reasons.append(f"{_called(name)} {': '.join(filter(None, why))}")
                 continue
             answered = True
             passages = task.result()
             found += (self._own(name, passage) for passage in passages)
             missing += [passages.incomplete] if isinstance(passages, Passages) and passages.incomplete else []
         if not answered:
-            raise SearchError(" ".join(missing))
+            raise SearchError("; ".join(reasons))
         found.sort(key=lambda passage: -passage.score)
         return Passages(found[:top], incomplete=" ".join(missing))
 
@@ -156,16 +158,16 @@ class Several:
     def _own(self, name: str, passage: Passage) -> Passage:
         return _named(name, replace(passage, score=min(max(passage.score / self._best[name], 0.0), 1.0)))
 
-    def _missing(self, task: asyncio.Future[Sequence[Passage]], name: str) -> str | None:
-        """Why a backend has nothing to give, for the model; None where it has."""
+    def _missing(self, task: asyncio.Future[Sequence[Passage]], name: str) -> tuple[str, str] | None:
+        """Why a backend has nothing to give, for a model and for whoever runs it; None where it has something."""
         error = task.exception()
-        if isinstance(error, SearchError):
-            return f"{_called(name)} cannot be searched now: {error}"
-        if error is not None:
-            # Anybody's code may stand behind a backend: what it raises is for the log, not for a model.
-            _log.error("searching %r failed: %s", name, type(error).__name__, exc_info=error)
-            return f"{_called(name)} cannot be searched now."
-        return None
+        if error is None:
+            return None
+        # It may say where an index lies, and anybody's code may stand behind one: what it raises is for the log.
+        known = isinstance(error, SearchError)
+        reason = str(error) if known else type(error).__name__
+        _log.error("searching %r failed: %s", name, reason, exc_info=None if known else error)
+        return "cannot be searched now", reason
 
 
 def _called(name: str) -> str:

@@ -13,6 +13,7 @@ from tools.quoting import NOTICE, clean
 from tools.result import Result
 from tools.search.backend import Passages
 from tools.search.followups import leans, whole
+from tools.search.trouble import told
 from tools.speculation import Speculation, plain_words, same_words
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def search_tool(
             wanted = plain_words(whole(query, context.conversation))
             passages = await backend.search(wanted, top=top, user=context.user)
         except SearchError as error:
-            raise ToolError(f"The documents cannot be searched now: {error}") from error
+            raise ToolError(told(error, "searched")) from error
         return _result(passages)
 
     return search

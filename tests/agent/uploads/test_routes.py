@@ -218,8 +218,8 @@ async def test_a_disk_that_is_full_is_told(house, monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        (SearchError("the index is being written by another process"), "being written by another process"),
-        (OSError(28, "No space left on device"), "the disk cannot be used: No space left"),
+        (SearchError("the index /srv/hunter2 is being written by another process"), "cannot be used now"),
+        (OSError(28, "No space left on device"), "The disk cannot be used: No space left"),
         (RuntimeError("hunter2"), "an internal error"),
     ],
 )
@@ -236,7 +236,7 @@ async def test_what_fails_while_files_are_read_is_the_last_line_and_keeps_secret
     assert "hunter2" not in json.dumps(told)
 
 
-async def test_an_index_that_cannot_be_read_is_503(house, monkeypatch):
+async def test_an_index_that_cannot_be_read_is_503(house, monkeypatch, caplog):
     house = await house()
 
     def fail(*_):
@@ -245,7 +245,9 @@ async def test_an_index_that_cannot_be_read_is_503(house, monkeypatch):
     await house.brought("anna", ("a.md", TEXT))
     monkeypatch.setattr(OwnShelf, "index", fail)
     status, told = await house.json("GET", "/api/uploads", "anna")
-    assert (status, told["error"]["message"]) == (503, "it is locked")
+    assert (status, told["error"]["code"]) == (503, "index_unavailable")
+    assert "it is locked" not in told["error"]["message"]
+    assert "the documents cannot be used: it is locked" in caplog.text
 
 
 async def test_who_has_not_signed_in_and_a_page_of_elsewhere_get_nothing(house):

@@ -178,12 +178,15 @@ async def test_what_stands_under_no_heading_names_none(small_index, use, words_e
     assert answer["passages"] == [{"id": chunks[0].id, "text": "Just a line of text."}]
 
 
-async def test_an_index_that_cannot_be_read_is_told_to_the_model(small_index, use, monkeypatch):
+async def test_an_index_that_cannot_be_read_is_told_to_the_model_and_why_to_the_log(small_index, use, caplog):
     small_index.close()
     for name, arguments in (("list_documents", {}), ("open_document", {"document": "x"})):
         outcome, answer = await use(name, **arguments)
         assert not outcome.ok
-        assert "the index was closed" in answer["error"]["message"]
+        assert "The documents cannot be" in answer["error"]["message"]
+    assert caplog.messages == [
+        f"the documents cannot be {done}: the index was closed: open it again" for done in ("listed", "read")
+    ]
 
 
 async def test_an_index_that_fails_while_it_is_read_is_told_too(small_index, put, use, monkeypatch):
@@ -193,7 +196,7 @@ async def test_an_index_that_fails_while_it_is_read_is_told_too(small_index, put
         raise SearchError("it is locked")
 
     monkeypatch.setattr(small_index, "text_of", fail)
-    assert "it is locked" in (await use("open_document", document="a"))[0].output
+    assert "The documents cannot be read now" in (await use("open_document", document="a"))[0].output
 
 
 async def test_what_documents_say_is_quoted_and_what_nobody_sees_in_it_is_taken_out(small_index, put, use):

@@ -96,7 +96,7 @@ async def test_one_that_does_not_answer_in_time_costs_its_own_passages_only_and_
     await asyncio.wait_for(stopped.wait(), 5)
 
 
-async def test_one_that_fails_is_named_and_what_is_no_search_error_stays_in_the_log(caplog):
+async def test_one_that_fails_is_named_and_why_it_does_stays_in_the_log(caplog):
     several = Several(
         {
             "": Fake(SearchError("it is locked")),
@@ -107,8 +107,9 @@ async def test_one_that_fails_is_named_and_what_is_no_search_error_stays_in_the_
     found = await several.search("x")
     assert [each.id for each in found] == ["part:p"]
     assert found.incomplete == (
-        "The main index cannot be searched now: it is locked The index 'odd' cannot be searched now. Some are missing."
+        "The main index cannot be searched now. The index 'odd' cannot be searched now. Some are missing."
     )
+    assert "searching '' failed: it is locked" in caplog.text
     assert "searching 'odd' failed: RuntimeError" in caplog.text
 
 
@@ -121,7 +122,8 @@ async def test_the_model_is_told_what_is_missing():
     several = Several({"a": Fake(SearchError("it is gone")), "b": Fake(passage("p", 0.5))})
     outcome = await invoke(Toolset([search_tool(several)]), "search", '{"query": "x"}', ToolContext())
     assert outcome.ok
-    assert "it is gone" in outcome.output
+    assert "The index 'a' cannot be searched now." in outcome.output
+    assert "it is gone" not in outcome.output
     assert outcome.citations[0]["document"] == "b/p.md"
 
 

@@ -60,11 +60,13 @@ async def test_nothing_found_is_said_honestly_and_is_no_error(small_index):
     assert outcome.citations == ()
 
 
-async def test_an_index_that_cannot_be_searched_is_told_apart_from_nothing_found():
+async def test_an_index_that_cannot_be_searched_is_told_apart_from_nothing_found_and_its_place_to_the_log_only(caplog):
     outcome = await call(BrokenBackend())
     assert not outcome.ok
     assert outcome.error == "tool_error"
-    assert "cannot be searched now: the index /x is damaged" in outcome.output
+    assert "cannot be searched now" in outcome.output
+    assert "/x" not in outcome.output
+    assert "the documents cannot be searched: the index /x is damaged" in caplog.text
 
 
 async def test_a_passage_without_page_or_headings_does_not_pretend_to_have_them(index, put, monkeypatch):
