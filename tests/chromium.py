@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from playwright.async_api import Browser, Page
 
+# ms. Nothing waits that long unless it fails, and a loaded machine takes its time.
+expect.set_options(timeout=30_000)
+
 # Elsewhere than on a system with its own browser, the one that Playwright installs.
 CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/google-chrome") if Path(path).exists()), None)
 

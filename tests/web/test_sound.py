@@ -256,7 +256,7 @@ async def test_text_only_asks_for_no_sound_plays_none_and_holds_at_the_next_visi
         await session.item("a3", "assistant", "a2")
         await session.speak("a3", "And hear this.", 1, response="r3")
         await session.until(lambda: any(each["played_ms"] == 1000 for each in session.of("extension.playback")))
-        assert len((await taken(page)).audible()) == pytest.approx(RATE, rel=0.02)
+        assert (await taken(page)).seconds() == pytest.approx(1, rel=0.02)
 
 
 async def test_choosing_text_only_in_the_middle_of_an_answer_silences_it(double, open_page):
@@ -312,8 +312,7 @@ async def test_the_sound_of_waiting_gives_way_to_the_answer_and_can_be_turned_of
         await running(page)
         await session.speak("a1", "Here it is.", 1)
         await session.until(lambda: any(each["played_ms"] == 1000 for each in session.of("extension.playback")))
-        sound = (await taken(page)).audible()
-        assert len(sound) == pytest.approx(RATE, rel=0.02)  # the answer, and nothing before it
+        assert (await taken(page)).seconds() == pytest.approx(1, rel=0.02)  # the answer, and nothing before it
         assert (await kept(page))["waitingSound"] is False
 
 

@@ -28,12 +28,14 @@ def run(node, *command):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_the_pure_core_passes_its_own_tests(node):
     told = run(node, "node_modules/vitest/vitest.mjs", "run", "--reporter=verbose")
     assert told.count("✓") > 150
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("project", ["tsconfig.core.json", "tsconfig.json"])
 def test_the_types_are_sound_and_the_core_needs_no_browser(node, project):
     run(node, "node_modules/typescript/bin/tsc", "-p", project)
