@@ -20,7 +20,7 @@ from agent.core.resuming import GRACE
 from agent.door.door import Door
 from agent.door.framing import framing
 from agent.door.guarded import let_in
-from agent.door.http import everyone, gate, refused, visit_of
+from agent.door.http import asking, everyone, gate, refused, visit_of
 from agent.door.refusal import POLICY, Refusal, TurnedAway
 from agent.door.ticketing import ticket_routes
 from agent.engine.faces import PATHS, dialect_at
@@ -133,8 +133,7 @@ class Server:
         application = web.Application(
             middlewares=[hardened(door), framing(door.rules.origins), gate(door, self._joins)]
         )
-        for path in PATHS:
-            application.router.add_get(path, self._realtime)
+        application.router.add_routes(asking([web.get(path, self._realtime) for path in PATHS]))
         application.router.add_routes(everyone([web.get("/healthz", self._health), web.get("/readyz", self._ready)]))
         application.router.add_routes(ticket_routes(self._door))
         application.router.add_routes(documents_routes(self._library, _user_of))

@@ -98,6 +98,24 @@ async def test_a_first_message_with_a_ticket_lets_in_and_anything_else_does_not(
     assert len(house.model.of("session.update")) == dialled, "the model is dialled for nobody who is unknown"
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/api/documents"),
+        ("GET", "/api/documents/search?q=x"),
+        ("GET", "/documents/x.pdf"),
+        ("POST", "/v1/tickets"),
+    ],
+    ids=str,
+)
+async def test_whoever_promises_to_sign_in_gets_nothing_where_nobody_waits_for_them_to(house, method, path):
+    """Such a request asks for a WebSocket where there is none."""
+    promise = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Protocol": "vocative.authenticate"}
+    async with house.http.request(method, path, headers=promise) as answer:
+        assert answer.status == 401
+        assert (await answer.json())["error"]["code"] == "authentication_required"
+
+
 async def test_a_session_does_not_outlive_the_sign_in_that_opened_it(house):
     _, soon = house.door.mint(await house.door.redeem(KEY))
     ticket = house.door._tickets.mint(type(soon)(soon.user, soon.enter_by, house.clock.now + 0.3, "n"))

@@ -91,6 +91,14 @@ async def test_whoever_keeps_that_promise_is_in_their_own_call():
         assert http.door.admissions.count == 0
 
 
+@pytest.mark.parametrize("path", ["client_secrets", "calls", "calls/rtc_theirs/hangup"])
+async def test_whoever_only_promises_to_say_who_they_are_gets_no_secret_and_no_call(path):
+    promise = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Protocol": "vocative.authenticate"}
+    async with served() as http, http.post(f"/v1/realtime/{path}", headers=promise) as response:
+        assert response.status == 401
+        assert (await response.json())["error"]["code"] == "authentication_required"
+
+
 async def test_what_a_companion_sends_is_limited_as_on_every_other_socket():
     async with served(message_bytes=2_000, burst_bytes=2_000) as http:
         call_id = await ring(http, ADA)
