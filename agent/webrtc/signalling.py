@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -190,7 +190,7 @@ class Signalling:
         except InputError as error:
             return refusal(400, "invalid_language", str(error))
         try:
-            ticket, session = await self._mint(given.get("session"), user, language)
+            ticket, session = await self._mint(request, given.get("session"), user, language)
         except DialError as error:
             return _failed(error)
         body = {"value": ticket.value, "expires_at": int(ticket.key.expires_at), "session": session_view(session)}
@@ -226,7 +226,7 @@ class Signalling:
         try:
             offer, given = await _offer(request)
             if ticket is None:
-                ticket, _ = await self._mint(given, user, asked_for(request.query.get("lang")))
+                ticket, _ = await self._mint(request, given, user, asked_for(request.query.get("lang")))
             answered = await self._calling.call(ticket.key.value, offer)
         except MalformedFrame as error:
             return refusal(400, "invalid_request", str(error))
@@ -244,7 +244,9 @@ class Signalling:
             return refusal(404, *_NO_CALL)
         return web.Response()
 
-    async def _mint(self, given: object, user: User | None, language: str | None) -> tuple[Ticket, dict[str, Any]]:
+    async def _mint(
+        self, request: web.Request, given: object, user: User | None, language: str | None
+    ) -> tuple[Ticket, dict[str, Any]]:
         now = self._now()
         self._tickets = {name: each for name, each in self._tickets.items() if each.key.expires_at > now}
         if len(self._tickets) >= _MOST_TICKETS:
@@ -253,6 +255,11 @@ class Signalling:
         config = in_language(config, self._agent.language, Spoken(language, self._profile))
         session = without_formats(_merged(given, config.session))
         key = await self._calling.mint(session)
+        until = visit_of(request).admission.expires_at
+        if until is not None and until < key.expires_at:
+            # A client secret signs in as well. Were it to outlast what it was made by, each could be made by the one
+            # before, and a sign-in would never end.
+            key = replace(key, expires_at=until)
         ticket = Ticket(f"ek_{secrets.token_urlsafe(24)}", key, user, language)
         self._tickets[ticket.value] = ticket
         return ticket, session

@@ -138,3 +138,27 @@ async def test_a_companion_that_came_with_a_client_secret_stays_when_that_has_ex
         async with http.ws_connect(url, protocols=("vocative.v1",), headers=headers) as socket:
             assert await hang_up(http, call_id, ADA) == 200
             assert (await socket.receive(timeout=5)).data == 1000
+
+
+async def test_a_client_secret_makes_no_sign_in_last_longer_whatever_is_made_with_it():
+    async with served() as http:
+        http.door._clock = lambda: 1000.0
+        secret, until = await secret_of(http, {"api-key": ADA})
+        assert until == 1060
+        http.door._clock = lambda: 1050.0
+        http.model.valid_until = 1110  # as a model's keys are that are made later
+        assert (await secret_of(http, {"Authorization": f"Bearer {secret}"}))[1] == until
+        async with http.post("/v1/tickets", headers={"Authorization": f"Bearer {secret}"}) as response:
+            by_ticket = {"Authorization": f"Bearer {(await response.json())['ticket']}"}
+        again, still = await secret_of(http, by_ticket)
+        assert still == until
+        http.door._clock = lambda: 1060.0
+        async with http.post("/v1/realtime/client_secrets", headers={"Authorization": f"Bearer {again}"}) as response:
+            assert response.status == 401
+
+
+async def secret_of(http, headers):
+    async with http.post("/v1/realtime/client_secrets", headers=headers) as response:
+        assert response.status == 200, await response.text()
+        body = await response.json()
+        return body["value"], body["expires_at"]
