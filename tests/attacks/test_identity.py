@@ -18,7 +18,9 @@ def bearer(presented):
     return {"headers": {"Authorization": f"Bearer {presented}"}}
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1", "file://"])
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", "http://127.0.0.1", "file://", "http://[", "http://a℀b"]
+)
 async def test_a_page_of_somewhere_else_gets_in_with_no_credential_whatever(house, origin):
     assert await house.status(headers={"Origin": origin, "api-key": KEY}) == 403
     answer = await house.http.post("/v1/tickets", headers={"Origin": origin, "api-key": KEY})
