@@ -82,13 +82,22 @@ def page_routes(bundle: Path, transport: str | None = None, brand: Brand | None 
     root = bundle.resolve()
 
     async def asset(request: web.Request) -> web.StreamResponse:
-        path = await asyncio.to_thread((root / request.match_info["path"]).resolve)
-        if not path.is_relative_to(root) or not path.is_file():
+        path = await asyncio.to_thread(_within, root, request.match_info["path"])
+        if path is None:
             raise web.HTTPNotFound
         # Names carry a hash of the content, so what a name stands for never changes.
         return web.FileResponse(path, headers={"Cache-Control": "public, max-age=31536000, immutable"})
 
     return [web.get("/", index), web.get("/{path:(?:assets/.+|[^/]+\\.(?:js|css|svg|png|ico|webmanifest))}", asset)]
+
+
+def _within(root: Path, name: str) -> Path | None:
+    """The file of that name below a folder; None where there is none, or none can have that name."""
+    try:
+        path = (root / name).resolve()
+        return path if path.is_relative_to(root) and path.is_file() else None
+    except (OSError, ValueError):  # longer than names are, or with a zero byte in it
+        return None
 
 
 def documents_routes(
