@@ -67,6 +67,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 PROTOCOL = "realtime"
+SECRETS = 10  # client secrets that a user may have for each session that a user may have
 DRAIN = 5.0  # seconds that running sessions get to close when the server stops
 _FAILED = "the assistant failed; the operator's log says why"
 _LOOK = 0.1  # seconds between two looks at whether the last session has ended
@@ -320,6 +321,7 @@ def _signalling(
     if isinstance(calling, PreviewCalling):
         return PreviewSignalling(agent, calling, url_of=source_url, admit=_caller_of, **beside)
     beside |= {"cite": cited, "admit": _caller_of, "enter": door.admissions.enter}
+    beside["most_secrets"] = SECRETS * door.rules.limits.sessions_per_user
     signalling = Signalling(agent, calling, telemetry=telemetry, **beside)
     door.also(signalling.verify)
     return signalling

@@ -157,6 +157,17 @@ async def test_a_client_secret_makes_no_sign_in_last_longer_whatever_is_made_wit
             assert response.status == 401
 
 
+async def test_one_user_cannot_have_all_the_client_secrets_that_there_are():
+    async with served(sessions_per_user=1) as http:
+        for _ in range(10):
+            await secret_of(http, {"api-key": ADA})
+        async with http.post("/v1/realtime/client_secrets", headers={"api-key": ADA}) as no:
+            assert (no.status, (await no.json())["error"]["code"]) == (429, "too_many_client_secrets")
+        assert len(http.model.minted) == 10
+        await ring(http, ADA)  # for which nobody is handed a secret
+        await secret_of(http, {"api-key": BOB})
+
+
 async def secret_of(http, headers):
     async with http.post("/v1/realtime/client_secrets", headers=headers) as response:
         assert response.status == 200, await response.text()
