@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from string import Template
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
@@ -12,6 +13,7 @@ from aiohttp import web
 from agent.door.http import refused
 from agent.door.refusal import TRY_AGAIN_LATER, Refusal
 from agent.errors import ConfigurationError, InputError
+from agent.showing import Showing
 from tools.errors import SearchError
 from tools.search.trouble import told
 
@@ -80,13 +82,22 @@ def page_routes(bundle: Path, transport: str | None = None, brand: Brand | None 
     root = bundle.resolve()
 
     async def asset(request: web.Request) -> web.StreamResponse:
-        path = await asyncio.to_thread((root / request.match_info["path"]).resolve)
-        if not path.is_relative_to(root) or not path.is_file():
+        path = await asyncio.to_thread(_within, root, request.match_info["path"])
+        if path is None:
             raise web.HTTPNotFound
         # Names carry a hash of the content, so what a name stands for never changes.
         return web.FileResponse(path, headers={"Cache-Control": "public, max-age=31536000, immutable"})
 
     return [web.get("/", index), web.get("/{path:(?:assets/.+|[^/]+\\.(?:js|css|svg|png|ico|webmanifest))}", asset)]
+
+
+def _within(root: Path, name: str) -> Path | None:
+    """The file of that name below a folder; None where there is none, or none can have that name."""
+    try:
+        path = (root / name).resolve()
+        return path if path.is_relative_to(root) and path.is_file() else None
+    except (OSError, ValueError):  # longer than names are, or with a zero byte in it
+        return None
 
 
 def documents_routes(
@@ -98,6 +109,7 @@ def documents_routes(
         library: The documents; None for an assistant that has none.
         user_of: Who sent a request, as the server verified them; by default nobody in particular.
     """
+    showing = None if library is None else Showing(library)
 
     async def listing(request: web.Request) -> web.Response:
         listed = await asyncio.to_thread(_listed, library, user_of(request))
@@ -106,16 +118,17 @@ def documents_routes(
     async def document(request: web.Request) -> web.StreamResponse:
         name, user = request.match_info["path"], user_of(request)
         path = None if library is None else await asyncio.to_thread(library.file_of, name, user)
-        if library is None or path is None:
+        if library is None or showing is None or path is None:
             raise web.HTTPNotFound(text=f"There is no document {name!r} here.")
         if path.suffix.lower() == ".pdf" and "view" not in request.query:
             headers = {"Content-Type": "application/pdf", "Content-Disposition": "inline", **_PRIVATE}
             return web.FileResponse(path, headers=headers)
         page, start, end = (_number(request, key) for key in ("page", "start", "end"))
         if request.query.get("view") == "text":
-            return await _text(request, library, name, user)
+            return await _text(request, library, showing, name, user)
+        look = partial(library.view, name, page, start or 0, end or 0, user=user)
         try:
-            view = await asyncio.to_thread(library.view, name, page, start or 0, end or 0, user=user)
+            view = await showing.read(look, name, user)
         except InputError as error:
             raise web.HTTPGone(text=str(error)) from None
         if view is None:
@@ -150,11 +163,12 @@ def _listed(library: Library | None, user: User | None) -> dict[str, Any]:
     }
 
 
-async def _text(request: web.Request, library: Library, name: str, user: User | None) -> web.Response:
+async def _text(request: web.Request, library: Library, showing: Showing, name: str, user: User | None) -> web.Response:
     """A document's text as JSON, for the web client to draw."""
     page, start, end, begin = (_number(request, key) for key in ("page", "start", "end", "begin"))
+    look = partial(library.text, name, page, start or 0, end or 0, begin=begin, user=user)
     try:
-        view = await asyncio.to_thread(library.text, name, page, start or 0, end or 0, begin=begin, user=user)
+        view = await showing.read(look, name, user)
     except InputError as error:
         raise web.HTTPGone(text=str(error)) from None
     if view is None:

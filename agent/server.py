@@ -20,7 +20,7 @@ from agent.core.resuming import GRACE
 from agent.door.door import Door
 from agent.door.framing import framing
 from agent.door.guarded import let_in
-from agent.door.http import everyone, gate, refused, visit_of
+from agent.door.http import asking, everyone, gate, refused, visit_of
 from agent.door.refusal import POLICY, Refusal, TurnedAway
 from agent.door.ticketing import ticket_routes
 from agent.engine.faces import PATHS, dialect_at
@@ -67,6 +67,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 PROTOCOL = "realtime"
+SECRETS = 10  # client secrets that a user may have for each session that a user may have
 DRAIN = 5.0  # seconds that running sessions get to close when the server stops
 _FAILED = "the assistant failed; the operator's log says why"
 _LOOK = 0.1  # seconds between two looks at whether the last session has ended
@@ -133,8 +134,7 @@ class Server:
         application = web.Application(
             middlewares=[hardened(door), framing(door.rules.origins), gate(door, self._joins)]
         )
-        for path in PATHS:
-            application.router.add_get(path, self._realtime)
+        application.router.add_routes(asking([web.get(path, self._realtime) for path in PATHS]))
         application.router.add_routes(everyone([web.get("/healthz", self._health), web.get("/readyz", self._ready)]))
         application.router.add_routes(ticket_routes(self._door))
         application.router.add_routes(documents_routes(self._library, _user_of))
@@ -321,6 +321,7 @@ def _signalling(
     if isinstance(calling, PreviewCalling):
         return PreviewSignalling(agent, calling, url_of=source_url, admit=_caller_of, **beside)
     beside |= {"cite": cited, "admit": _caller_of, "enter": door.admissions.enter}
+    beside["most_secrets"] = SECRETS * door.rules.limits.sessions_per_user
     signalling = Signalling(agent, calling, telemetry=telemetry, **beside)
     door.also(signalling.verify)
     return signalling

@@ -165,7 +165,16 @@ RULES = {
     }
     | {"agent.bodies", "agent.errors"}
     | {"agent.options", "agent.speaking", "agent.pricing.books", "agent.door.http", "aiohttp", "tools"},
-    "agent.pages": {"agent.branding", "agent.library", "agent.errors", "agent.door", "tools", "aiohttp"},
+    "agent.pages": {
+        "agent.branding",
+        "agent.library",
+        "agent.showing",
+        "agent.errors",
+        "agent.door",
+        "tools",
+        "aiohttp",
+    },
+    "agent.showing": {"agent.library", "tools"},
     "agent.branding": {"agent.options", "agent.errors", "aiohttp"},
     "agent.pictures": {"agent.config", "agent.errors", "tools"},
     "agent.links": {"agent.pages", "tools"},

@@ -103,8 +103,13 @@ class Door:
         """Other workers take our tickets too; see `Authentication.share`."""
         self._authentication.share(spend)
 
-    async def admit(self, knock: Knock) -> Admission:
+    async def admit(self, knock: Knock, *, asks: bool = False) -> Admission:
         """Let a request in.
+
+        Args:
+            knock: The request.
+            asks: Whoever answers it waits for a first message that says who it is; so somebody may come in who has
+                only promised to send one.
 
         Raises:
             TurnedAway: It does not get in; the text says why, and names no secret.
@@ -125,7 +130,7 @@ class Door:
                     raise
         if unproved is not None:
             return Admission(unproved)
-        if knock.upgrades and AUTHENTICATE_PROTOCOL in knock.offered:
+        if asks and knock.upgrades and AUTHENTICATE_PROTOCOL in knock.offered:
             return Admission(Grounds.PROMISED)
         raise self._stranger(knock)
 

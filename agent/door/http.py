@@ -29,6 +29,7 @@ _log = logging.getLogger(__name__)
 _shed = get_meter("vocative").create_counter("vocative.shed", "{session}", "Sessions refused because of ourselves")
 
 _OPEN = "__vocative_open__"
+_ASKS = "__vocative_asks__"
 _CORS = {
     "Access-Control-Allow-Methods": "GET, POST, DELETE",
     "Access-Control-Allow-Headers": "Authorization, Content-Type, api-key",
@@ -72,7 +73,16 @@ def visit_of(request: web.Request) -> Visit:
 
 def everyone(routes: Iterable[web.RouteDef]) -> list[web.RouteDef]:
     """Routes that are open to everyone: what they answer is no secret."""
-    return [web.RouteDef(each.method, each.path, _opened(each.handler), each.kwargs) for each in routes]
+    return [web.RouteDef(each.method, each.path, _marked(each.handler, _OPEN), each.kwargs) for each in routes]
+
+
+def asking(routes: Iterable[web.RouteDef]) -> list[web.RouteDef]:
+    """Routes of WebSockets that hear who it is by the first message, as `agent.door.guarded.let_in` does.
+
+    No other route is for somebody who has only promised to say so: whoever asks for a WebSocket where there is none
+    would be let in there without ever keeping the promise.
+    """
+    return [web.RouteDef(each.method, each.path, _marked(each.handler, _ASKS), each.kwargs) for each in routes]
 
 
 def gate(door: Door, joins: Callable[[web.Request], bool] = lambda _request: False) -> Any:
@@ -132,12 +142,12 @@ def refused(refusal: Refusal) -> web.Response:
     return response
 
 
-def _opened(handler: Any) -> Handler:
-    async def opened(request: web.Request) -> web.StreamResponse:
+def _marked(handler: Any, mark: str) -> Handler:
+    async def marked(request: web.Request) -> web.StreamResponse:
         return await handler(request)
 
-    setattr(opened, _OPEN, True)
-    return opened
+    setattr(marked, mark, True)
+    return marked
 
 
 async def _visited(
@@ -146,7 +156,7 @@ async def _visited(
     knock = knock_of(request, door.rules.bind)
     seat: Seat | None = None
     try:
-        admission = await door.admit(knock)
+        admission = await door.admit(knock, asks=getattr(request.match_info.handler, _ASKS, False))
         promised = admission.grounds is Grounds.PROMISED
         if knock.upgrades and (promised or not joins(request)):
             user = admission.user

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from agent.door.knock import host_and_port
 from agent.door.refusal import forbidden
@@ -74,9 +73,8 @@ def _plain(origin: str) -> str:
 
 def _same(origin: str, host: str) -> bool:
     # Our own scheme is not known behind a proxy that ends TLS; the host and the port tell pages apart just as well.
-    theirs, ours = urlsplit(origin), host_and_port(host)
-    named = host_and_port(theirs.netloc)
-    if theirs.scheme not in _PORTS or theirs.path or theirs.query or theirs.fragment or named is None or ours is None:
+    scheme, _, name = origin.partition("://")
+    default, theirs, ours = _PORTS.get(scheme.lower()), host_and_port(name), host_and_port(host)
+    if default is None or theirs is None or ours is None:
         return False
-    default = _PORTS[theirs.scheme]
-    return (named[0], named[1] or default) == (ours[0], ours[1] or default)
+    return (theirs[0], theirs[1] or default) == (ours[0], ours[1] or default)

@@ -56,7 +56,7 @@ async def _body(request: web.Request) -> dict[str, Any]:
         return {}
     try:
         said: object = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise _wrong("the body must be JSON, or empty") from None
     if not isinstance(said, dict):
         raise _wrong("the body must be a JSON object")

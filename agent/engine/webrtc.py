@@ -34,6 +34,9 @@ FRAME_MS = 20
 FRAME_SAMPLES = WIRE_RATE * FRAME_MS // 1000
 # Beyond this the peer does not read its events any more, and the call is given up. Bytes.
 _MOST_BUFFERED = 8 * 2**20
+# A browser's offer has some hundred lines and a dozen candidates. aiortc takes a time that grows with the square of
+# either, in which nobody's sound is moved: seconds where they are thousands.
+_MOST_LINES, _MOST_CANDIDATES = 500, 100
 _NEXT_FRAME = fractions.Fraction(1, WIRE_RATE)
 
 
@@ -103,6 +106,9 @@ class Peer:
         connection.on("connectionstatechange", self._changed)
         if "m=audio" not in offer:
             raise invalid("sdp", "Invalid SDP offer: it offers no audio.")
+        if len(offer.splitlines()) > _MOST_LINES or offer.count("a=candidate:") > _MOST_CANDIDATES:
+            most = f"{_MOST_LINES} lines and {_MOST_CANDIDATES} candidates"
+            raise invalid("sdp", f"Invalid SDP offer: it is too long: it may have {most}.")
         try:
             await connection.setRemoteDescription(RTCSessionDescription(offer, "offer"))
             connection.addTrack(self._loudspeaker)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -17,7 +17,7 @@ from agent.core.view import session_view
 from agent.door.admission import Admission, Grounds
 from agent.door.guarded import let_in
 from agent.door.http import refused, visit_of
-from agent.door.refusal import POLICY, Refusal, TurnedAway
+from agent.door.refusal import POLICY, Refusal, TurnedAway, busy
 from agent.errors import DialError, InputError
 from agent.options.language import asked_for
 from agent.pricing.books import Books
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 EXTENSIONS = "vocative.v1"
 _NO_CALL = "call_not_found", "there is no such call of yours: it was never made, or it is over"
 _MOST_TICKETS = 10_000
+_WAIT = 60  # seconds after which some of one's client secrets may have expired
 _LARGEST_OFFER = 256 * 1024
 # Twice what the protocol allows an event to be: a frame above the limit gets an `error` event, not a closed socket.
 MAX_FRAME_BYTES = 32 * 1024 * 1024
@@ -86,6 +87,7 @@ class Signalling:
         profile: The service that the model is reached through.
         telemetry: Watches the sessions.
         books: What is spent.
+        most_secrets: Client secrets of one user that may be valid at once.
 
     Attributes:
         transport: What the page calls this way of connecting.
@@ -107,8 +109,10 @@ class Signalling:
         profile: Profile = PROFILES["compatible"],
         telemetry: Watcher = UNWATCHED,
         books: Books | None = None,
+        most_secrets: int = 100,
     ) -> None:
         self._books = Books() if books is None else books
+        self._most_secrets = most_secrets
         self._agent = agent
         self._profile = profile
         self._calling = calling
@@ -190,9 +194,14 @@ class Signalling:
         except InputError as error:
             return refusal(400, "invalid_language", str(error))
         try:
-            ticket, session = await self._mint(given.get("session"), user, language)
+            self._see_room(owner_of(user))
+            ticket, session = await self._mint(request, given.get("session"), user, language)
+            self._see_room(owner_of(user))  # again: others of theirs may have been made meanwhile
         except DialError as error:
             return _failed(error)
+        except TurnedAway as no:
+            return refused(no.refusal)
+        self._tickets[ticket.value] = ticket
         body = {"value": ticket.value, "expires_at": int(ticket.key.expires_at), "session": session_view(session)}
         return web.json_response(body)
 
@@ -226,7 +235,7 @@ class Signalling:
         try:
             offer, given = await _offer(request)
             if ticket is None:
-                ticket, _ = await self._mint(given, user, asked_for(request.query.get("lang")))
+                ticket, _ = await self._mint(request, given, user, asked_for(request.query.get("lang")))
             answered = await self._calling.call(ticket.key.value, offer)
         except MalformedFrame as error:
             return refusal(400, "invalid_request", str(error))
@@ -244,18 +253,35 @@ class Signalling:
             return refusal(404, *_NO_CALL)
         return web.Response()
 
-    async def _mint(self, given: object, user: User | None, language: str | None) -> tuple[Ticket, dict[str, Any]]:
-        now = self._now()
-        self._tickets = {name: each for name, each in self._tickets.items() if each.key.expires_at > now}
-        if len(self._tickets) >= _MOST_TICKETS:
-            raise DialError("too many client secrets are valid at once: try again later", 429)
+    async def _mint(
+        self, request: web.Request, given: object, user: User | None, language: str | None
+    ) -> tuple[Ticket, dict[str, Any]]:
         config = self._agent.session_config(extensions=True, user=user)
         config = in_language(config, self._agent.language, Spoken(language, self._profile))
         session = without_formats(_merged(given, config.session))
         key = await self._calling.mint(session)
-        ticket = Ticket(f"ek_{secrets.token_urlsafe(24)}", key, user, language)
-        self._tickets[ticket.value] = ticket
-        return ticket, session
+        until = visit_of(request).admission.expires_at
+        if until is not None and until < key.expires_at:
+            # A client secret signs in as well. Were it to outlast what it was made by, each could be made by the one
+            # before, and a sign-in would never end.
+            key = replace(key, expires_at=until)
+        return Ticket(f"ek_{secrets.token_urlsafe(24)}", key, user, language), session
+
+    def _see_room(self, owner: str | None) -> None:
+        """See that a user may have another client secret.
+
+        Raises:
+            DialError: There are too many of all users together.
+            TurnedAway: This user has too many; else one user could have all of them, and nobody else a call.
+        """
+        now = self._now()
+        self._tickets = {name: each for name, each in self._tickets.items() if each.key.expires_at > now}
+        if len(self._tickets) >= _MOST_TICKETS:
+            raise DialError("too many client secrets are valid at once: try again later", 429)
+        theirs = sum(owner_of(each.user) == owner for each in self._tickets.values())
+        if owner is not None and theirs >= self._most_secrets:
+            text = f"you have {theirs} client secrets that are still valid: use one of them, or wait"
+            raise busy(429, "too_many_client_secrets", text, _WAIT)
 
 
 def refusal(status: int, code: str, message: str) -> web.Response:

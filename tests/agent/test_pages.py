@@ -42,7 +42,11 @@ async def test_the_page_comes_with_a_strict_policy(client):
 
 
 @pytest.mark.parametrize(
-    "path", ["/assets/../secret.js", "/assets/%2e%2e/secret.js", "/assets/..%2fsecret.js", "/no.js"]
+    "path",
+    [
+        *("/assets/../secret.js", "/assets/%2e%2e/secret.js", "/assets/..%2fsecret.js", "/no.js"),
+        *("/assets/%00", "/%00.js", f"/assets/{'a' * 300}"),
+    ],
 )
 async def test_nothing_outside_the_bundle_is_served(client, path):
     answer = await client.get(path)

@@ -18,7 +18,9 @@ def bearer(presented):
     return {"headers": {"Authorization": f"Bearer {presented}"}}
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1", "file://"])
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", "http://127.0.0.1", "file://", "http://[", "http://a℀b"]
+)
 async def test_a_page_of_somewhere_else_gets_in_with_no_credential_whatever(house, origin):
     assert await house.status(headers={"Origin": origin, "api-key": KEY}) == 403
     answer = await house.http.post("/v1/tickets", headers={"Origin": origin, "api-key": KEY})
@@ -96,6 +98,24 @@ async def test_a_first_message_with_a_ticket_lets_in_and_anything_else_does_not(
         await caller.send("response.create")
         assert await caller.end() == (1008, "authentication_required")
     assert len(house.model.of("session.update")) == dialled, "the model is dialled for nobody who is unknown"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/api/documents"),
+        ("GET", "/api/documents/search?q=x"),
+        ("GET", "/documents/x.pdf"),
+        ("POST", "/v1/tickets"),
+    ],
+    ids=str,
+)
+async def test_whoever_promises_to_sign_in_gets_nothing_where_nobody_waits_for_them_to(house, method, path):
+    """Such a request asks for a WebSocket where there is none."""
+    promise = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Protocol": "vocative.authenticate"}
+    async with house.http.request(method, path, headers=promise) as answer:
+        assert answer.status == 401
+        assert (await answer.json())["error"]["code"] == "authentication_required"
 
 
 async def test_a_session_does_not_outlive_the_sign_in_that_opened_it(house):

@@ -143,9 +143,11 @@ async def test_a_ticket_makes_no_tickets_and_nobody_makes_them_for_others_but_a_
 
 async def test_who_promises_to_sign_in_by_the_first_message_gets_a_socket_and_nothing_else(door):
     protocols = {"sec_websocket_protocol": "realtime, vocative.authenticate"}
-    admission = await door.admit(knock(**protocols))
+    admission = await door.admit(knock(**protocols), asks=True)
     assert (admission.grounds, admission.user) == (Grounds.PROMISED, None)
-    assert (await refusal(door, knock(upgrade=False, **protocols))).status == 401
+    with pytest.raises(TurnedAway, match="sign in"):
+        await door.admit(knock(upgrade=False, **protocols), asks=True)
+    assert (await refusal(door, knock(**protocols))).status == 401  # where nobody will ask
     ticket = await minted(door)
     assert (await door.redeem(ticket)).grounds is Grounds.TICKET
     with pytest.raises(TurnedAway, match="used before"):

@@ -84,6 +84,7 @@ async def test_where_nobody_signs_in_nobody_needs_one(clock):
         (b'{"user": {"id": "a", "groups": [1]}}', "user.groups"),
         (b'{"user": {"id": "a", "claims": []}}', "user.claims"),
         (b"\xff", "JSON"),
+        (b"[" * 60_000, "JSON"),
     ],
 )
 async def test_what_is_wrong_with_the_body_is_told(http, body, said):

@@ -202,6 +202,23 @@ async def test_what_is_no_offer_is_refused_in_words(http, offer):
 
 
 @pytest.mark.parametrize(
+    "more",
+    [
+        [f"a=candidate:{number} 1 udp 1 127.0.0.1 {number} typ host" for number in range(1, 102)],
+        [f"a=ssrc:{number} cname:x" for number in range(500)],
+    ],
+    ids=["candidates", "lines"],
+)
+async def test_an_offer_that_would_hold_up_everybody_else_is_refused_in_words(http, more):
+    phone = Phone("oai-events")
+    offer = "\r\n".join([(await phone.offer()).rstrip(), *more, ""])
+    async with http.post("/v1/realtime/calls", data=offer, headers={"Content-Type": "application/sdp"}) as response:
+        assert response.status == 400
+        assert "too long" in (await response.json())["error"]["message"]
+    await phone.hang_up()
+
+
+@pytest.mark.parametrize(
     "body",
     [
         {"session": {"type": "realtime", "color": "red"}},

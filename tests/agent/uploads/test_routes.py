@@ -6,7 +6,9 @@ import asyncio
 import io
 import json
 import os
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from aiohttp import web
@@ -19,6 +21,8 @@ from tools import User
 from tools.errors import SearchError
 from tools.search.personal.naming import folder_of
 from tools.search.personal.shelf import OwnShelf
+from tools.search.reading import parse
+from tools.search.reading.isolation import IsolatedReader
 
 TEXT = "# Ferries\n\nThe ferry to Bergen leaves at nine.\n"
 
@@ -335,3 +339,33 @@ async def test_documents_for_all_are_found_beside_ones_own_and_keep_their_names(
         ("fares.md", False),
         ("uploads/ferries.md", True),
     ]
+
+
+async def test_what_takes_long_to_be_shown_holds_up_nobody_but_its_owner(house, tmp_path, monkeypatch):
+    (tmp_path / "papers").mkdir()
+    (tmp_path / "papers" / "fares.md").write_text("# Fares\n\nThe ferry costs nine crowns.\n")
+    house = await house(documents=tmp_path / "papers")
+    loop, begun, finish = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
+    loop.set_default_executor(ThreadPoolExecutor(4))
+    running, most = [], []
+
+    def slowly(reader, data, name):
+        running.append(name)
+        most.append(len(running))
+        loop.call_soon_threadsafe(begun.set)
+        finish.wait(30)
+        running.pop()
+        return parse(data, name)
+
+    await house.brought("anna", ("ferries.md", TEXT))
+    monkeypatch.setattr(IsolatedReader, "parse", slowly)
+    looks = [house.call("GET", "/documents/uploads/ferries.md?view=text", "anna") for _ in range(8)]
+    shown = [asyncio.ensure_future(look) for look in looks]
+    await begun.wait()
+    try:
+        assert (await house.json("GET", "/api/documents/search?q=ferry", "bob"))[0] == 200
+        assert (await house.json("GET", "/documents/fares.md?view=text", "bob"))[0] == 200
+    finally:
+        finish.set()
+    assert {answer.status for answer in await asyncio.gather(*shown)} == {200}
+    assert max(most) == 1

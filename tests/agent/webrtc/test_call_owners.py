@@ -91,6 +91,14 @@ async def test_whoever_keeps_that_promise_is_in_their_own_call():
         assert http.door.admissions.count == 0
 
 
+@pytest.mark.parametrize("path", ["client_secrets", "calls", "calls/rtc_theirs/hangup"])
+async def test_whoever_only_promises_to_say_who_they_are_gets_no_secret_and_no_call(path):
+    promise = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Protocol": "vocative.authenticate"}
+    async with served() as http, http.post(f"/v1/realtime/{path}", headers=promise) as response:
+        assert response.status == 401
+        assert (await response.json())["error"]["code"] == "authentication_required"
+
+
 async def test_what_a_companion_sends_is_limited_as_on_every_other_socket():
     async with served(message_bytes=2_000, burst_bytes=2_000) as http:
         call_id = await ring(http, ADA)
@@ -130,3 +138,38 @@ async def test_a_companion_that_came_with_a_client_secret_stays_when_that_has_ex
         async with http.ws_connect(url, protocols=("vocative.v1",), headers=headers) as socket:
             assert await hang_up(http, call_id, ADA) == 200
             assert (await socket.receive(timeout=5)).data == 1000
+
+
+async def test_a_client_secret_makes_no_sign_in_last_longer_whatever_is_made_with_it():
+    async with served() as http:
+        http.door._clock = lambda: 1000.0
+        secret, until = await secret_of(http, {"api-key": ADA})
+        assert until == 1060
+        http.door._clock = lambda: 1050.0
+        http.model.valid_until = 1110  # as a model's keys are that are made later
+        assert (await secret_of(http, {"Authorization": f"Bearer {secret}"}))[1] == until
+        async with http.post("/v1/tickets", headers={"Authorization": f"Bearer {secret}"}) as response:
+            by_ticket = {"Authorization": f"Bearer {(await response.json())['ticket']}"}
+        again, still = await secret_of(http, by_ticket)
+        assert still == until
+        http.door._clock = lambda: 1060.0
+        async with http.post("/v1/realtime/client_secrets", headers={"Authorization": f"Bearer {again}"}) as response:
+            assert response.status == 401
+
+
+async def test_one_user_cannot_have_all_the_client_secrets_that_there_are():
+    async with served(sessions_per_user=1) as http:
+        for _ in range(10):
+            await secret_of(http, {"api-key": ADA})
+        async with http.post("/v1/realtime/client_secrets", headers={"api-key": ADA}) as no:
+            assert (no.status, (await no.json())["error"]["code"]) == (429, "too_many_client_secrets")
+        assert len(http.model.minted) == 10
+        await ring(http, ADA)  # for which nobody is handed a secret
+        await secret_of(http, {"api-key": BOB})
+
+
+async def secret_of(http, headers):
+    async with http.post("/v1/realtime/client_secrets", headers=headers) as response:
+        assert response.status == 200, await response.text()
+        body = await response.json()
+        return body["value"], body["expires_at"]

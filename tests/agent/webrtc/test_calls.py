@@ -23,6 +23,7 @@ class Model:
     def __init__(self):
         self.minted, self.offers, self.hung_up = [], [], []
         self.refuses = self.unreachable = False
+        self.valid_until = 1060
         self.joining: asyncio.Future[None] | None = None
         self.ends = []
 
@@ -30,7 +31,7 @@ class Model:
         if self.refuses:
             raise DialError("the model at r refused with HTTP 401: the key is missing, wrong or expired", 401)
         self.minted.append(session)
-        return Key("ek_theirs", 1060)
+        return Key("ek_theirs", self.valid_until)
 
     async def call(self, key, offer):
         assert key == "ek_theirs"
