@@ -182,5 +182,11 @@ def _merged(base: Mapping[str, Any], over: Mapping[str, Any], depth: int = _DEPT
     for name, value in over.items():
         below = result.get(name)
         nested = depth > 1 and isinstance(below, dict) and isinstance(value, dict)
-        result[name] = _merged(cast("Json", below), cast("Json", value), depth - 1) if nested else value
+        alike = nested and _of_one_kind(cast("Json", below), cast("Json", value))
+        result[name] = _merged(cast("Json", below), cast("Json", value), depth - 1) if alike else value
     return result
+
+
+def _of_one_kind(below: Json, over: Json) -> bool:
+    """Whether an object adds to another. One of another `type` stands in its place: it has other fields."""
+    return over.get("type", below.get("type")) == below.get("type")

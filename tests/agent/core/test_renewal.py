@@ -150,6 +150,29 @@ def test_a_choice_of_the_clients_that_a_new_session_refuses_is_given_up_and_the_
     assert second == {"speed": 9}
 
 
+def test_another_kind_that_the_client_chose_goes_to_a_new_session_without_the_fields_of_ours(make_bench):
+    ours = {
+        "turn_detection": {"type": "server_vad", "threshold": 0.5, "silence_duration_ms": 300},
+        "format": {"type": "audio/pcm", "rate": 24000},
+        "transcription": {"model": "whisper-1", "language": "de"},
+    }
+    theirs = {
+        "turn_detection": {"type": "semantic_vad", "eagerness": "low"},
+        "format": {"type": "audio/pcmu"},
+        "transcription": {"language": "en"},
+    }
+    bench = make_bench(session={"type": "realtime", "audio": {"input": ours}}).open()
+    for chosen in (theirs, {"turn_detection": {"eagerness": "high"}}):
+        bench.caller("session.update", session={"type": "realtime", "audio": {"input": chosen}})
+    loses(bench)
+    taken_over(bench)
+    assert bench.successor[0].data["session"]["audio"]["input"] == {
+        "turn_detection": {"type": "semantic_vad", "eagerness": "high"},
+        "format": {"type": "audio/pcmu"},
+        "transcription": {"model": "whisper-1", "language": "en"},
+    }
+
+
 def test_a_refusal_that_names_nothing_that_we_can_do_without_is_a_failed_attempt(make_bench):
     bench = make_bench().open()
     loses(bench)
