@@ -33,6 +33,9 @@ _VOICE = "audio.output.voice"
 # How deep a session object is merged: down to the fields of `audio.input.turn_detection`, however deep a client nests.
 _DEPTH = 4
 
+# The tools, or something in them.
+_OF_TOOLS = re.compile(r"tools(?:\Z|[.\[])")
+
 # A service that leaves `param` out names the field in its text.
 _NAMED = re.compile(r"""['"`](session\.[\w.\[\]]+)['"`]""")
 
@@ -148,6 +151,8 @@ class Configuration:
             before, self._chosen = self._chosen, without(self._chosen, field)
             if self._chosen != before:
                 return True
+        if field is not None and _OF_TOOLS.match(field) and self._tools.withdraw(field):
+            return True
         return self.reject(error)
 
     def laid_out(self, fields: Json) -> Json:

@@ -9,7 +9,7 @@ import pytest
 from agent.core.actions import DropAudio
 from agent.core.frames import Frame
 from agent.core.handover import Dial, DropSuccessor, Switch
-from tests.agent.core.conftest import IN_FORCE
+from tests.agent.core.conftest import IN_FORCE, SEARCH
 
 DELTA = {"item_id": "m1", "output_index": 0, "content_index": 0}
 
@@ -148,6 +148,34 @@ def test_a_choice_of_the_clients_that_a_new_session_refuses_is_given_up_and_the_
     first, second = [frame.data["session"]["audio"]["output"] for frame in bench.successor]
     assert first == audio["output"]
     assert second == {"speed": 9}
+
+
+@pytest.mark.parametrize("where", ["param", "message"])
+def test_a_tool_of_the_clients_that_a_new_session_refuses_is_given_up_and_its_others_kept(make_bench, where):
+    bench = make_bench(session={"type": "realtime", "tools": [SEARCH]}).open()
+    bench.offers("show", "odd", "hide")
+    loses(bench)
+    bench.take(bench.session.dialled(1, bench.now))
+    answers(bench, "session.created", session={"id": "sess_2"})
+    named = {"message": "'session.tools[2].parameters' is no schema"}
+    if where == "param":
+        named = {"message": "no schema", "param": "session.tools[2].parameters"}
+    answers(bench, "error", error=named | {"code": "invalid_value"})
+    tools = [[tool["name"] for tool in frame.data["session"]["tools"]] for frame in bench.successor]
+    assert tools == [["search", "show", "odd", "hide"], ["search", "show", "hide"]]
+
+
+@pytest.mark.parametrize("param", ["session.tools", "session.tools[0].parameters"])
+def test_where_a_new_session_refuses_tools_and_not_which_of_the_clients_all_of_those_are_given_up(make_bench, param):
+    bench = make_bench(session={"type": "realtime", "tools": [SEARCH]}).open()
+    bench.offers("show", "odd")
+    loses(bench)
+    bench.take(bench.session.dialled(1, bench.now))
+    answers(bench, "session.created", session={"id": "sess_2"})
+    for _ in range(2):
+        answers(bench, "error", error={"message": "too much", "code": "invalid_value", "param": param})
+    assert [len(frame.data["session"]["tools"]) for frame in bench.successor] == [3, 1], "ours are not for it to refuse"
+    assert isinstance(bench.lines[-1], DropSuccessor)
 
 
 def test_another_kind_that_the_client_chose_goes_to_a_new_session_without_the_fields_of_ours(make_bench):
