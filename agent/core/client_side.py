@@ -105,7 +105,8 @@ class ClientSide:
 
     def _bounded(self, frame: Frame) -> Frame:
         """A client may want a shorter answer than the server allows, and no longer one."""
-        limit, response = self._state.config.session.get("max_output_tokens"), frame.data.get("response") or {}
+        limit = self._state.config.session.get("max_output_tokens")
+        response: Json = frame.data.get("response") or {}
         wanted = response.get("max_output_tokens", limit)
         if not isinstance(limit, int) or (isinstance(wanted, int) and wanted <= limit):
             return frame

@@ -15,7 +15,7 @@ from agent.core.actions import ToClient, ToUpstream
 from agent.core.answering import Answering
 from agent.core.deadlines import earliest
 from agent.core.endings import ENDING_TYPES, Endings
-from agent.core.fields import at, string_at
+from agent.core.fields import amount_at, at, string_at
 from agent.core.frames import Frame
 from agent.core.handover import FromModel, Switch
 from agent.core.history import HISTORY_TYPES, History
@@ -175,8 +175,8 @@ class Continuity:
         session = self._session_to_ga(told)
         self.clock.reconfigured(session)
         self._transcribes = bool(at(session, "audio", "input", "transcription"))
-        expires = told.get("expires_at")
-        if isinstance(expires, int | float) and self._succession.stage is Stage.RESTING:
+        expires = amount_at(told, "expires_at")
+        if expires and self._succession.stage is Stage.RESTING:
             self._succession.expires(expires - self._unix, now)
 
     def redirect(self, actions: Sequence[Action]) -> list[Step]:
