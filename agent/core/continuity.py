@@ -354,6 +354,7 @@ class Continuity:
             gap_ms = 0 if self._lost_at is None else round((now - self._lost_at) * 1000)
             steps.append(ToClient(notices.reconnected(self._new_id(), reason.value, gap_ms)))
         self._lost_at = None
+        steps += self._outward.released()
         owed = self._answering.take(now)
         return [*steps, owed] if owed is not None else steps
 

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from agent.core.actions import DropAudio
+from agent.core.answering import MOST_BESIDE
 from agent.core.frames import Frame
 from agent.core.handover import Dial, DropSuccessor, Switch
 from tests.agent.core.conftest import IN_FORCE, SEARCH
@@ -76,6 +77,41 @@ def test_a_request_that_was_on_its_way_is_made_again_and_answered(make_bench):
     bench.clear()
     taken_over(bench)
     assert [frame.data["response"] for frame in bench.upstream] == [{"metadata": {"a": "b"}}]
+
+
+def test_what_is_asked_beside_the_conversation_meanwhile_takes_no_answers_place_nor_its_floor(make_bench, elsewhere):
+    bench = make_bench().open()
+    bench.caller("response.create", response={"metadata": {"the": "answer"}})
+    loses(bench)
+    beside = {"conversation": "none", "metadata": {"a": "title"}}
+    bench.caller("response.create", response=beside)
+    kept = elsewhere(bench)
+    for each in (bench, kept):
+        each.clear()
+        taken_over(each)
+        assert [event["response"] for event in each.creates] == [beside, {"metadata": {"the": "answer"}}]
+        each.begins("o1", conversation_id=None)
+        each.begins("r1")
+        each.ends("r1")
+        each.clear()
+        each.caller("response.create")
+        assert len(each.creates) == 1, "nobody waits for the end of what is beside the conversation"
+
+
+def test_more_asked_beside_the_conversation_than_is_kept_is_refused_in_words(make_bench):
+    bench = make_bench().open()
+    loses(bench)
+    for number in range(MOST_BESIDE + 1):
+        bench.caller("response.create", event_id=f"e{number}", response={"conversation": "none"})
+    [error] = bench.seen("error")
+    assert (error["error"]["code"], error["error"]["event_id"]) == ("too_many_responses", f"e{MOST_BESIDE}")
+    bench.clear()
+    taken_over(bench)
+    assert [event["event_id"] for event in bench.creates] == [f"e{number}" for number in range(MOST_BESIDE)]
+    bench.clear()
+    loses(bench)
+    taken_over(bench)
+    assert bench.creates == [], "each is asked for once"
 
 
 def test_a_user_who_was_about_to_be_answered_is_answered_by_the_new_session_at_once(make_bench):
