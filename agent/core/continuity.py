@@ -334,7 +334,8 @@ class Continuity:
     def _look(self, now: float) -> list[Step]:
         floor = self._floor(now)
         # An agent that has taken over is about to speak, and waits for this.
-        free = floor.free if self._succession.reason is Reason.HANDED_OVER else floor.quiet
+        handed_over = self._succession.reason is Reason.HANDED_OVER
+        free = floor.free if handed_over else floor.quiet and not self._endings.beside
         quiet = free and not self._speaking and not (self._transcribes and self.history.awaits_transcript)
         if self._succession.may_switch(now, quiet=quiet):
             return self._switch(floor, now)

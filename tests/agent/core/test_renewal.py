@@ -79,6 +79,35 @@ def test_a_request_that_was_on_its_way_is_made_again_and_answered(make_bench):
     assert [frame.data["response"] for frame in bench.upstream] == [{"metadata": {"a": "b"}}]
 
 
+@pytest.fixture
+def expiring(make_bench):
+    """A session that will expire, with another one ready, and a response beside the conversation."""
+    bench = make_bench().open(expires_at=1000)
+    bench.begins("o1", conversation_id=None)
+    bench.now = 840.0
+    bench.tick(1)
+    bench.take(bench.session.dialled(1, bench.now))
+    answers(bench, "session.created", session={"id": "sess_2"})
+    answers(bench, "session.updated", session=IN_FORCE | {"id": "sess_2"})
+    bench.tick(10)
+    return bench
+
+
+def test_a_response_beside_the_conversation_is_not_broken_off_for_a_session_that_may_come_later(expiring):
+    assert not any(isinstance(line, Switch) for line in expiring.lines)
+    expiring.ends("o1", conversation_id=None)
+    expiring.tick(1)
+    assert isinstance(expiring.lines[-1], Switch)
+    assert [event["response"]["status"] for event in expiring.seen("response.done")] == ["completed"]
+
+
+def test_one_that_has_to_be_broken_off_ends_as_one_beside_the_conversation(expiring):
+    expiring.tick(200)
+    assert isinstance(expiring.lines[-1], Switch)
+    [ended] = [event["response"] for event in expiring.seen("response.done")]
+    assert (ended["id"], ended["status"], ended["conversation_id"]) == ("o1", "cancelled", None)
+
+
 def test_what_is_asked_beside_the_conversation_meanwhile_takes_no_answers_place_nor_its_floor(make_bench, elsewhere):
     bench = make_bench().open()
     bench.caller("response.create", response={"metadata": {"the": "answer"}})
