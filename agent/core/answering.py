@@ -19,6 +19,8 @@ Json: TypeAlias = dict[str, Any]
 
 # Seconds after which nobody expects any more that a failed response is made good.
 STALE = 30.0
+# Responses beside the conversation that are kept; no service has more of them under way at once.
+MOST_BESIDE = 8
 
 
 class Answering:
@@ -31,6 +33,7 @@ class Answering:
     def __init__(self, history: History) -> None:
         self._history = history
         self._owed: Ask | None = None
+        self._beside: list[Frame] = []
         self._failed_at: float | None = None
         self._repeated = False
 
@@ -49,6 +52,22 @@ class Answering:
     def want(self, request: Frame | None) -> None:
         """A response is asked for while nobody can be; the latest request counts."""
         self._owed = Ask(request)
+
+    def want_beside(self, request: Frame) -> bool:
+        """A response beside the conversation is asked for while nobody can be; it takes no other's place.
+
+        Returns:
+            Whether it is kept; there is room for so many.
+        """
+        if len(self._beside) >= MOST_BESIDE:
+            return False
+        self._beside.append(request)
+        return True
+
+    def take_beside(self) -> list[Frame]:
+        """The responses beside the conversation that are wanted, once."""
+        wanted, self._beside = self._beside, []
+        return wanted
 
     def withdraw(self) -> None:
         """The client has cancelled."""
@@ -76,11 +95,13 @@ class Answering:
     def kept(self) -> Json:
         """What is owed, as JSON."""
         request = None if self._owed is None or self._owed.request is None else self._owed.request.data
-        return {"owes": self._owed is not None, "request": request, "repeated": self._repeated}
+        owed = {"owes": self._owed is not None, "request": request, "repeated": self._repeated}
+        return owed | {"beside": [each.data for each in self._beside]}
 
     def restore(self, kept: Json) -> None:
         """Go on with what `kept` gave."""
         self._repeated = kept["repeated"]
+        self._beside = [Frame.of(each) for each in kept.get("beside", ())]
         if kept["owes"]:
             self.want(None if kept["request"] is None else Frame.of(kept["request"]))
 

@@ -121,7 +121,7 @@ class Citations:
             spoken = answer.parts.get(at)
             if spoken is not None:
                 spoken.text = text
-            elif at < len(parts) and parts[at].get("type") in _SOUND:
+            elif at < len(parts) and string_at(parts[at], "type") in _SOUND:
                 answer.parts[at] = SpokenPart(text)
         answer.found = self._cite(whole, evidence, self._tools.earlier)
         return self._tell(answer) if answer.found else []

@@ -9,6 +9,7 @@ from agent.core.actions import Action, DropAudio, ToClient, ToUpstream
 from agent.core.dialect import GA, PREVIEW
 from agent.core.events import objects
 from agent.core.frames import Frame
+from agent.core.paths import without
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,7 +83,7 @@ class ClientSide:
         return messages.session_event("session.updated", self._state.new_id(), view, upstream.profile.dialect.name)
 
     def _create(self, frame: Frame, now: float) -> Actions:
-        state = self._state
+        state, frame = self._state, self._bounded(frame)
         response: dict[str, Any] = frame.data.get("response") or {}
         aside = response.get("conversation") == "none"
         if not state.upstream.profile.out_of_band and (aside or response.get("input") is not None):
@@ -101,6 +102,15 @@ class ClientSide:
             # One that follows a cancel is none: it waits for the end of what was cancelled.
             return (ToUpstream(frame),)
         return [ToUpstream(request) for request in state.responses.want(frame, now, override=True)]
+
+    def _bounded(self, frame: Frame) -> Frame:
+        """A client may want a shorter answer than the server allows, and no longer one."""
+        limit = self._state.config.session.get("max_output_tokens")
+        response: Json = frame.data.get("response") or {}
+        wanted = response.get("max_output_tokens", limit)
+        if not isinstance(limit, int) or (isinstance(wanted, int) and wanted <= limit):
+            return frame
+        return frame.changed(response=without(response, "max_output_tokens"))
 
     def _cancel(self, frame: Frame, now: float) -> Actions:
         state, named = self._state, frame.data.get("response_id")

@@ -77,6 +77,22 @@ class ClientTools:
         before, self._offered = self._offered or {}, offered
         return offered != before
 
+    def withdraw(self, field: str) -> bool:
+        """A service does not take what it was told of tools: the client's tool that it names is offered no more.
+
+        Args:
+            field: What it names, such as `tools[2].parameters`; where that is none of the client's tools, all of them
+                are withdrawn, since any may be at fault.
+
+        Returns:
+            Whether the model is to see other tools than before.
+        """
+        names, found = [*(self._offered or {})], _NUMBERED.match(field)
+        number = int(found[1]) - len(self._ours) if found else -1
+        gone = names[number : number + 1] if 0 <= number < len(names) else names
+        self._offered = self._offered and {name: tool for name, tool in self._offered.items() if name not in gone}
+        return bool(gone)
+
     def merged(self) -> list[Json]:
         """What the model is to see: our tools, then the client's."""
         return [*self._ours, *(self._offered or {}).values()]

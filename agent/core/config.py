@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from agent.core.fields import at
+from agent.core.fields import amount_at, at
 from agent.core.playback import BYTES_PER_MS
 
 if TYPE_CHECKING:
@@ -79,8 +79,8 @@ def effective(session: Mapping[str, Any]) -> Effective:
     )
 
 
-def _bytes_per_ms(sound: Mapping[str, Any]) -> int:
-    rate = sound.get("rate")
+def _bytes_per_ms(sound: dict[str, Any]) -> int:
+    rate = amount_at(sound, "rate")
     if sound.get("type") == "audio/pcm" and isinstance(rate, int) and rate >= _MS:
         return rate // _MS * 2  # Voice Live sends at 8 and 16 kHz as well
     return BYTES_PER_MS.get(str(sound.get("type")), BYTES_PER_MS["audio/pcm"])

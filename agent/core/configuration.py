@@ -33,6 +33,9 @@ _VOICE = "audio.output.voice"
 # How deep a session object is merged: down to the fields of `audio.input.turn_detection`, however deep a client nests.
 _DEPTH = 4
 
+# The tools, or something in them.
+_OF_TOOLS = re.compile(r"tools(?:\Z|[.\[])")
+
 # A service that leaves `param` out names the field in its text.
 _NAMED = re.compile(r"""['"`](session\.[\w.\[\]]+)['"`]""")
 
@@ -148,6 +151,8 @@ class Configuration:
             before, self._chosen = self._chosen, without(self._chosen, field)
             if self._chosen != before:
                 return True
+        if field is not None and _OF_TOOLS.match(field) and self._tools.withdraw(field):
+            return True
         return self.reject(error)
 
     def laid_out(self, fields: Json) -> Json:
@@ -182,5 +187,11 @@ def _merged(base: Mapping[str, Any], over: Mapping[str, Any], depth: int = _DEPT
     for name, value in over.items():
         below = result.get(name)
         nested = depth > 1 and isinstance(below, dict) and isinstance(value, dict)
-        result[name] = _merged(cast("Json", below), cast("Json", value), depth - 1) if nested else value
+        alike = nested and _of_one_kind(cast("Json", below), cast("Json", value))
+        result[name] = _merged(cast("Json", below), cast("Json", value), depth - 1) if alike else value
     return result
+
+
+def _of_one_kind(below: Json, over: Json) -> bool:
+    """Whether an object adds to another. One of another `type` stands in its place: it has other fields."""
+    return over.get("type", below.get("type")) == below.get("type")

@@ -15,7 +15,7 @@ from agent.core.actions import ToClient, ToUpstream
 from agent.core.answering import Answering
 from agent.core.deadlines import earliest
 from agent.core.endings import ENDING_TYPES, Endings
-from agent.core.fields import at, string_at
+from agent.core.fields import amount_at, at, string_at
 from agent.core.frames import Frame
 from agent.core.handover import FromModel, Switch
 from agent.core.history import HISTORY_TYPES, History
@@ -175,8 +175,8 @@ class Continuity:
         session = self._session_to_ga(told)
         self.clock.reconfigured(session)
         self._transcribes = bool(at(session, "audio", "input", "transcription"))
-        expires = told.get("expires_at")
-        if isinstance(expires, int | float) and self._succession.stage is Stage.RESTING:
+        expires = amount_at(told, "expires_at")
+        if expires and self._succession.stage is Stage.RESTING:
             self._succession.expires(expires - self._unix, now)
 
     def redirect(self, actions: Sequence[Action]) -> list[Step]:
@@ -334,7 +334,8 @@ class Continuity:
     def _look(self, now: float) -> list[Step]:
         floor = self._floor(now)
         # An agent that has taken over is about to speak, and waits for this.
-        free = floor.free if self._succession.reason is Reason.HANDED_OVER else floor.quiet
+        handed_over = self._succession.reason is Reason.HANDED_OVER
+        free = floor.free if handed_over else floor.quiet and not self._endings.beside
         quiet = free and not self._speaking and not (self._transcribes and self.history.awaits_transcript)
         if self._succession.may_switch(now, quiet=quiet):
             return self._switch(floor, now)
@@ -354,6 +355,7 @@ class Continuity:
             gap_ms = 0 if self._lost_at is None else round((now - self._lost_at) * 1000)
             steps.append(ToClient(notices.reconnected(self._new_id(), reason.value, gap_ms)))
         self._lost_at = None
+        steps += self._outward.released()
         owed = self._answering.take(now)
         return [*steps, owed] if owed is not None else steps
 

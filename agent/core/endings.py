@@ -46,6 +46,11 @@ class Endings:
             case _:
                 pass
 
+    @property
+    def beside(self) -> bool:
+        """Whether a response is under way that writes to no conversation."""
+        return bool(self._out_of_band)
+
     def begun(self) -> set[str]:
         """Ids of the items that have begun and not ended."""
         return {item_id for outputs in self._open.values() for item_id in outputs}
@@ -74,6 +79,7 @@ class Endings:
                 "status": "cancelled",
                 "status_details": {"type": "cancelled"},
                 "output": cut,
+                **({"conversation_id": None} if response_id in self._out_of_band else {}),
             }
             frames.append(self._frame("response.done", response=response))
         self._open.clear()

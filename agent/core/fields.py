@@ -6,6 +6,9 @@ from typing import Any, TypeAlias, cast
 
 Json: TypeAlias = dict[str, Any]
 
+# JSON has numbers that no float holds; beyond this nothing is counted that a service could mean.
+LARGEST = 2**53
+
 
 def at(source: object, *path: str) -> Json:
     """The object at a path; empty where there is none."""
@@ -25,3 +28,9 @@ def number_at(source: Json, name: str) -> int:
     """A field that counts parts or outputs; 0 where there is none that makes sense."""
     value = source.get(name)
     return value if isinstance(value, int) and 0 <= value < 1000 else 0
+
+
+def amount_at(source: Json, name: str) -> int | float:
+    """A field that tells how much or when; 0 where there is no number above that can be reckoned with."""
+    value = source.get(name)
+    return value if isinstance(value, int | float) and 0 < value < LARGEST else 0

@@ -262,7 +262,7 @@ class History:
             self._conclude(known, _over(item))
 
     def _conclude(self, known: Remembered, item: Json) -> None:
-        status = item.get("status")
+        status = string_at(item, "status")
         if known.kind == "function_call" and status == "incomplete":
             # It never ran.
             self.forget(known.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agent.core.fields import at, string_at
+from agent.core.fields import amount_at, at, string_at
 from agent.core.playback import BYTES_PER_MS
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class InputClock:
     def reconfigured(self, session: Mapping[str, Any]) -> None:
         """A session object tells the format of the input."""
         form = at(session, "audio", "input", "format")
-        kind, rate = string_at(form, "type"), form.get("rate")
+        kind, rate = string_at(form, "type"), amount_at(form, "rate")
         width = BYTES_PER_MS.get(kind, 0)
         if kind == "audio/pcm" and isinstance(rate, int):
             width = rate * 2 // 1000

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from agent.core import messages
 from agent.core.actions import Action, ToClient, ToUpstream
 from agent.core.events import objects
+from agent.core.fields import string_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -93,7 +94,7 @@ class Interruption:
         at 0 ms, which services reject, so it is taken out: else the model believes that it was heard.
         """
         item_id = str(item.get("id", ""))
-        sound = any(part.get("type") in SOUND for part in objects(item.get("content")))
+        sound = any(string_at(part, "type") in SOUND for part in objects(item.get("content")))
         if not sound or not self.silences(response_id) or self._playback.was_sent(item_id):
             return []
         return [ToUpstream(messages.delete(self._our_id(), item_id))] if self._playback.claim_truncate(item_id) else []

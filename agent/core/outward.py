@@ -62,6 +62,10 @@ class Outward:
             return self._held(frame, kind, data)
         return [*self._call_first(data), ToUpstream(self._lineage.to_upstream(frame))]
 
+    def released(self) -> list[Step]:
+        """What was kept for an upstream that there is now."""
+        return [ToUpstream(self._lineage.to_upstream(frame)) for frame in self._answering.take_beside()]
+
     def _about_older_item(self, frame: Frame, kind: str, *, severed: bool) -> list[Step]:
         item_id = string_at(frame.data, "item_id")
         item, seeding = self._history.get(item_id), self._lineage.seeding
@@ -90,6 +94,9 @@ class Outward:
         match kind:
             case "response.create" if ASIDE in at(data, "response", "metadata"):
                 pass  # a sentence for a moment that is over
+            case "response.create" if at(data, "response").get("conversation") == "none":
+                if not self._answering.want_beside(frame):
+                    return [ToClient(self._stand_in.crowded(data))]
             case "response.create":
                 self._answering.want(frame)
             case "response.cancel":

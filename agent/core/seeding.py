@@ -136,8 +136,12 @@ class Seeding:
         if not isinstance(upstream_id, str) or upstream_id not in self._used:
             return False
         self._waiting = {event: waiting for event, waiting in self._waiting.items() if waiting != upstream_id}
-        # A client that deletes an item of its own is to see that it is gone.
-        return kind != "conversation.item.deleted" or self.upstream_id(self._used[upstream_id]) != upstream_id
+        if kind != "conversation.item.deleted" or self.upstream_id(self._used[upstream_id]) != upstream_id:
+            return True
+        # The client deletes it, or the service by itself: it is to be seen, and nothing can stand behind it any more.
+        gone = self._by_id.pop(self._used[upstream_id])
+        self._given = [given for given in self._given if given is not gone]
+        return False
 
     def _possible(self, wanted: Sequence[tuple[str, Json]]) -> list[tuple[str, Json]]:
         refused_calls = {item.get("call_id") for item in self._refused.values()} - {None}

@@ -59,6 +59,11 @@ class StandIn:
         text = "the connection to the model is being renewed: what was said meanwhile was not heard, say it again"
         return self._error(data, text, "input_not_heard", None)
 
+    def crowded(self, data: Json) -> Frame:
+        """A client asks for more responses beside the conversation than are kept."""
+        text = "the connection to the model is being renewed, and too many responses wait for it: ask again later"
+        return self._error(data, text, "too_many_responses", None)
+
     def cleared(self) -> Frame:
         """The input buffer is empty."""
         return self._event("input_audio_buffer.cleared")

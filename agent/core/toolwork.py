@@ -149,7 +149,7 @@ class ToolWork:
 
         A client answers a call of its own as soon as it has the arguments, so such a call is open from its beginning.
         """
-        call_id, name, status = item.get("call_id"), item.get("name"), item.get("status", "completed")
+        call_id, name, status = item.get("call_id"), item.get("name"), item.get("status") or "completed"
         if not isinstance(call_id, str) or not isinstance(name, str):
             return []
         theirs = self._client_tools.owns(name)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from agent.core.fields import Json, at
+from agent.core.fields import Json, amount_at, at
 
 if TYPE_CHECKING:
     from typing import Self
@@ -58,7 +58,6 @@ class Usage:
         held_image = min(image, known[2])
         said_text, said_audio = _count(written, "text_tokens"), _count(written, "audio_tokens")
         said_text += max(0, _count(read, "output_tokens") - said_text - said_audio)
-        seconds = read.get("seconds", 0.0)
         return cls(
             text_in=text - held_text,
             audio_in=audio - held_audio,
@@ -68,7 +67,7 @@ class Usage:
             cached_image_in=held_image,
             text_out=said_text,
             audio_out=said_audio,
-            seconds=float(seconds) if isinstance(seconds, int | float) and seconds > 0 else 0.0,
+            seconds=float(amount_at(read, "seconds")),
         )
 
     @property
@@ -92,5 +91,5 @@ class Usage:
 
 
 def _count(of: Json, name: str) -> int:
-    value = of.get(name)
-    return value if isinstance(value, int) and value > 0 else 0
+    value = amount_at(of, name)
+    return value if isinstance(value, int) else 0

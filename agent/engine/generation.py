@@ -11,6 +11,7 @@ from agent.engine.items import Item
 from agent.engine.message_output import SpokenMessage, TextMessage
 from agent.engine.parts import Arguments, Call, Say, Usage
 from agent.engine.usage import OUTPUT_AUDIO_MS_A_TOKEN, Ledger, Reading
+from agent.engine.wire_errors import WireError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,15 +122,21 @@ class Generation:
                     return
                 self._close_message("completed")
             self._queue.popleft()
-            match piece:
-                case Say(text):
-                    self._say(text)
-                case Arguments(text):
-                    self._write_arguments(text)
-                case Call():
-                    self._begin_call(piece)
-                case None:
-                    self._complete()
+            try:
+                self._take(piece)
+            except WireError as error:  # the conversation has no place for what is to be said: it is full
+                self.stop("failed", error={"type": error.kind, "code": error.code, "message": str(error)})
+
+    def _take(self, piece: Say | Call | Arguments | None) -> None:
+        match piece:
+            case Say(text):
+                self._say(text)
+            case Arguments(text):
+                self._write_arguments(text)
+            case Call():
+                self._begin_call(piece)
+            case None:
+                self._complete()
 
     def _say(self, text: str) -> None:
         if self._message is None:
@@ -186,10 +193,11 @@ class Generation:
 
     def _add(self, fields: dict[str, Any]) -> Item:
         item = Item({"id": self._outbox.new_id("item"), **fields})
+        if self._conversation is not None:
+            self._conversation.insert(item)
         self._output.append(item)
         self._outbox.send("response.output_item.added", **self._index(item), item=item.view())
         if self._conversation is not None:
-            self._conversation.insert(item)
             previous = self._conversation.previous(item)
             self._outbox.send("conversation.item.added", previous_item_id=previous, item=item.view())
         return item

@@ -106,6 +106,27 @@ def test_a_response_that_a_service_cannot_give_is_refused_rather_than_given_othe
     assert len(bench.creates) == 1
 
 
+@pytest.mark.parametrize("conversation", ["auto", "none"])
+@pytest.mark.parametrize(
+    ("wanted", "passed"), [(50, {"max_output_tokens": 50}), (101, {}), ("inf", {}), (None, {}), ([], {}), (1e9, {})]
+)
+def test_a_client_may_want_shorter_answers_than_the_server_allows_and_no_longer_ones(
+    make_bench, conversation, wanted, passed
+):
+    """Trap VoiceRAG 8: server settings are bypassed by a `response.create` with overrides."""
+    bench = make_bench(session={"type": "realtime", "max_output_tokens": 100}).open()
+    response = {"conversation": conversation, "metadata": {"a": "b"}}
+    bench.caller("response.create", response=response | {"max_output_tokens": wanted})
+    assert [event["response"] for event in bench.creates] == [response | passed]
+
+
+@pytest.mark.parametrize("limit", [{}, {"max_output_tokens": "inf"}])
+def test_where_the_server_sets_no_limit_a_client_may_set_any(make_bench, limit):
+    bench = make_bench(session={"type": "realtime"} | limit).open()
+    bench.caller("response.create", response={"max_output_tokens": 4000})
+    assert [event["response"] for event in bench.creates] == [{"max_output_tokens": 4000}]
+
+
 def test_a_response_cannot_be_asked_about_the_items_of_our_tools(make):
     """Prompt and tool extraction: the model would read the output out."""
     bench = make()

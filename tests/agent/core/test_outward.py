@@ -42,6 +42,18 @@ def test_a_delete_of_an_older_item_reaches_the_upstream_and_its_answer_the_clien
     assert bench.model("conversation.item.deleted", item_id="a1").data["item_id"] == "a1"
 
 
+@pytest.mark.parametrize("who", ["client", "service"])
+def test_an_older_answer_that_is_cut_after_the_question_was_deleted_is_put_behind_no_item_that_is_gone(bench, who):
+    """A service refuses what is to follow an item that it does not have, and the answer would be lost."""
+    if who == "client":
+        bench.caller("conversation.item.delete", item_id="u1")
+    assert bench.model("conversation.item.deleted", item_id="u1").data["item_id"] == "u1"
+    bench.upstream.clear()
+    bench.caller("conversation.item.truncate", item_id="a1", content_index=0, audio_end_ms=600)
+    _, created = bench.upstream
+    assert (created["item"]["content"][0]["text"], created["previous_item_id"]) == ("one two", "root")
+
+
 def test_an_older_item_is_retrieved_from_memory_as_what_it_was(bench):
     bench.caller("conversation.item.retrieve", item_id="a1")
     assert bench.client[0]["item"]["content"] == [{"type": "output_audio", "transcript": "one two three four"}]

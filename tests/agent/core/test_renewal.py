@@ -7,9 +7,10 @@ import json
 import pytest
 
 from agent.core.actions import DropAudio
+from agent.core.answering import MOST_BESIDE
 from agent.core.frames import Frame
 from agent.core.handover import Dial, DropSuccessor, Switch
-from tests.agent.core.conftest import IN_FORCE
+from tests.agent.core.conftest import IN_FORCE, SEARCH
 
 DELTA = {"item_id": "m1", "output_index": 0, "content_index": 0}
 
@@ -76,6 +77,70 @@ def test_a_request_that_was_on_its_way_is_made_again_and_answered(make_bench):
     bench.clear()
     taken_over(bench)
     assert [frame.data["response"] for frame in bench.upstream] == [{"metadata": {"a": "b"}}]
+
+
+@pytest.fixture
+def expiring(make_bench):
+    """A session that will expire, with another one ready, and a response beside the conversation."""
+    bench = make_bench().open(expires_at=1000)
+    bench.begins("o1", conversation_id=None)
+    bench.now = 840.0
+    bench.tick(1)
+    bench.take(bench.session.dialled(1, bench.now))
+    answers(bench, "session.created", session={"id": "sess_2"})
+    answers(bench, "session.updated", session=IN_FORCE | {"id": "sess_2"})
+    bench.tick(10)
+    return bench
+
+
+def test_a_response_beside_the_conversation_is_not_broken_off_for_a_session_that_may_come_later(expiring):
+    assert not any(isinstance(line, Switch) for line in expiring.lines)
+    expiring.ends("o1", conversation_id=None)
+    expiring.tick(1)
+    assert isinstance(expiring.lines[-1], Switch)
+    assert [event["response"]["status"] for event in expiring.seen("response.done")] == ["completed"]
+
+
+def test_one_that_has_to_be_broken_off_ends_as_one_beside_the_conversation(expiring):
+    expiring.tick(200)
+    assert isinstance(expiring.lines[-1], Switch)
+    [ended] = [event["response"] for event in expiring.seen("response.done")]
+    assert (ended["id"], ended["status"], ended["conversation_id"]) == ("o1", "cancelled", None)
+
+
+def test_what_is_asked_beside_the_conversation_meanwhile_takes_no_answers_place_nor_its_floor(make_bench, elsewhere):
+    bench = make_bench().open()
+    bench.caller("response.create", response={"metadata": {"the": "answer"}})
+    loses(bench)
+    beside = {"conversation": "none", "metadata": {"a": "title"}}
+    bench.caller("response.create", response=beside)
+    kept = elsewhere(bench)
+    for each in (bench, kept):
+        each.clear()
+        taken_over(each)
+        assert [event["response"] for event in each.creates] == [beside, {"metadata": {"the": "answer"}}]
+        each.begins("o1", conversation_id=None)
+        each.begins("r1")
+        each.ends("r1")
+        each.clear()
+        each.caller("response.create")
+        assert len(each.creates) == 1, "nobody waits for the end of what is beside the conversation"
+
+
+def test_more_asked_beside_the_conversation_than_is_kept_is_refused_in_words(make_bench):
+    bench = make_bench().open()
+    loses(bench)
+    for number in range(MOST_BESIDE + 1):
+        bench.caller("response.create", event_id=f"e{number}", response={"conversation": "none"})
+    [error] = bench.seen("error")
+    assert (error["error"]["code"], error["error"]["event_id"]) == ("too_many_responses", f"e{MOST_BESIDE}")
+    bench.clear()
+    taken_over(bench)
+    assert [event["event_id"] for event in bench.creates] == [f"e{number}" for number in range(MOST_BESIDE)]
+    bench.clear()
+    loses(bench)
+    taken_over(bench)
+    assert bench.creates == [], "each is asked for once"
 
 
 def test_a_user_who_was_about_to_be_answered_is_answered_by_the_new_session_at_once(make_bench):
@@ -148,6 +213,57 @@ def test_a_choice_of_the_clients_that_a_new_session_refuses_is_given_up_and_the_
     first, second = [frame.data["session"]["audio"]["output"] for frame in bench.successor]
     assert first == audio["output"]
     assert second == {"speed": 9}
+
+
+@pytest.mark.parametrize("where", ["param", "message"])
+def test_a_tool_of_the_clients_that_a_new_session_refuses_is_given_up_and_its_others_kept(make_bench, where):
+    bench = make_bench(session={"type": "realtime", "tools": [SEARCH]}).open()
+    bench.offers("show", "odd", "hide")
+    loses(bench)
+    bench.take(bench.session.dialled(1, bench.now))
+    answers(bench, "session.created", session={"id": "sess_2"})
+    named = {"message": "'session.tools[2].parameters' is no schema"}
+    if where == "param":
+        named = {"message": "no schema", "param": "session.tools[2].parameters"}
+    answers(bench, "error", error=named | {"code": "invalid_value"})
+    tools = [[tool["name"] for tool in frame.data["session"]["tools"]] for frame in bench.successor]
+    assert tools == [["search", "show", "odd", "hide"], ["search", "show", "hide"]]
+
+
+@pytest.mark.parametrize("param", ["session.tools", "session.tools[0].parameters"])
+def test_where_a_new_session_refuses_tools_and_not_which_of_the_clients_all_of_those_are_given_up(make_bench, param):
+    bench = make_bench(session={"type": "realtime", "tools": [SEARCH]}).open()
+    bench.offers("show", "odd")
+    loses(bench)
+    bench.take(bench.session.dialled(1, bench.now))
+    answers(bench, "session.created", session={"id": "sess_2"})
+    for _ in range(2):
+        answers(bench, "error", error={"message": "too much", "code": "invalid_value", "param": param})
+    assert [len(frame.data["session"]["tools"]) for frame in bench.successor] == [3, 1], "ours are not for it to refuse"
+    assert isinstance(bench.lines[-1], DropSuccessor)
+
+
+def test_another_kind_that_the_client_chose_goes_to_a_new_session_without_the_fields_of_ours(make_bench):
+    ours = {
+        "turn_detection": {"type": "server_vad", "threshold": 0.5, "silence_duration_ms": 300},
+        "format": {"type": "audio/pcm", "rate": 24000},
+        "transcription": {"model": "whisper-1", "language": "de"},
+    }
+    theirs = {
+        "turn_detection": {"type": "semantic_vad", "eagerness": "low"},
+        "format": {"type": "audio/pcmu"},
+        "transcription": {"language": "en"},
+    }
+    bench = make_bench(session={"type": "realtime", "audio": {"input": ours}}).open()
+    for chosen in (theirs, {"turn_detection": {"eagerness": "high"}}):
+        bench.caller("session.update", session={"type": "realtime", "audio": {"input": chosen}})
+    loses(bench)
+    taken_over(bench)
+    assert bench.successor[0].data["session"]["audio"]["input"] == {
+        "turn_detection": {"type": "semantic_vad", "eagerness": "high"},
+        "format": {"type": "audio/pcmu"},
+        "transcription": {"model": "whisper-1", "language": "en"},
+    }
 
 
 def test_a_refusal_that_names_nothing_that_we_can_do_without_is_a_failed_attempt(make_bench):

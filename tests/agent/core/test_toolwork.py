@@ -20,6 +20,17 @@ def test_a_call_starts_as_soon_as_its_item_is_done_and_before_the_response_is(be
     assert bench.creates == []
 
 
+@pytest.mark.parametrize("announced", [True, False])
+def test_a_call_that_is_done_runs_though_its_service_leaves_the_status_null(bench, function_call, announced):
+    """Services whose events are written from typed objects spell out what they have not set."""
+    call = function_call("c1") | {"status": None}
+    bench.begins("r1")
+    if announced:
+        bench.model("response.output_item.done", response_id="r1", output_index=0, item=call)
+    bench.ends("r1", call)
+    assert [call.call_id for call in bench.started] == ["c1"]
+
+
 def test_calls_of_one_response_run_side_by_side(bench):
     """Trap VoiceRAG 4 (core): parallel calls run one by one."""
     bench.begins("r1")

@@ -29,6 +29,27 @@ def test_a_message_and_two_calls_in_one_response_come_in_order(caller):
     assert [e["output_index"] for e in caller.events if e["type"] == "response.output_item.added"] == [0, 1, 2]
 
 
+@pytest.mark.parametrize("pieces", [("Hello.",), (Call("look", "{}"),), ("Hello.", Call("look", "{}"))])
+@pytest.mark.parametrize("modality", ["audio", "text"])
+def test_an_answer_that_a_full_conversation_has_no_room_for_fails_for_that_reason(
+    caller, monkeypatch, pieces, modality
+):
+    caller.configures(output_modalities=[modality])
+    monkeypatch.setattr("agent.engine.items.MOST_ITEMS", len(pieces))
+    caller.asks("Go")
+    caller.model_thinks(*pieces)
+    caller.voice_speaks()
+    response = caller.last("response.done")["response"]
+    assert (response["status"], len(response["output"])) == ("failed", len(pieces) - 1)
+    assert response["status_details"]["error"]["code"] == "conversation_full"
+    assert not unfinished(caller)
+    monkeypatch.setattr("agent.engine.items.MOST_ITEMS", 100)
+    caller.asks("Once more")
+    caller.model_thinks("Well.")
+    caller.voice_speaks()
+    assert terminals(caller) == ["failed", "completed"]
+
+
 def test_speech_after_a_call_is_a_message_of_its_own(caller):
     caller.asks("Go")
     caller.model_thinks("First I look.", Call("look", "{}"), "And now I have looked.")
