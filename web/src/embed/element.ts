@@ -122,6 +122,7 @@ export class VocativeAssistant extends HTMLElement {
     if (url === null) return;
     this.#frame = frame(url, this.#brand.name, {
       message: (message) => void this.#receive(message),
+      answers: (now) => this.#panel.classList.toggle("answers", now),
       silent: () => this.#refused(url),
     });
     this.#frame.element.part.add("frame");
@@ -131,6 +132,7 @@ export class VocativeAssistant extends HTMLElement {
   #unload(): void {
     this.#frame?.close();
     this.#frame = null;
+    this.#panel.classList.remove("answers");
     this.#panel.replaceChildren();
   }
 
