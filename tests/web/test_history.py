@@ -197,6 +197,65 @@ async def test_what_was_said_is_there_after_a_reload_where_the_server_says_so(do
         await expect(page.get_by_test_id("example")).to_have_count(3)
 
 
+async def test_a_language_that_is_chosen_does_not_hide_what_was_said(double, open_page):
+    async with open_page(path="?lang=en") as page:
+        session = await double.session()
+        await session.introduce(transcripts="session")
+        await spoken_turn(session)
+        await kept_becomes(page, "session", WORDS, there=True)
+        await page.get_by_test_id("language").select_option("fr")
+        await expect(page).to_have_url(f"{double.url}?lang=fr")
+        await page.reload()
+        await (await double.session()).introduce(transcripts="session")
+        await expect(page.get_by_test_id("message-assistant")).to_contain_text(WORDS)
+        await history(page)
+        await page.get_by_test_id("delete-all").click()
+        await page.get_by_test_id("delete-now").click()
+        await kept_becomes(page, "session", "leave", there=False)
+
+
+async def test_of_two_tabs_neither_loses_what_was_said_in_the_other_nor_brings_back_what_was_deleted_there(
+    double, open_page
+):
+    async def opened(page):
+        session = await double.session()
+        await session.introduce(transcripts="device")
+        await expect(page.get_by_test_id("talk")).to_be_enabled()
+        return session
+
+    async def says(page, session, item, text):
+        await session.item(item, "user", None, text)
+        await kept_becomes(page, "device", text, there=True)
+
+    async with open_page() as first:
+        await says(first, await opened(first), "u1", "The first question.")
+        await first.reload()
+        one = await opened(first)
+        second = await first.context.new_page()
+        await second.goto(double.url)
+        two = await opened(second)
+        await expect(second.get_by_test_id("message-user")).to_contain_text("The first question.")
+        await says(first, one, "u2", "Asked in one.")
+        await says(second, two, "u3", "Asked in the other.")
+        third = await first.context.new_page()
+        await third.goto(double.url)
+        await opened(third)
+        said = third.get_by_test_id("message-user")
+        await expect(said).to_have_text(["You: The first question.", "You: Asked in one.", "You: Asked in the other."])
+        await third.bring_to_front()
+        await history(third)
+        await third.get_by_test_id("delete-all").click()
+        await third.get_by_test_id("delete-now").click()
+        await kept_becomes(third, "device", "question", there=False)
+        # The other tab's own conversation goes on; what was deleted is not kept again by it.
+        await second.bring_to_front()
+        await says(second, two, "u4", "And travel?")
+        await second.reload()
+        await opened(second)
+        asked = second.get_by_test_id("message-user")
+        await expect(asked).to_have_text(["You: Asked in the other.", "You: And travel?"])
+
+
 async def kept_becomes(page, keeping, text, *, there):
     """Look, frame by frame, until a text is in what the browser keeps, or is not."""
     look = "while (await kept(text) !== there) await new Promise(requestAnimationFrame)"

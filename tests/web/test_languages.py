@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from playwright.async_api import expect
 
@@ -88,6 +90,27 @@ async def test_a_language_whose_texts_cannot_be_loaded_leaves_the_page_as_it_is(
             await page.get_by_test_id("language").select_option("ja")
         await expect(page.get_by_test_id("send")).to_have_attribute("aria-label", "Send")
         await expect(page.get_by_test_id("language")).to_have_value("en")
+
+
+async def test_of_languages_that_are_chosen_in_quick_succession_the_last_one_holds_whenever_its_texts_come(
+    double, open_page
+):
+    async with open_page() as page:
+        await (await double.session()).introduce()
+        held = asyncio.Queue()
+        await page.route("**/assets/de-*.js", held.put)
+        menu = page.get_by_test_id("language")
+        await menu.select_option("de")
+        slow = await held.get()
+        await menu.select_option("fr")
+        assert (await double.session()).query["lang"] == "fr"
+        await slow.continue_()
+        # As a module is evaluated once, whoever waits for it now waits until the page has taken it in.
+        await page.evaluate("(url) => import(url).then(() => new Promise(requestAnimationFrame))", slow.request.url)
+        await expect(page.get_by_test_id("send")).to_have_attribute("aria-label", "Envoyer")
+        await expect(menu).to_have_value("fr")
+        await page.reload()
+        assert (await double.session()).query["lang"] == "fr"
 
 
 async def test_a_model_without_the_pages_language_is_announced_in_that_language(double, open_page):

@@ -9,13 +9,13 @@ const KEPT = "vocative.language";
 export async function settleLanguage(): Promise<void> {
   const asked = new URLSearchParams(location.search).get("lang");
   const language = chooseLanguage([asked, kept(KEPT), ...navigator.languages]);
-  await speak(language).catch(() => undefined);
+  await speak(language).catch(() => false);
 }
 
-/** Put the page in another language, and remember that. @returns whether its texts could be loaded. */
+/** Put the page in another language, and remember that. @returns whether it is in that now. */
 export async function changeLanguage(language: Language): Promise<boolean> {
   try {
-    await speak(language);
+    if (!(await speak(language))) return false;
   } catch {
     return false;
   }

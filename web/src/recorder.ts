@@ -2,7 +2,7 @@
 import { type Conversation } from "./core/conversation";
 import { fold, type Heard } from "./core/latency";
 import { deletion } from "./core/outgoing";
-import { isPast, type Past, pastOf } from "./core/past";
+import { isPast, joined, type Past, pastOf } from "./core/past";
 import type { ClientEvent, Keeping, ServerEvent } from "./core/protocol";
 import { spendingOf } from "./core/spending";
 import { stamped } from "./core/times";
@@ -138,14 +138,16 @@ export class Recorder {
 
   async #open(keeping: Keeping | undefined): Promise<void> {
     if (this.#archive !== null || (keeping !== "session" && keeping !== "device")) return;
-    this.#archive = archiveFor(keeping, this.#base);
+    // The page's place, whatever its address asks for besides: a language that is chosen must not hide what was said.
+    this.#archive = archiveFor(keeping, new URL(".", this.#base).href);
     this.#store.setState({ keeping });
-    const kept = await this.#archive.load();
+    const kept = (await this.#archive.load()).filter(isPast);
     this.#recalled = true;
     this.#keepSoon(); // what was said meanwhile
-    if (!isPast(kept)) return;
-    this.#store.setState(({ times }) => ({ times: { ...kept.times, ...times } }));
-    this.#recall(kept);
+    if (kept.length === 0) return;
+    const past = joined(kept);
+    this.#store.setState(({ times }) => ({ times: { ...past.times, ...times } }));
+    this.#recall(past);
   }
 
   #note(conversation: Conversation, before: Conversation): void {

@@ -22,16 +22,23 @@ export function pageLanguage(): Language {
   return i18next.language as Language;
 }
 
+/** The language that was wanted last: its texts may be there before those of one that was wanted earlier. */
+let wanted: Language = "en";
+
 /**
  * Put the page in a language.
  *
+ * @returns whether it is in that now; not if another one has been wanted meanwhile.
  * @throws Error when its texts cannot be loaded; the page then stays as it is.
  */
-export async function speak(language: Language): Promise<void> {
+export async function speak(language: Language): Promise<boolean> {
+  wanted = language;
   if (language !== "en" && !i18next.hasResourceBundle(language, "translation")) {
     i18next.addResourceBundle(language, "translation", await TABLES[language]());
   }
+  if (wanted !== language) return false;
   await i18next.changeLanguage(language);
+  return true;
 }
 
 /** Hear of another language being chosen. @returns what ends that. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Conversation, EMPTY, type LocalEvent, reduce } from "./conversation";
 import { type Message, textOf } from "./entries";
-import { isPast, itemsOf, pastOf, RECALLED } from "./past";
+import { isPast, itemsOf, joined, pastOf, RECALLED } from "./past";
 import { isHarmless } from "./problems";
 import type { ServerEvent } from "./protocol";
 import { stamped } from "./times";
@@ -56,6 +56,22 @@ describe("what is kept", () => {
     const once = after([created, { type: "local.recalled", past }]);
     expect(after([{ type: "local.recalled", past }], once).order).toEqual(once.order);
     expect(after([{ type: "local.recalled", past: { ...past, entries: [] } }]).order).toEqual([]);
+  });
+
+  it("is each page's own, and comes back as one from all of them", () => {
+    const cited = (item_id: string, response_id: string): Event => ({ type: "extension.citations", response_id, item_id, citations: [] });
+    const first = pastOf(after([created, added("u1", "user", null, "Leave?"), added("a1", "assistant", "u1", "No."), cited("a1", "r0")]), { u1: 1 });
+    if (first === null) throw new Error("nothing was kept");
+    const back = after([created, { type: "local.recalled", past: first }]);
+    expect(pastOf(back, { u1: 1 })).toBeNull();
+    const second = pastOf(after([added("u2", "user", null, "And now?"), response, added("a2", "assistant", "u2", "Yes."), cited("a2", "r1")], back), { u1: 1, u2: 2 });
+    if (second === null) throw new Error("nothing was kept");
+    expect(second.entries.map(({ key }) => key)).toEqual(["u2", "a2"]);
+    expect(second.times).toEqual({ u2: 2 });
+    expect("a2" in second.citations && !("a1" in second.citations)).toBe(true);
+    const one = joined([first, second, first]);
+    expect(one.entries.map(({ key }) => key)).toEqual(["u1", "a1", "u2", "a2"]);
+    expect([one.times, one.citations]).toEqual([{ u1: 1, u2: 2 }, { ...first.citations, ...second.citations }]);
   });
 
   it("is not taken from another version, or another program", () => {

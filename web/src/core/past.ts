@@ -5,7 +5,7 @@ import type { Placement } from "./order";
 import type { Citation } from "./protocol";
 import type { Times } from "./times";
 
-/** What is kept of a conversation. A store may hold one of an older version, which is then not brought back. */
+/** What a page keeps of its conversation. A store may hold one of an older version, which is then not brought back. */
 export interface Past {
   readonly version: 1;
   /** In the order in which things were said. */
@@ -17,14 +17,31 @@ export interface Past {
 /** A mark between what was said before the page was opened and what is said now. */
 export const RECALLED = "session:0";
 
-/** What there is to keep; null where nothing was said. */
+/** What there is to keep of this page's own; null where nothing was said. What was brought back is kept already. */
 export function pastOf(state: Conversation, times: Times): Past | null {
-  const entries = state.order.flatMap((key) => {
+  const own = state.order.slice(state.order.indexOf(RECALLED) + 1);
+  const entries = own.flatMap((key) => {
     const entry = state.entries[key];
     return entry === undefined ? [] : [settled(entry)];
   });
   if (!entries.some((entry) => entry.kind !== "note")) return null;
-  return { version: 1, entries, citations: state.citations, times };
+  const keys = new Set<string | null>(entries.flatMap((entry) => ("responseId" in entry ? [entry.key, entry.responseId] : [entry.key])));
+  return { version: 1, entries, citations: only(keys, state.citations), times: only(keys, times) };
+}
+
+function only<Value>(keys: ReadonlySet<string | null>, table: Readonly<Record<string, Value>>): Record<string, Value> {
+  return Object.fromEntries(Object.entries(table).filter(([key]) => keys.has(key)));
+}
+
+/** What several pages kept, the earliest first, as one. */
+export function joined(pasts: readonly Past[]): Past {
+  const entries = new Map(pasts.flatMap((past) => past.entries.map((entry) => [entry.key, entry])));
+  return {
+    version: 1,
+    entries: [...entries.values()],
+    citations: Object.assign({}, ...pasts.map(({ citations }) => citations)) as Past["citations"],
+    times: Object.assign({}, ...pasts.map(({ times }) => times)) as Times,
+  };
 }
 
 /** Whether what a store held is a past of ours: it may be of another version, or of another program. */

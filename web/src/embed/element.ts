@@ -15,7 +15,7 @@ export class VocativeAssistant extends HTMLElement {
   static readonly observedAttributes = ["server", "mode", ...PASSED_ON];
 
   /** A ticket for the user of the page, or what gets one when the server asks who it is; beside the attribute. */
-  ticket: string | (() => string | Promise<string>) | null = null;
+  declare ticket: string | (() => string | Promise<string>) | null;
 
   readonly #root = this.attachShadow({ mode: "open" });
   readonly #launcher = document.createElement("button");
@@ -25,6 +25,7 @@ export class VocativeAssistant extends HTMLElement {
 
   constructor() {
     super();
+    this.ticket ??= null; // a page may have set it before this file had come
     const { name } = this.#brand;
     this.#launcher.type = "button";
     this.#launcher.className = "launcher";
@@ -122,6 +123,7 @@ export class VocativeAssistant extends HTMLElement {
     if (url === null) return;
     this.#frame = frame(url, this.#brand.name, {
       message: (message) => void this.#receive(message),
+      answers: (now) => this.#panel.classList.toggle("answers", now),
       silent: () => this.#refused(url),
     });
     this.#frame.element.part.add("frame");
@@ -131,6 +133,7 @@ export class VocativeAssistant extends HTMLElement {
   #unload(): void {
     this.#frame?.close();
     this.#frame = null;
+    this.#panel.classList.remove("answers");
     this.#panel.replaceChildren();
   }
 

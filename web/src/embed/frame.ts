@@ -6,6 +6,8 @@ const PATIENCE_MS = 10_000;
 
 export interface FrameListener {
   message(message: FrameMessage): void;
+  /** Whether the assistant's page is there: told that it is, and that another page is being waited for. */
+  answers(now: boolean): void;
   /** What is in the frame is not the assistant's page: the server is gone, or does not allow this page. */
   silent(): void;
 }
@@ -30,6 +32,7 @@ export function frame(url: URL, title: string, listener: FrameListener): Frame {
   element.addEventListener("load", () => {
     const { port1, port2 } = new MessageChannel();
     port = null;
+    listener.answers(false);
     hangUp();
     const timer = setTimeout(() => listener.silent(), PATIENCE_MS);
     hangUp = () => {
@@ -40,6 +43,7 @@ export function frame(url: URL, title: string, listener: FrameListener): Frame {
       if (data.type === "here") {
         clearTimeout(timer);
         port = port1;
+        listener.answers(true);
         for (const message of kept.splice(0)) port.postMessage(message);
       } else listener.message(data);
     };

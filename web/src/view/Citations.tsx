@@ -78,6 +78,7 @@ function Chip({ citation, number, onOpen }: { citation: Citation; number: number
   const heading = citation.headings.at(-1) ?? "";
   const place = citation.page !== null ? say("source.page", { page: citation.page }) : heading === name ? "" : heading;
   const url = sourceUrl(citation);
+  const href = isSafeUrl(url, document.baseURI) ? url : undefined;
   const open = (event: MouseEvent) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();
@@ -86,7 +87,7 @@ function Chip({ citation, number, onOpen }: { citation: Citation; number: number
   return (
     <a
       data-testid={number === null ? "read" : "citation"}
-      href={isSafeUrl(url, document.baseURI) ? url : undefined}
+      href={href}
       target="_blank"
       rel="noopener"
       role="button"
@@ -94,7 +95,8 @@ function Chip({ citation, number, onOpen }: { citation: Citation; number: number
       tabIndex={0}
       onClick={open}
       onKeyDown={(event) => {
-        if (event.key !== " ") return;
+        // What has no address is no link to the browser, and does nothing at Enter either.
+        if (event.key !== " " && !(event.key === "Enter" && href === undefined)) return;
         event.preventDefault();
         onOpen();
       }}

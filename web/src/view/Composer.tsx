@@ -1,5 +1,5 @@
 import { ArrowUp } from "lucide-react";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, type MouseEvent, useRef, useState } from "react";
 import { words } from "../words";
 import { useClient, useReachable } from "./context";
 
@@ -8,6 +8,9 @@ export function Composer() {
   // What cannot be sent now stays where it was written.
   const reachable = useReachable();
   const [text, setText] = useState("");
+  const input = useRef<HTMLInputElement>(null);
+  // The button is of no use until something is written again: a keyboard goes on there. A finger would raise its own.
+  const pressed = ({ detail }: MouseEvent) => detail === 0 && input.current?.focus();
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (!reachable || text.trim() === "") return;
@@ -20,6 +23,7 @@ export function Composer() {
       className="flex items-center gap-2 rounded-full border border-line bg-card py-1.5 ps-5 pe-1.5 transition-colors focus-within:border-accent has-[input:focus-visible]:outline-2 has-[input:focus-visible]:outline-offset-3 has-[input:focus-visible]:outline-accent"
     >
       <input
+        ref={input}
         data-testid="text-input"
         aria-label={words.composer.label}
         placeholder={words.composer.placeholder}
@@ -31,6 +35,7 @@ export function Composer() {
       />
       <button
         type="submit"
+        onClick={pressed}
         data-testid="send"
         aria-label={words.composer.send}
         disabled={!reachable || text.trim() === ""}

@@ -32,7 +32,7 @@ export default function HistoryPanel({ onClose }: PanelProps) {
         <ol
           aria-label={words.history.title}
           tabIndex={0}
-          className="min-h-0 flex-1 overflow-y-auto border-t border-line px-5 pb-8 outline-offset-[-3px] sm:px-7"
+          className="min-h-0 flex-1 overflow-y-auto border-t border-line px-5 pb-8 [overflow-wrap:anywhere] outline-offset-[-3px] sm:px-7"
         >
           {found.map((entry) => (
             <HistoryEntry key={entry.key} entry={entry} query={wanted} />

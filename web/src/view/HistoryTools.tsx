@@ -1,6 +1,6 @@
 import { Braces, Check, Copy, FileText, type LucideIcon, Trash2 } from "lucide-react";
 import { AlertDialog } from "radix-ui";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { asJson, asMarkdown } from "../core/account";
 import { isComingBack } from "../store";
 import { words } from "../words";
@@ -51,10 +51,22 @@ function DeleteAll() {
   const client = useClient();
   // While the page is coming back, nobody would hear of it.
   const away = useShown(isComingBack);
+  // What was pressed to come here goes with what is deleted: the focus goes to the panel then.
+  const trigger = useRef<HTMLButtonElement>(null);
+  const panel = useRef<HTMLElement | null>(null);
+  const remove = () => {
+    panel.current = trigger.current?.closest<HTMLElement>("[role=dialog]") ?? null;
+    void client.deleteAll();
+  };
+  const giveBack = (event: Event) => {
+    if (panel.current === null) return;
+    event.preventDefault();
+    panel.current.focus();
+  };
   const action = "rounded-full px-4 py-2 text-[0.9375rem] font-medium";
   return (
     <AlertDialog.Root>
-      <AlertDialog.Trigger disabled={away} data-testid="delete-all" className={`${BUTTON} ms-auto text-warn`}>
+      <AlertDialog.Trigger ref={trigger} disabled={away} data-testid="delete-all" className={`${BUTTON} ms-auto text-warn`}>
         <Trash2 aria-hidden className="size-3.5" />
         <span className="max-sm:sr-only">{words.history.delete}</span>
       </AlertDialog.Trigger>
@@ -62,13 +74,14 @@ function DeleteAll() {
         <div aria-hidden className="fixed inset-0 bg-black/40" />
         <AlertDialog.Content
           data-testid="confirm-delete"
+          onCloseAutoFocus={giveBack}
           className="rise fixed inset-x-4 top-1/3 mx-auto flex max-w-sm flex-col gap-3 rounded-3xl border border-line bg-paper p-6 shadow-2xl outline-none"
         >
           <AlertDialog.Title className="text-[1.0625rem] font-semibold tracking-tight">{words.history.confirm}</AlertDialog.Title>
           <AlertDialog.Description className="text-[0.9375rem]/[1.55] text-quiet">{words.history.consequence}</AlertDialog.Description>
           <div className="mt-2 flex flex-wrap justify-end gap-2">
             <AlertDialog.Cancel className={`${action} border border-line hover:border-accent`}>{words.history.keep}</AlertDialog.Cancel>
-            <AlertDialog.Action data-testid="delete-now" onClick={() => void client.deleteAll()} className={`${action} bg-warn text-paper`}>
+            <AlertDialog.Action data-testid="delete-now" onClick={remove} className={`${action} bg-warn text-paper`}>
               {words.history.deleteNow}
             </AlertDialog.Action>
           </div>

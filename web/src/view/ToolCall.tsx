@@ -14,9 +14,9 @@ export function ToolCall({ call }: { call: Call }) {
       <details className="group">
         <summary className="flex min-h-6 pointer-coarse:min-h-9 cursor-pointer list-none items-center gap-2 rounded-lg [&::-webkit-details-marker]:hidden">
           <StatusIcon call={call} />
-          <bdi className="max-w-[60%] shrink-0 truncate font-medium text-ink">{titleOf(call.name)}</bdi>{" "}
+          <bdi className="max-w-[60%] min-w-0 truncate font-medium text-ink">{titleOf(call.name)}</bdi>{" "}
           {subject !== "" && (
-            <span dir="auto" className="min-w-0 truncate">
+            <span dir="auto" className="min-w-0 shrink-[999] truncate">
               “{subject}”
             </span>
           )}

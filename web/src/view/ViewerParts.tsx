@@ -3,16 +3,16 @@ import { ChevronLeft, ChevronRight, ExternalLink, LoaderCircle, TriangleAlert } 
 import type { ReactNode } from "react";
 import { say, words } from "../words";
 
-/** A round button with an icon. */
-export function Tool({ name, onClick, disabled, children }: { name: string; onClick: () => void; disabled?: boolean; children: ReactNode }) {
+/** A round button with an icon. One that is of no use at present keeps the focus: the keys of the view work on from there. */
+export function Tool({ name, onClick, disabled = false, children }: { name: string; onClick: () => void; disabled?: boolean; children: ReactNode }) {
   return (
     <button
       type="button"
       aria-label={name}
       title={name}
-      onClick={onClick}
-      disabled={disabled}
-      className="finger grid size-9 shrink-0 place-items-center rounded-full text-quiet hover:bg-accent-soft hover:text-ink disabled:opacity-35 disabled:hover:bg-transparent [&>svg]:size-[1.125rem]"
+      onClick={() => disabled || onClick()}
+      aria-disabled={disabled}
+      className="finger grid size-9 shrink-0 place-items-center rounded-full text-quiet hover:bg-accent-soft hover:text-ink aria-disabled:cursor-default aria-disabled:opacity-35 aria-disabled:hover:bg-transparent [&>svg]:size-[1.125rem]"
     >
       {children}
     </button>

@@ -28,7 +28,7 @@ export function WaterfallTable({ turn }: { turn: Turn }) {
   const share = (ms: number) => (100 * (ms - from)) / (to - from);
   return (
     <table data-testid="waterfall" className="mt-5 w-full border-collapse text-[0.8125rem]">
-      <caption className="mb-1.5 text-start text-[0.9375rem]/[1.5]">
+      <caption className="mb-1.5 text-start text-[0.9375rem]/[1.5] [overflow-wrap:anywhere]">
         {question === "" ? words.link.unwritten : question}
         {total !== null && (
           <span data-testid="waterfall-total" className="ms-2 text-[0.8125rem] whitespace-nowrap text-quiet tabular-nums">

@@ -1,6 +1,7 @@
 import { ArrowUpRight } from "lucide-react";
 import { words } from "../words";
 import { useClient, useReachable, useShown } from "./context";
+import { focusMain } from "./focus";
 
 export function Welcome() {
   const client = useClient();
@@ -24,7 +25,10 @@ export function Welcome() {
                     type="button"
                     data-testid="example"
                     disabled={!reachable}
-                    onClick={() => void client.sendText(example)}
+                    onClick={(event) => {
+                      focusMain(event.currentTarget); // the examples go with the first word that is said
+                      void client.sendText(example);
+                    }}
                     className="group flex size-full items-center justify-between gap-4 rounded-2xl border border-line bg-card px-4 py-2.5 text-start leading-snug sm:py-3 transition-colors hover:border-accent hover:bg-accent-soft disabled:opacity-50"
                   >
                     <span dir="auto">{example}</span>
