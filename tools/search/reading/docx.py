@@ -6,7 +6,9 @@ import io
 import re
 from typing import TYPE_CHECKING, Any, cast
 
-import docx
+from docx.opc.part import PartFactory
+from docx.package import Package
+from docx.parts.document import DocumentPart
 
 from tools.search.reading.document_text import DocumentText, Outline, PageWriter, one_line
 from tools.search.reading.office import Element, W
@@ -23,6 +25,13 @@ _BREAKS = frozenset({W + "tab", W + "br", W + "cr", W + "ptab"})
 # What was deleted with changes tracked, and the older twin of each drawing.
 _SKIPPED = frozenset({W + "del", W + "moveFrom", _MC + "Fallback", W + "pPr", W + "instrText"})
 _TITLE_LEVEL = 0
+# The library opens plain documents only, though these differ from them in nothing but their name.
+for _kind in (
+    "application/vnd.ms-word.document.macroEnabled.main+xml",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml",
+    "application/vnd.ms-word.template.macroEnabledTemplate.main+xml",
+):
+    PartFactory.part_type_for[_kind] = DocumentPart
 
 
 def read_docx(data: bytes, name: str) -> DocumentText:
@@ -32,7 +41,7 @@ def read_docx(data: bytes, name: str) -> DocumentText:
         data: The file's bytes.
         name: Its name, for the title if the document has none.
     """
-    document = docx.Document(io.BytesIO(data))
+    document = cast("DocumentPart", Package.open(io.BytesIO(data)).main_document_part).document
     writer = _Writer(_Styles(document))
     for line in _page_headers(document):
         writer.page.paragraph(line)

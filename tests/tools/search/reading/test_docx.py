@@ -1,4 +1,5 @@
 import docx
+import pytest
 from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
@@ -30,6 +31,21 @@ def test_headings_paragraphs_lists_and_tables_come_in_the_order_of_the_body(save
     ]
     assert read.pages[0].blocks[-1].headings == ("Travel policy", "Flights", "Hotels")
     assert read.page_count is None
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "vnd.ms-word.document.macroEnabled.main+xml",
+        "vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml",
+        "vnd.ms-word.template.macroEnabledTemplate.main+xml",
+    ],
+)
+def test_documents_with_macros_and_templates_are_read_too(saved, blocks, kind):
+    document = docx.Document()
+    document.add_paragraph("Hello.")
+    document.part._content_type = f"application/{kind}"
+    assert blocks(parse(saved(document), "a.docm")) == [("paragraph", "Hello.")]
 
 
 def test_the_properties_title_is_preferred_and_the_first_heading_serves_without(saved):
