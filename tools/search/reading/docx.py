@@ -24,6 +24,8 @@ _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _BREAKS = frozenset({W + "tab", W + "br", W + "cr", W + "ptab"})
 # What was deleted with changes tracked, and the older twin of each drawing.
 _SKIPPED = frozenset({W + "del", W + "moveFrom", _MC + "Fallback", W + "pPr", W + "instrText"})
+# They hold paragraphs, rows or cells as if these stood in their place.
+_AROUND = frozenset({W + "sdt", W + "sdtContent", W + "ins", W + "customXml"})
 _TITLE_LEVEL = 0
 # The library opens plain documents only, though these differ from them in nothing but their name.
 for _kind in (
@@ -98,7 +100,7 @@ class _Writer:
                 self._paragraph(child)
             elif child.tag == W + "tbl":
                 self.page.lines(table_lines(_rows(child)))
-            elif child.tag in {W + "sdt", W + "sdtContent", W + "ins", W + "customXml"}:
+            elif child.tag in _AROUND:
                 self.body(child)
 
     def _paragraph(self, paragraph: Element) -> None:
@@ -131,7 +133,8 @@ def _text(element: Element) -> str:
         return "-" if element.tag == W + "noBreakHyphen" else ""
     if element.tag in _SKIPPED or element.tag == W + "txbxContent":
         return ""
-    return "".join(map(_text, element))
+    words = "".join(map(_text, element))
+    return f"{words} " if element.tag == W + "p" else words  # one of several in a cell, or in a table in it
 
 
 def _boxes(element: Element) -> Iterator[Element]:
@@ -142,16 +145,24 @@ def _boxes(element: Element) -> Iterator[Element]:
             yield from _boxes(child)
 
 
+def _within(parent: Element, tag: str) -> Iterator[Element]:
+    for child in parent:
+        if child.tag == tag:
+            yield child
+        elif child.tag in _AROUND:
+            yield from _within(child, tag)
+
+
 def _rows(table: Element) -> list[list[str]]:
     """The cells' words; a cell merged over columns or rows counts in each of them."""
     rows: list[list[str]] = []
-    for row in table.find_all(W + "tr"):
+    for row in _within(table, W + "tr"):
         cells: list[str] = []
-        for cell in row.find_all(W + "tc"):
+        for cell in _within(row, W + "tc"):
             span = cell.find(f"{W}tcPr/{W}gridSpan")
             merge = cell.find(f"{W}tcPr/{W}vMerge")
             width = (span.get(W + "val") or "1") if span else "1"
-            text = " ".join(map(_text, cell))
+            text = _text(cell)
             if merge and merge.get(W + "val") != "restart" and rows and len(cells) < len(rows[-1]):
                 text = rows[-1][len(cells)]
             cells.extend([text] * (min(int(width), 63) if width.isdigit() else 1))  # Word allows 63 columns

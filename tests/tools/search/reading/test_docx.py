@@ -82,6 +82,40 @@ def test_merged_cells_count_in_each_row_and_column(saved):
     assert text.endswith("both | both")
 
 
+def row(*cells):
+    return f"<w:tr>{''.join(cells)}</w:tr>"
+
+
+def cell(*texts):
+    return f"<w:tc>{''.join(f'<w:p><w:r><w:t>{text}</w:t></w:r></w:p>' for text in texts)}</w:tc>"
+
+
+def control(inside):
+    return f"<w:sdt><w:sdtPr/><w:sdtContent>{inside}</w:sdtContent></w:sdt>"
+
+
+def test_rows_and_cells_in_content_controls_stand_in_their_places(saved):
+    document = docx.Document()
+    rows = (
+        row(cell("Plan"), cell("Who"), cell("Price"))
+        + row(control(cell("Basic")), cell("Single"), cell("10"))
+        + control(row(cell("Gold"), cell("Family"), cell("20")))
+    )
+    document.element.body.insert(0, parse_xml(f"<w:tbl {nsdecls('w')}><w:tblPr/><w:tblGrid/>{rows}</w:tbl>"))
+    assert parse(saved(document), "a.docx").pages[0].text.split("\n")[1:] == [
+        "Plan: Basic; Who: Single; Price: 10",
+        "Plan: Gold; Who: Family; Price: 20",
+    ]
+
+
+def test_the_words_of_a_table_in_a_cell_stay_apart(saved):
+    document = docx.Document()
+    inner = f"<w:tbl>{row(cell('North'), cell('7'))}{row(cell('South'), cell('9'))}</w:tbl>"
+    rows = row(f"<w:tc>{control('<w:p><w:r><w:t>Sales</w:t></w:r></w:p>')}{inner}<w:p/></w:tc>", cell("in", "May"))
+    document.element.body.insert(0, parse_xml(f"<w:tbl {nsdecls('w')}><w:tblPr/><w:tblGrid/>{rows}</w:tbl>"))
+    assert parse(saved(document), "a.docx").pages[0].text == "Sales North 7 South 9 | in May"
+
+
 def test_tracked_deletions_are_left_out_and_insertions_boxes_and_controls_are_kept(saved, blocks):
     document = docx.Document()
     body = document.element.body
