@@ -28,7 +28,11 @@ _NOISE = (
     "select",
     "head",
 )
-_HIDDEN = '[hidden], [aria-hidden="true"], [role="navigation"], [role="banner"] nav, [style*="display:none"]'
+_HIDDEN = (
+    '[hidden], [aria-hidden="true"], [role="navigation"], [role="banner"] nav, '
+    # A whole page is hidden only until a script shows it.
+    ':is([style*="display:none" i], [style*="display: none" i]):not(body)'
+)
 _BLOCKS = frozenset(
     re.findall(
         r"\S+",

@@ -48,6 +48,12 @@ def test_a_cell_over_several_rows_belongs_to_each_and_the_others_keep_their_colu
     ]
 
 
+@pytest.mark.parametrize("style", ["display:none", "display: none", "color: red; DISPLAY: None;"])
+def test_what_a_page_does_not_show_is_not_read(style):
+    page = f'<html><body style="display: none"><p>Seen.</p><div style="{style}"><p>Not seen.</p></div></body></html>'
+    assert parse(page.encode(), "a.html").pages[0].text == "Seen."
+
+
 def test_only_the_main_part_counts_where_there_is_one(blocks):
     page = "<html><body><div>Menu menu</div><main><p>The content of the page.</p></main></body></html>"
     assert blocks(parse(page.encode(), "a.html")) == [("paragraph", "The content of the page.")]
