@@ -1,4 +1,4 @@
-"""Reads Word files in the order of their body: headings, paragraphs, lists, tables, text boxes, page headers."""
+"""Reads Word files in the order of their body: headings, paragraphs, lists, tables, text boxes, notes, page headers."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from docx.package import Package
 from docx.parts.document import DocumentPart
 
 from tools.search.reading.document_text import DocumentText, Outline, PageWriter, one_line
+from tools.search.reading.docx_notes import noted, notes_of
 from tools.search.reading.office import Element, W
 from tools.search.reading.tables import table_lines
 from tools.search.reading.titles import choose_title
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from docx.document import Document
+
+    from tools.search.reading.docx_notes import Notes
 
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _BREAKS = frozenset({W + "tab", W + "br", W + "cr", W + "ptab"})
@@ -44,7 +47,7 @@ def read_docx(data: bytes, name: str) -> DocumentText:
         name: Its name, for the title if the document has none.
     """
     document = cast("DocumentPart", Package.open(io.BytesIO(data)).main_document_part).document
-    writer = _Writer(_Styles(document))
+    writer = _Writer(_Styles(document), notes_of(document))
     for line in _page_headers(document):
         writer.page.paragraph(line)
     writer.body(Element(cast("Any", document.element).body))
@@ -87,11 +90,12 @@ class _Styles:
 
 
 class _Writer:
-    def __init__(self, styles: _Styles) -> None:
+    def __init__(self, styles: _Styles, notes: Notes) -> None:
         self.page = PageWriter(None, Outline())
         self.title: str | None = None
         self.first_heading: str | None = None
         self._styles = styles
+        self._notes = notes
 
     def body(self, parent: Element) -> None:
         """Write the paragraphs and tables of a body, a content control or a text box."""
@@ -100,6 +104,7 @@ class _Writer:
                 self._paragraph(child)
             elif child.tag == W + "tbl":
                 self.page.lines(table_lines(_rows(child)))
+                self._add_notes(child)
             elif child.tag in _AROUND:
                 self.body(child)
 
@@ -119,8 +124,14 @@ class _Writer:
             self.page.item(text)
         else:
             self.page.paragraph(text)
+        self._add_notes(paragraph)
         for box in _boxes(paragraph):
             self.body(box)
+
+    def _add_notes(self, element: Element) -> None:
+        """Write the notes of a paragraph or table under it, whose words they are about."""
+        for note in noted(element, self._notes, _SKIPPED | {W + "txbxContent"}):
+            self.page.paragraph(_text(note))
 
 
 def _text(element: Element) -> str:
