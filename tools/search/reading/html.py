@@ -42,7 +42,8 @@ _BLOCKS = frozenset(
 )
 # A page's <main> is its content, unless it holds but a sliver of the text.
 _MAIN_SHARE = 0.3
-_SPAN_MAX = 50
+# Columns and rows that a cell may reach over; a page that claims more is not believed.
+_COLUMNS_MAX, _ROWS_MAX = 50, 1_000
 
 
 def read_html(data: bytes, name: str) -> DocumentText:
@@ -158,11 +159,13 @@ class _Writer:
 
 
 def _cells(row: Tag) -> list[tuple[str, int, int]]:
-    return [(cell.get_text(" "), _span(cell, "colspan"), _span(cell, "rowspan")) for cell in row.find_all(["td", "th"])]
+    return [
+        (cell.get_text(" "), _span(cell, "colspan", _COLUMNS_MAX), _span(cell, "rowspan", _ROWS_MAX))
+        for cell in row.find_all(["td", "th"])
+    ]
 
 
-def _span(cell: Tag, attribute: str) -> int:
+def _span(cell: Tag, attribute: str, most: int) -> int:
     """Over how many columns or rows a cell reaches, each of which it belongs to."""
     said = str(cell.get(attribute) or "1").strip()
-    # A page that claims thousands is not believed.
-    return max(1, min(int(said), _SPAN_MAX)) if said.isdecimal() and len(said) < 9 else 1
+    return max(1, min(int(said), most)) if said.isdecimal() and len(said) < 9 else 1

@@ -48,6 +48,14 @@ def test_a_cell_over_several_rows_belongs_to_each_and_the_others_keep_their_colu
     ]
 
 
+def test_a_cell_may_reach_over_a_long_table():
+    rows = "".join(f"<tr><td>{number}</td></tr>" for number in range(2, 100))
+    page = (
+        f"<html><table><tr><th>Port</th><th>Pier</th></tr><tr><td rowspan=99>Bergen</td><td>1</td></tr>{rows}</table>"
+    )
+    assert parse(page.encode(), "a.html").pages[0].text.endswith("Port: Bergen; Pier: 99")
+
+
 @pytest.mark.parametrize("style", ["display:none", "display: none", "color: red; DISPLAY: None;"])
 def test_what_a_page_does_not_show_is_not_read(style):
     page = f'<html><body style="display: none"><p>Seen.</p><div style="{style}"><p>Not seen.</p></div></body></html>'
