@@ -11,7 +11,7 @@ from tools.errors import ToolError
 from tools.image.generating import generate
 from tools.image.settings import ImageSettings
 from tools.quoting import clean
-from tools.result import Result
+from tools.result import NOT_SHOWN, Result
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -49,7 +49,8 @@ def image_tool(  # noqa: PLR0913  (one for each thing that can be decided)
         description: What the model is told of it.
         time_limit: Seconds that a picture may take.
         largest: Bytes of the largest picture that is sent to the client as a data URL.
-        publish: Puts a picture somewhere and gives its address, which the client gets instead of the data.
+        publish: Puts a picture somewhere and gives its address, which the client gets instead of the data. Without it,
+            no picture is made for a client that could not show it, such as a phone.
 
     Returns:
         The tool, a plain coroutine function. What it gives the client is
@@ -91,17 +92,16 @@ def image_tool(  # noqa: PLR0913  (one for each thing that can be decided)
             prompt: What is to be seen, in a sentence or two: the subject, the surroundings, the style.
             context: The call.
         """
-        wanted = clean(prompt).strip()
-        if not wanted:
-            raise ToolError("Say in the prompt what is to be seen.")
-        if len(wanted) > service.model.longest:
-            raise ToolError(f"The prompt is too long: at most {service.model.longest} characters.")
+        wanted = _checked(prompt, service.model.longest)
+        if not context.shows and publish is None:
+            raise ToolError("The user has no screen that shows pictures here, so none was made. Tell the user so.")
         await context.progress("Making a picture …")
         pictures = await generate(service, chosen, wanted, time_limit=time_limit)
         told = next((clean(picture.revised_prompt) for picture in pictures if picture.revised_prompt), wanted)
         count = "The picture is" if len(pictures) == 1 else f"{len(pictures)} pictures are"
+        message = f"{count} on the user's screen now." if context.shows else NOT_SHOWN
         return Result(
-            for_model={"message": f"{count} on the user's screen now.", "shows": told[:_DESCRIBED]},
+            for_model={"message": message, "shows": told[:_DESCRIBED]},
             for_client={"images": [await shown(picture, wanted) for picture in pictures]},
         )
 
@@ -110,3 +110,12 @@ def image_tool(  # noqa: PLR0913  (one for each thing that can be decided)
 
 # Characters of the description that the model reads.
 _DESCRIBED = 600
+
+
+def _checked(prompt: str, longest: int) -> str:
+    wanted = clean(prompt).strip()
+    if not wanted:
+        raise ToolError("Say in the prompt what is to be seen.")
+    if len(wanted) > longest:
+        raise ToolError(f"The prompt is too long: at most {longest} characters.")
+    return wanted

@@ -36,6 +36,12 @@ _DROPPED = frozenset(
 )
 # Deep enough for what a model fills in from speech; a schema without end is cut here.
 DEEPEST = 16
+# Schemas within one: no model reads more. Types that refer to one another make many times as many of a few.
+MOST = 2_000
+
+
+class _TooLargeError(Exception):
+    pass
 
 
 def parameters(schema: Json) -> Json:
@@ -44,42 +50,77 @@ def parameters(schema: Json) -> Json:
     Args:
         schema: As the server lists it; it is not changed.
     """
-    result = _top(_rewritten(schema, schema, (), 0))
+    result = _top(_as_deep_as_fits(schema))
     properties = _object(result.get("properties"))
     required = [name for name in _list(result.get("required")) if name in properties]
     result |= {"type": "object", "properties": properties}
     return result | {"required": required} if required or "required" in result else result
 
 
-def _rewritten(node: object, root: Json, inside: tuple[str, ...], depth: int) -> Any:
-    if not isinstance(node, dict):
-        # `true` and `false` are schemas too; what the services take in their place is one that allows anything.
-        return {} if isinstance(node, bool) else node
-    fields = cast("Json", node)
-    reference = fields.get("$ref", fields.get("$dynamicRef"))
-    if isinstance(reference, str):
-        beside = {name: value for name, value in fields.items() if name not in {"$ref", "$dynamicRef"}}
-        target = _target(root, reference)
-        if target is None or reference in inside or depth >= DEEPEST:
-            # A type that contains itself, or a reference to elsewhere: anything may stand here.
-            return _rewritten(beside, root, inside, depth + 1)
-        return _rewritten({**target, **beside}, root, (*inside, reference), depth + 1)
-    if depth >= DEEPEST:
-        return {"description": str(fields["description"])} if "description" in fields else {}
-    return _portable(
-        {name: _part(name, fields[name], root, inside, depth + 1) for name in fields if name not in _DROPPED}
-    )
+def _as_deep_as_fits(schema: Json) -> Json:
+    deepest = DEEPEST
+    while deepest:
+        try:
+            return _Rewriting(schema, deepest).rewritten(schema, (), 0)
+        except _TooLargeError:
+            deepest //= 2
+    return {}
 
 
-def _part(name: str, value: object, root: Json, inside: tuple[str, ...], depth: int) -> Any:
-    """What stands under one keyword, with the schemas in it rewritten."""
-    if name == "properties":
-        return {key: _rewritten(each, root, inside, depth) for key, each in _object(value).items()}
-    if name in {*_COMBINED, "prefixItems"}:
-        return [_rewritten(each, root, inside, depth) for each in _list(value)]
-    if name in _ONE and not isinstance(value, bool):
-        return _rewritten(value, root, inside, depth)
-    return value
+class _Rewriting:
+    """Rewrites one schema.
+
+    Args:
+        root: The whole of it, which references are looked up in.
+        deepest: How many schemas within one another are followed.
+    """
+
+    def __init__(self, root: Json, deepest: int) -> None:
+        self._root = root
+        self._deepest = deepest
+        self._room = MOST
+
+    def rewritten(self, node: object, inside: tuple[str, ...], depth: int) -> Any:
+        """A schema anywhere in it.
+
+        Args:
+            node: The schema.
+            inside: The references that were followed on the way there.
+            depth: How many schemas it stands in.
+
+        Raises:
+            _TooLargeError: There is no end of it.
+        """
+        if not isinstance(node, dict):
+            # `true` and `false` are schemas too; what the services take in their place is one that allows anything.
+            return {} if isinstance(node, bool) else node
+        self._room -= 1
+        if self._room < 0:
+            raise _TooLargeError
+        fields = cast("Json", node)
+        reference = fields.get("$ref", fields.get("$dynamicRef"))
+        if isinstance(reference, str):
+            beside = {name: value for name, value in fields.items() if name not in {"$ref", "$dynamicRef"}}
+            target = _target(self._root, reference)
+            if target is None or reference in inside or depth >= self._deepest:
+                # A type that contains itself, or a reference to elsewhere: anything may stand here.
+                return self.rewritten(beside, inside, depth + 1)
+            return self.rewritten({**target, **beside}, (*inside, reference), depth + 1)
+        if depth >= self._deepest:
+            return {"description": str(fields["description"])} if "description" in fields else {}
+        return _portable(
+            {name: self._part(name, fields[name], inside, depth + 1) for name in fields if name not in _DROPPED}
+        )
+
+    def _part(self, name: str, value: object, inside: tuple[str, ...], depth: int) -> Any:
+        """What stands under one keyword, with the schemas in it rewritten."""
+        if name == "properties":
+            return {key: self.rewritten(each, inside, depth) for key, each in _object(value).items()}
+        if name in {*_COMBINED, "prefixItems"}:
+            return [self.rewritten(each, inside, depth) for each in _list(value)]
+        if name in _ONE and not isinstance(value, bool):
+            return self.rewritten(value, inside, depth)
+        return value
 
 
 def _portable(node: Json) -> Json:

@@ -33,6 +33,11 @@ def count_words(text: str) -> int:
     return sum(1 for _ in _WORD.finditer(text))
 
 
+def _room(text: str) -> int:
+    """The words that a stretch counts for in a chunk; one of nothing but signs takes room as well."""
+    return max(1, count_words(text))
+
+
 def chunk_document(document: DocumentText, path: str, *, largest: int = LARGEST) -> list[Chunk]:
     """Cut a document into chunks, none of which crosses a page.
 
@@ -78,7 +83,7 @@ def _units(page: PageText, largest: int) -> list[_Unit]:
 
 
 def _block_units(text: str, block: Block, largest: int) -> Iterator[_Unit]:
-    words = count_words(text[block.start : block.end])
+    words = _room(text[block.start : block.end])
     if block.kind == "heading":
         yield _Unit(block.start, block.end, words, block.headings, opens=True, leads=True)
         return
@@ -94,7 +99,7 @@ def _block_units(text: str, block: Block, largest: int) -> Iterator[_Unit]:
         for piece in _short(text, start, end, largest):
             # A table's first row names its columns.
             leads = block.kind == "table" and position == 0
-            yield _Unit(*piece, count_words(text[piece[0] : piece[1]]), block.headings, leads=leads)
+            yield _Unit(*piece, _room(text[piece[0] : piece[1]]), block.headings, leads=leads)
 
 
 def _line_spans(text: str, block: Block) -> Iterator[tuple[int, int]]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 
 # The end of a sentence: its mark, closing quotes or brackets, then space. East Asian marks need no space.
-_END = re.compile(r"""[.!?…]+["'\u201d\u2019\u00bb)\]]*(?=\s)|[\u3002\uff01\uff1f]+[\u201d\u300d\u300f]*|\n""")
+# Marks in a row are looked at once, from the first of them: some files are full of dots.
+_END = re.compile(
+    r"""(?<![.!?…])[.!?…]++["'\u201d\u2019\u00bb)\]]*+(?=\s)|[\u3002\uff01\uff1f]+[\u201d\u300d\u300f]*|\n"""
+)
 _ABBREVIATIONS = frozenset(
     re.findall(
         r"\S+",
@@ -17,6 +20,8 @@ _ABBREVIATIONS = frozenset(
 # These end a sentence if what follows looks like the beginning of one; the others never do.
 _MAY_END = frozenset({"etc", "a.m", "p.m", "u.s", "u.k", "e.u", "inc", "ltd", "co", "corp", "al", "ph.d"})
 _LAST_WORD = re.compile(r"[^\s(\[\"'\u201c\u2018]+$")
+_WORD_MAX = 40  # characters of it that are looked at; longer ones are none of those above
+_FIRST = re.compile(r"\S")
 
 
 def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
@@ -44,9 +49,10 @@ def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[tu
 def _ends_sentence(text: str, begun: int, match: re.Match[str], stop: int) -> bool:
     if not match[0].startswith("."):
         return True
-    word = _LAST_WORD.search(text, begun, match.start())
+    word = _LAST_WORD.search(text, max(begun, match.start() - _WORD_MAX), match.start())
     last = word[0].lower() if word else ""
-    following = text[match.end() : stop].lstrip()[:1]
+    first = _FIRST.search(text, match.end(), stop)
+    following = first[0] if first else ""
     if following.islower():
         return False
     if last in _ABBREVIATIONS:

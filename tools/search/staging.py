@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_VERSION = 2  # to be raised whenever the same file would be read or cut otherwise: what was staged is then made anew
+_VERSION = 3  # to be raised whenever the same file would be read or cut otherwise: what was staged is then made anew
 _AT_ONCE = 500  # variables in one statement
 _TABLES = """
 CREATE TABLE IF NOT EXISTS made (by_what TEXT PRIMARY KEY) WITHOUT ROWID;

@@ -13,13 +13,15 @@ from aiohttp.test_utils import TestServer, unused_port
 from tools import DefinitionError, Progress, ToolContext, Toolset, invoke, spec_of
 from tools.image import ImageService, ImageSettings, image_tool
 from tools.image.generating import MOST_BYTES
+from tools.result import NOT_SHOWN
 
 PROMPT = "A fox"
 BUSY = {"error": {"code": "429", "message": "Requests to the image API have exceeded the call rate limit."}}
 
 
-async def draw(made, prompt=PROMPT, **context):
-    return await invoke(Toolset([made]), "image", json.dumps({"prompt": prompt}), ToolContext(**context))
+async def draw(made, prompt=PROMPT, *, shows=True, **context):
+    context = ToolContext(shows=shows, **context)
+    return await invoke(Toolset([made]), "image", json.dumps({"prompt": prompt}), context)
 
 
 def openai(service, model="gpt-image-1", **fields):
@@ -40,6 +42,19 @@ async def test_the_picture_goes_to_the_client_and_a_description_to_the_model(ser
     assert (shown["media_type"], shown["prompt"], shown["revised_prompt"]) == ("image/jpeg", PROMPT, None)
     assert json.loads(outcome.output) == {"message": "The picture is on the user's screen now.", "shows": PROMPT}
     assert "base64" not in outcome.output
+
+
+async def test_no_picture_is_made_for_a_caller_who_could_not_see_it(service):
+    assert "no screen" in error_of(await draw(image_tool(openai(service)), shows=False))
+    assert service.asked == []
+
+
+async def test_a_picture_that_was_put_elsewhere_is_not_said_to_be_on_a_screen_that_shows_none(service):
+    async def publish(_picture):
+        return "https://pictures.example/kept.png"
+
+    outcome = await draw(image_tool(openai(service), publish=publish), shows=False)
+    assert json.loads(outcome.output) == {"message": NOT_SHOWN, "shows": PROMPT}
 
 
 @pytest.mark.parametrize("model", ["gpt-image-1", "gpt-image-1-mini", "gpt-image-1.5"])

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tools.mcp.schemas import DEEPEST, parameters
+from tools.mcp.schemas import DEEPEST, MOST, parameters
 
 
 def test_a_plain_schema_stays_as_it_is_but_for_what_services_refuse():
@@ -70,6 +70,22 @@ def test_a_schema_without_end_is_cut():
     assert json.dumps(parameters(schema)).count("inside") <= DEEPEST
     looped = {"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"$ref": "#/$defs/a"}}}
     assert parameters(looped) == {"type": "object", "properties": {}}
+
+
+def test_types_that_refer_to_one_another_are_followed_as_deep_as_a_model_reads():
+    # Followed to the end, the first would make some hundred million schemas.
+    names = [f"T{number}" for number in range(12)]
+    fields = {name: {"$ref": f"#/$defs/{name}", "description": "Another"} for name in names}
+    kinds = {name: {"type": "object", "properties": fields} for name in names}
+    made = parameters({"properties": {"first": {"$ref": "#/$defs/T0"}, "last": {"$ref": "#/$defs/T1"}}, "$defs": kinds})
+    assert made["properties"]["first"]["properties"]["T5"]["description"] == "Another"
+    assert set(made["properties"]["last"]["properties"]) == set(names)
+    assert len(json.dumps(made)) < 100_000
+
+
+def test_a_schema_that_is_too_large_even_so_allows_anything():
+    made = parameters({"type": "object", "properties": {f"p{number}": {} for number in range(MOST + 1)}})
+    assert made == {"type": "object", "properties": {}}
 
 
 def test_what_is_combined_at_the_top_becomes_one_object():

@@ -48,6 +48,12 @@ def test_no_chunk_crosses_a_page_and_a_blank_page_has_none():
     assert [(chunk.page, count_words(chunk.text)) for chunk in chunk_document(document, "a.pdf")] == [(1, 26), (3, 1)]
 
 
+def test_paragraphs_of_nothing_but_signs_take_room_in_a_chunk():
+    # Were they for nothing, one chunk would hold them all, and each be counted anew for the next: many minutes.
+    chunks = chunk_document(written(lambda page: [page.paragraph("!") for _ in range(60_000)]), "a.pdf")
+    assert chunks[0].text == "\n\n".join("!" * 160)
+
+
 def test_a_heading_is_never_parted_from_its_text():
     source = f"# One\n\n{SENTENCE * 12}\n\n## Two\n\n{SENTENCE * 12}\n\nThe following is needed:\n\n- {SENTENCE * 11}"
     texts = [chunk.text for chunk in chunk_document(markdown(source), "a.md")]

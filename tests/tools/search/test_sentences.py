@@ -27,3 +27,10 @@ def test_spans_count_in_the_whole_text():
     text = "Skip this. One here. Two here. Not this."
     assert [text[a:b] for a, b in sentence_spans(text, 11, 30)] == ["One here.", "Two here."]
     assert sentence_spans("  ") == []
+
+
+def test_a_file_full_of_dots_or_with_one_endless_word_is_split_at_once():
+    # In a time that grew with the square of their length, these would take many minutes.
+    assert sentence_spans("." * 300_000) == [(0, 300_000)]
+    text = "aB3" * 100_000 + " follows. More on p. 5 of it."
+    assert [text[a:b] for a, b in sentence_spans(text)][1:] == ["More on p. 5 of it."]

@@ -1,4 +1,4 @@
-"""Reads Word files in the order of their body: headings, paragraphs, lists, tables, text boxes, page headers."""
+"""Reads Word files in the order of their body: headings, paragraphs, lists, tables, text boxes, notes, page headers."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import io
 import re
 from typing import TYPE_CHECKING, Any, cast
 
-import docx
+from docx.opc.part import PartFactory
+from docx.package import Package
+from docx.parts.document import DocumentPart
 
 from tools.search.reading.document_text import DocumentText, Outline, PageWriter, one_line
+from tools.search.reading.docx_notes import noted, notes_of
 from tools.search.reading.office import Element, W
 from tools.search.reading.tables import table_lines
 from tools.search.reading.titles import choose_title
@@ -18,11 +21,22 @@ if TYPE_CHECKING:
 
     from docx.document import Document
 
+    from tools.search.reading.docx_notes import Notes
+
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _BREAKS = frozenset({W + "tab", W + "br", W + "cr", W + "ptab"})
 # What was deleted with changes tracked, and the older twin of each drawing.
 _SKIPPED = frozenset({W + "del", W + "moveFrom", _MC + "Fallback", W + "pPr", W + "instrText"})
+# They hold paragraphs, rows or cells as if these stood in their place.
+_AROUND = frozenset({W + "sdt", W + "sdtContent", W + "ins", W + "customXml"})
 _TITLE_LEVEL = 0
+# The library opens plain documents only, though these differ from them in nothing but their name.
+for _kind in (
+    "application/vnd.ms-word.document.macroEnabled.main+xml",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml",
+    "application/vnd.ms-word.template.macroEnabledTemplate.main+xml",
+):
+    PartFactory.part_type_for[_kind] = DocumentPart
 
 
 def read_docx(data: bytes, name: str) -> DocumentText:
@@ -32,8 +46,8 @@ def read_docx(data: bytes, name: str) -> DocumentText:
         data: The file's bytes.
         name: Its name, for the title if the document has none.
     """
-    document = docx.Document(io.BytesIO(data))
-    writer = _Writer(_Styles(document))
+    document = cast("DocumentPart", Package.open(io.BytesIO(data)).main_document_part).document
+    writer = _Writer(_Styles(document), notes_of(document))
     for line in _page_headers(document):
         writer.page.paragraph(line)
     writer.body(Element(cast("Any", document.element).body))
@@ -76,11 +90,12 @@ class _Styles:
 
 
 class _Writer:
-    def __init__(self, styles: _Styles) -> None:
+    def __init__(self, styles: _Styles, notes: Notes) -> None:
         self.page = PageWriter(None, Outline())
         self.title: str | None = None
         self.first_heading: str | None = None
         self._styles = styles
+        self._notes = notes
 
     def body(self, parent: Element) -> None:
         """Write the paragraphs and tables of a body, a content control or a text box."""
@@ -89,7 +104,8 @@ class _Writer:
                 self._paragraph(child)
             elif child.tag == W + "tbl":
                 self.page.lines(table_lines(_rows(child)))
-            elif child.tag in {W + "sdt", W + "sdtContent", W + "ins", W + "customXml"}:
+                self._add_notes(child)
+            elif child.tag in _AROUND:
                 self.body(child)
 
     def _paragraph(self, paragraph: Element) -> None:
@@ -108,8 +124,14 @@ class _Writer:
             self.page.item(text)
         else:
             self.page.paragraph(text)
+        self._add_notes(paragraph)
         for box in _boxes(paragraph):
             self.body(box)
+
+    def _add_notes(self, element: Element) -> None:
+        """Write the notes of a paragraph or table under it, whose words they are about."""
+        for note in noted(element, self._notes, _SKIPPED | {W + "txbxContent"}):
+            self.page.paragraph(_text(note))
 
 
 def _text(element: Element) -> str:
@@ -122,7 +144,8 @@ def _text(element: Element) -> str:
         return "-" if element.tag == W + "noBreakHyphen" else ""
     if element.tag in _SKIPPED or element.tag == W + "txbxContent":
         return ""
-    return "".join(map(_text, element))
+    words = "".join(map(_text, element))
+    return f"{words} " if element.tag == W + "p" else words  # one of several in a cell, or in a table in it
 
 
 def _boxes(element: Element) -> Iterator[Element]:
@@ -133,16 +156,24 @@ def _boxes(element: Element) -> Iterator[Element]:
             yield from _boxes(child)
 
 
+def _within(parent: Element, tag: str) -> Iterator[Element]:
+    for child in parent:
+        if child.tag == tag:
+            yield child
+        elif child.tag in _AROUND:
+            yield from _within(child, tag)
+
+
 def _rows(table: Element) -> list[list[str]]:
     """The cells' words; a cell merged over columns or rows counts in each of them."""
     rows: list[list[str]] = []
-    for row in table.find_all(W + "tr"):
+    for row in _within(table, W + "tr"):
         cells: list[str] = []
-        for cell in row.find_all(W + "tc"):
+        for cell in _within(row, W + "tc"):
             span = cell.find(f"{W}tcPr/{W}gridSpan")
             merge = cell.find(f"{W}tcPr/{W}vMerge")
             width = (span.get(W + "val") or "1") if span else "1"
-            text = " ".join(map(_text, cell))
+            text = _text(cell)
             if merge and merge.get(W + "val") != "restart" and rows and len(cells) < len(rows[-1]):
                 text = rows[-1][len(cells)]
             cells.extend([text] * (min(int(width), 63) if width.isdigit() else 1))  # Word allows 63 columns

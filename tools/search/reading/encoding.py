@@ -14,6 +14,17 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+# What files mean by a name, as browsers read it: they declare an encoding and use what has since been added to it.
+_MEANT = {
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "euc_kr": "cp949",
+    "shift_jis": "cp932",
+    "big5": "big5hkscs",
+}
 _SAMPLE = 4096
 _FOREIGN = re.compile(rb"[\x80-\xff]+")
 _FEW = 8  # runs of bytes beyond ASCII; fewer tell nothing
@@ -28,7 +39,7 @@ def decode(data: bytes, declared: str | None = None) -> str:
 
     Args:
         data: The file's bytes.
-        declared: The encoding's name as the document gives it, if it does.
+        declared: The encoding's name as the document gives it in ASCII, if it does.
 
     Raises:
         UnreadableError: The bytes are not text, or in an older encoding that cannot be told.
@@ -36,10 +47,10 @@ def decode(data: bytes, declared: str | None = None) -> str:
     for mark, name in _MARKS:
         if data.startswith(mark):
             return data[len(mark) :].decode(name, errors="replace")
-    for name in filter(None, (declared, "utf-8", _utf16(data))):
+    for name in filter(None, (_meant(declared), "utf-8", _utf16(data))):
         try:
             text = data.decode(name)
-        except (UnicodeDecodeError, LookupError):
+        except (UnicodeError, LookupError):
             continue
         # Zero bytes are valid UTF-8, yet no text has them.
         if "\0" not in text[:_SAMPLE]:
@@ -47,6 +58,15 @@ def decode(data: bytes, declared: str | None = None) -> str:
     if b"\0" in data[:_SAMPLE]:
         raise UnreadableError("not text: it holds binary data")
     return _older(data)
+
+
+def _meant(declared: str | None) -> str | None:
+    try:
+        name = codecs.lookup(declared or "").name
+    except LookupError:
+        return None
+    # A declaration that could be read in ASCII stands in no such file; programs that write one forget to change it.
+    return None if name.startswith(("utf-16", "utf-32")) else _MEANT.get(name, name)
 
 
 def _older(data: bytes) -> str:

@@ -44,8 +44,10 @@ _READERS: dict[Format, tuple[str, str]] = {
 }
 _OFFICE: dict[str, Format] = {"word/document.xml": "docx", "ppt/presentation.xml": "pptx"}
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# Comments once read are not read anew (`*+`): else a few dozen of them would be read in every combination.
 _HTML = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*+<(?:!doctype\s+html|html)\b",
+    re.IGNORECASE | re.DOTALL,
 )
 _BINARY: dict[bytes, str] = {
     b"\x89PNG": "a PNG picture",

@@ -10,7 +10,7 @@ from bs4.element import Comment, NavigableString, PreformattedString, Tag
 
 from tools.search.reading.document_text import DocumentText, Outline, PageWriter, one_line
 from tools.search.reading.encoding import decode
-from tools.search.reading.tables import table_lines
+from tools.search.reading.tables import Grid, table_lines
 from tools.search.reading.titles import choose_title
 
 _CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]*?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
@@ -28,7 +28,11 @@ _NOISE = (
     "select",
     "head",
 )
-_HIDDEN = '[hidden], [aria-hidden="true"], [role="navigation"], [role="banner"] nav, [style*="display:none"]'
+_HIDDEN = (
+    '[hidden], [aria-hidden="true"], [role="navigation"], [role="banner"] nav, '
+    # A whole page is hidden only until a script shows it.
+    ':is([style*="display:none" i], [style*="display: none" i]):not(body)'
+)
 _BLOCKS = frozenset(
     re.findall(
         r"\S+",
@@ -38,6 +42,8 @@ _BLOCKS = frozenset(
 )
 # A page's <main> is its content, unless it holds but a sliver of the text.
 _MAIN_SHARE = 0.3
+# Columns and rows that a cell may reach over; a page that claims more is not believed.
+_COLUMNS_MAX, _ROWS_MAX = 50, 1_000
 
 
 def read_html(data: bytes, name: str) -> DocumentText:
@@ -144,15 +150,22 @@ class _Writer:
     def _table(self, table: Tag) -> None:
         if caption := table.find("caption"):
             self.page.paragraph(caption.get_text())
-        rows = [row for row in table.find_all("tr") if row.find(["td", "th"])]
-        header = bool(rows) and (rows[0].find_parent("thead") is not None or rows[0].find("td") is None)
-        self.page.lines(table_lines([_cells(row) for row in rows], header=header or None))
+        grid = Grid()
+        placed = [(row, grid.row(_cells(row))) for row in table.find_all("tr")]
+        rows = [(row, cells) for row, cells in placed if row.find(["td", "th"])]
+        first = rows[0][0] if rows else None
+        header = first is not None and (first.find_parent("thead") is not None or first.find("td") is None)
+        self.page.lines(table_lines([cells for _, cells in rows], header=header or None))
 
 
-def _cells(row: Tag) -> list[str]:
-    cells: list[str] = []
-    for cell in row.find_all(["td", "th"]):
-        span = str(cell.get("colspan") or "1")
-        # A cell over several columns belongs to each of them; a page that claims thousands is not believed.
-        cells.extend([cell.get_text(" ")] * (min(int(span), 50) if span.isdigit() else 1))
-    return cells
+def _cells(row: Tag) -> list[tuple[str, int, int]]:
+    return [
+        (cell.get_text(" "), _span(cell, "colspan", _COLUMNS_MAX), _span(cell, "rowspan", _ROWS_MAX))
+        for cell in row.find_all(["td", "th"])
+    ]
+
+
+def _span(cell: Tag, attribute: str, most: int) -> int:
+    """Over how many columns or rows a cell reaches, each of which it belongs to."""
+    said = str(cell.get(attribute) or "1").strip()
+    return max(1, min(int(said), most)) if said.isdecimal() and len(said) < 9 else 1

@@ -16,8 +16,9 @@ from tools.search.reading.titles import choose_title
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
+# Lines once read are not read anew (`*+`): else blank lines would be read in every combination.
 _FRONT_MATTER = re.compile(
-    r"---[ \t]*\n((?:(?:[\w.-]+[ \t]*:|[ \t]+|-[ \t]|#).*\n|[ \t]*\n)*)(?:---|\.\.\.)[ \t]*(?:\n|$)"
+    r"---[ \t]*\n((?:(?:[\w.-]+[ \t]*:|[ \t]+|-[ \t]|#).*\n|[ \t]*\n)*+)(?:---|\.\.\.)[ \t]*(?:\n|$)"
 )
 _TITLE = re.compile(r"^title[ \t]*:[ \t]*(['\"]?)(.+?)\1[ \t]*$", re.MULTILINE | re.IGNORECASE)
 

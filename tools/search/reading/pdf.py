@@ -13,7 +13,7 @@ from tools.search.reading.errors import UnreadableError
 from tools.search.reading.pdf_furniture import without_furniture
 from tools.search.reading.pdf_hyphens import Hyphens
 from tools.search.reading.pdf_layout import Layout
-from tools.search.reading.pdf_lines import PDFIUM, Line, Sheet, page_lines, pdfium
+from tools.search.reading.pdf_lines import PDFIUM, Line, Sheet, open_page, page_lines, pdfium
 from tools.search.reading.titles import choose_title
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _with_pdfium(data: bytes) -> tuple[list[Sheet], str]:
         try:
             sheets: list[Sheet] = []
             for index in range(len(document)):
-                page = document[index]
+                page = open_page(document, index)
                 try:
                     sheets.append(page_lines(page))
                 finally:

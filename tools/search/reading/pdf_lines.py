@@ -51,6 +51,30 @@ class Sheet:
     height: float = 0.0
 
 
+def open_page(document: object, index: int) -> Any:
+    """A page with what was filled into its form or typed onto it, all of which the file keeps beside its text.
+
+    Args:
+        document: Opened by pdfium; call it with `PDFIUM` held.
+        index: Of the page, from 0.
+    """
+    page = cast("Any", document)[index]
+    if _is_written_on(page) and _raw.FPDFPage_Flatten(page, _raw.FLAT_NORMALDISPLAY) == _raw.FLATTEN_SUCCESS:
+        page.close()
+        page = cast("Any", document)[index]
+    return page
+
+
+def _is_written_on(page: object) -> bool:
+    for index in range(_raw.FPDFPage_GetAnnotCount(page)):
+        annotation = _raw.FPDFPage_GetAnnot(page, index)
+        kind = _raw.FPDFAnnot_GetSubtype(annotation)
+        _raw.FPDFPage_CloseAnnot(annotation)
+        if kind in {_raw.FPDF_ANNOT_WIDGET, _raw.FPDF_ANNOT_FREETEXT}:
+            return True
+    return False
+
+
 def page_lines(page: object) -> Sheet:
     """The lines of a pdfium page, in reading order as the file gives it; call it with `PDFIUM` held."""
     opened = cast("Any", page)

@@ -11,7 +11,7 @@ from pptx.shapes.graphfrm import GraphicFrame
 from pptx.shapes.group import GroupShape
 
 from tools.search.reading.document_text import DocumentText, Outline, PageWriter, one_line
-from tools.search.reading.tables import table_lines
+from tools.search.reading.tables import Grid, table_lines
 from tools.search.reading.titles import choose_title
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from pptx.shapes.base import BaseShape
     from pptx.slide import Slide
+    from pptx.table import _Row  # pyright: ignore[reportPrivateUsage] - it has no public name
     from pptx.text.text import TextFrame
 
     from tools.search.reading.document_text import PageText
@@ -73,13 +74,18 @@ def _write(page: PageWriter, shape: BaseShape) -> None:
     if isinstance(shape, GraphicFrame):
         if shape.has_table:
             table = shape.table
-            rows = [[cell.text for cell in row.cells] for row in table.rows]
+            grid = Grid()
+            rows = [grid.row(_cells(row)) for row in table.rows]
             page.lines(table_lines(rows, header=table.first_row or None))
         elif shape.has_chart:
             page.lines(table_lines(_chart(shape), header=True))
     elif shape.has_text_frame:
         listed = shape.is_placeholder and shape.placeholder_format.type in _LISTS
         _frame(page, cast("TextFrame", cast("Any", shape).text_frame), listed=listed)
+
+
+def _cells(row: _Row) -> list[tuple[str, int, int]]:
+    return [(cell.text, cell.span_width, cell.span_height) for cell in row.cells if not cell.is_spanned]
 
 
 def _frame(page: PageWriter, frame: TextFrame, *, listed: bool) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tools.search.reading.document_text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 _HEADER_MAX = 60  # characters; a longer cell is prose, not a header
 _NAME_MAX = 200  # characters, of a header that the document itself declares one
@@ -38,6 +38,36 @@ def table_lines(rows: Sequence[Sequence[str]], *, header: bool | None = None) ->
     # Said again in each row: what is no name but a text would multiply the table.
     names = [name if len(name) <= _NAME_MAX else "" for name in cells[0]]
     return [" | ".join(filter(None, cells[0])), *(_labelled(names, row) for row in cells[1:])]
+
+
+class Grid:
+    """Puts cells that reach over several rows or columns where a reader sees them: into each of these."""
+
+    def __init__(self) -> None:
+        self._hanging: dict[int, tuple[str, int]] = {}  # column to a cell from above, and how many rows it still takes
+
+    def row(self, cells: Iterable[tuple[str, int, int]]) -> list[str]:
+        """The texts of the next row, one a column.
+
+        Args:
+            cells: Of those that begin in it, the text, how many columns and how many rows it takes, from 1.
+        """
+        texts: list[str] = []
+        hanging, self._hanging = self._hanging, {}
+
+        def put(text: str, rows: int) -> None:
+            if rows > 1:
+                self._hanging[len(texts)] = (text, rows - 1)
+            texts.append(text)
+
+        for text, columns, rows in cells:
+            while len(texts) in hanging:
+                put(*hanging[len(texts)])
+            for _ in range(columns):
+                put(text, rows)
+        while len(texts) in hanging:
+            put(*hanging[len(texts)])
+        return texts
 
 
 def _labelled(names: Sequence[str], row: Sequence[str]) -> str:

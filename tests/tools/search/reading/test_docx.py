@@ -1,4 +1,5 @@
 import docx
+import pytest
 from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
@@ -30,6 +31,21 @@ def test_headings_paragraphs_lists_and_tables_come_in_the_order_of_the_body(save
     ]
     assert read.pages[0].blocks[-1].headings == ("Travel policy", "Flights", "Hotels")
     assert read.page_count is None
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "vnd.ms-word.document.macroEnabled.main+xml",
+        "vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml",
+        "vnd.ms-word.template.macroEnabledTemplate.main+xml",
+    ],
+)
+def test_documents_with_macros_and_templates_are_read_too(saved, blocks, kind):
+    document = docx.Document()
+    document.add_paragraph("Hello.")
+    document.part._content_type = f"application/{kind}"
+    assert blocks(parse(saved(document), "a.docm")) == [("paragraph", "Hello.")]
 
 
 def test_the_properties_title_is_preferred_and_the_first_heading_serves_without(saved):
@@ -64,6 +80,40 @@ def test_merged_cells_count_in_each_row_and_column(saved):
     text = parse(saved(document), "a.docx").pages[0].text
     assert "Region: North; Low: 3; High: 4" in text
     assert text.endswith("both | both")
+
+
+def row(*cells):
+    return f"<w:tr>{''.join(cells)}</w:tr>"
+
+
+def cell(*texts):
+    return f"<w:tc>{''.join(f'<w:p><w:r><w:t>{text}</w:t></w:r></w:p>' for text in texts)}</w:tc>"
+
+
+def control(inside):
+    return f"<w:sdt><w:sdtPr/><w:sdtContent>{inside}</w:sdtContent></w:sdt>"
+
+
+def test_rows_and_cells_in_content_controls_stand_in_their_places(saved):
+    document = docx.Document()
+    rows = (
+        row(cell("Plan"), cell("Who"), cell("Price"))
+        + row(control(cell("Basic")), cell("Single"), cell("10"))
+        + control(row(cell("Gold"), cell("Family"), cell("20")))
+    )
+    document.element.body.insert(0, parse_xml(f"<w:tbl {nsdecls('w')}><w:tblPr/><w:tblGrid/>{rows}</w:tbl>"))
+    assert parse(saved(document), "a.docx").pages[0].text.split("\n")[1:] == [
+        "Plan: Basic; Who: Single; Price: 10",
+        "Plan: Gold; Who: Family; Price: 20",
+    ]
+
+
+def test_the_words_of_a_table_in_a_cell_stay_apart(saved):
+    document = docx.Document()
+    inner = f"<w:tbl>{row(cell('North'), cell('7'))}{row(cell('South'), cell('9'))}</w:tbl>"
+    rows = row(f"<w:tc>{control('<w:p><w:r><w:t>Sales</w:t></w:r></w:p>')}{inner}<w:p/></w:tc>", cell("in", "May"))
+    document.element.body.insert(0, parse_xml(f"<w:tbl {nsdecls('w')}><w:tblPr/><w:tblGrid/>{rows}</w:tbl>"))
+    assert parse(saved(document), "a.docx").pages[0].text == "Sales North 7 South 9 | in May"
 
 
 def test_tracked_deletions_are_left_out_and_insertions_boxes_and_controls_are_kept(saved, blocks):

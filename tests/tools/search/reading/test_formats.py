@@ -30,6 +30,12 @@ def test_the_suffix_decides_between_kinds_of_text(name, kind):
     assert detect_format(b"plain words", name) == kind
 
 
+def test_a_text_that_begins_with_many_comments_is_told_from_html_at_once():
+    # Read in every combination, so many would outlast the universe; this is asked in the server's own process.
+    assert detect_format(b"<!---->" * 500 + b"words", "a.md") == "markdown"
+    assert detect_format(b"<!---->" * 500 + b"<html>", "a.md") == "html"
+
+
 @pytest.mark.parametrize(
     ("data", "name", "reason"),
     [

@@ -34,6 +34,34 @@ def test_every_kind_of_block_is_kept_and_navigation_is_not(blocks):
     ]
 
 
+def test_a_cell_over_several_rows_belongs_to_each_and_the_others_keep_their_columns():
+    page = """<table><tr><th>Plan</th><th>Who</th><th>Price</th></tr>
+    <tr><td rowspan="2">Basic</td><td>Single</td><td>10</td></tr><tr><td>Family</td><td>20</td></tr>
+    <tr><td>Gold</td><td rowspan=2 colspan=2>on request</td></tr><tr><td>Free</td></tr>
+    <tr><td rowspan="x">None</td><td rowspan=0>All</td><td>0</td></tr></table>"""
+    assert parse(b"<html>" + page.encode(), "a.html").pages[0].text.split("\n")[1:] == [
+        "Plan: Basic; Who: Single; Price: 10",
+        "Plan: Basic; Who: Family; Price: 20",
+        "Plan: Gold; Who: on request; Price: on request",
+        "Plan: Free; Who: on request; Price: on request",
+        "Plan: None; Who: All; Price: 0",
+    ]
+
+
+def test_a_cell_may_reach_over_a_long_table():
+    rows = "".join(f"<tr><td>{number}</td></tr>" for number in range(2, 100))
+    page = (
+        f"<html><table><tr><th>Port</th><th>Pier</th></tr><tr><td rowspan=99>Bergen</td><td>1</td></tr>{rows}</table>"
+    )
+    assert parse(page.encode(), "a.html").pages[0].text.endswith("Port: Bergen; Pier: 99")
+
+
+@pytest.mark.parametrize("style", ["display:none", "display: none", "color: red; DISPLAY: None;"])
+def test_what_a_page_does_not_show_is_not_read(style):
+    page = f'<html><body style="display: none"><p>Seen.</p><div style="{style}"><p>Not seen.</p></div></body></html>'
+    assert parse(page.encode(), "a.html").pages[0].text == "Seen."
+
+
 def test_only_the_main_part_counts_where_there_is_one(blocks):
     page = "<html><body><div>Menu menu</div><main><p>The content of the page.</p></main></body></html>"
     assert blocks(parse(page.encode(), "a.html")) == [("paragraph", "The content of the page.")]

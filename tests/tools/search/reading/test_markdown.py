@@ -1,3 +1,5 @@
+import pytest
+
 from tools.search.reading import parse
 
 SOURCE = b"""---
@@ -57,6 +59,12 @@ def test_front_matter_gives_the_title_and_is_not_text():
 def test_a_rule_at_the_beginning_is_not_front_matter(blocks):
     document = parse(b"---\nHello there, all\n---\n", "my_notes.md")
     assert "Hello there, all" in document.pages[0].text
+
+
+@pytest.mark.parametrize("line", [b"   \n", b"- :\n"])
+def test_front_matter_that_never_ends_is_given_up_at_once(line):
+    document = parse(b"---\n" + line * 500 + b"words", "a.md")
+    assert document.pages[0].text.endswith("words")
 
 
 def test_without_front_matter_the_first_heading_is_the_title():

@@ -1,3 +1,5 @@
+import pytest
+
 from tools.search.reading.pdf_furniture import without_furniture
 from tools.search.reading.pdf_lines import Line, Sheet
 
@@ -32,3 +34,37 @@ def test_a_page_number_goes_even_from_a_single_page_and_a_figure_in_the_text_sta
 def test_lines_without_a_place_are_left_alone():
     (sheet,) = without_furniture([Sheet((Line("1"), Line("words")))])
     assert len(sheet.lines) == 2
+
+
+def kept(*tops):
+    """What is left at the top of pages that begin with these lines."""
+    return [sheet.lines[0].text for sheet in without_furniture([page((top, 780), *BODY) for top in tops])]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Total due: {amount} euros",  # a figure of the page's own
+        "Step {number}: wait {amount} minutes",
+    ],
+)
+def test_lines_at_the_edge_that_differ_in_their_figures_are_text(line):
+    lines = [line.format(number=number, amount=amount) for number, amount in enumerate([30, 45, 7, 120], start=1)]
+    assert kept(*lines) == lines
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [f"Handbook 2024, page {number} of 12" for number in range(1, 13)],
+        [f"{number + 3} | Terms" for number in range(1, 13)],
+        [f"Chapter {1 + number // 4}, page {number}" for number in range(12)],
+    ],
+)
+def test_a_line_whose_figures_stay_or_count_the_pages_goes(lines):
+    assert kept(*lines) == ["line a"] * 12
+
+
+def test_large_type_that_is_numbered_page_by_page_is_a_heading():
+    pages = [Sheet((Line(f"Step {n}", 70, 780, 24, 700), *page(*BODY).lines), 800.0) for n in range(1, 5)]
+    assert [sheet.lines[0].text for sheet in without_furniture(pages)] == ["Step 1", "Step 2", "Step 3", "Step 4"]

@@ -37,6 +37,16 @@ def test_a_slide_is_a_page_with_its_title_bullets_table_and_notes(saved, blocks)
     assert read.pages[1].blocks[1].headings == ("Life jackets",)
 
 
+def test_a_merged_cell_of_a_table_belongs_to_each_row(saved):
+    deck = pptx.Presentation()
+    table = slide(deck, None, layout=6).shapes.add_table(3, 3, *BOX).table
+    for position, text in enumerate(["Plan", "Who", "Price", "Basic", "Single", "10", "", "Family", "20"]):
+        table.cell(position // 3, position % 3).text = text
+    table.cell(1, 0).merge(table.cell(2, 0))
+    text = parse(saved(deck), "a.pptx").pages[0].text
+    assert text.endswith("Plan: Basic; Who: Single; Price: 10\nPlan: Basic; Who: Family; Price: 20")
+
+
 def test_shapes_in_groups_within_groups_are_read(saved, blocks):
     deck = pptx.Presentation()
     group = slide(deck, None, layout=6).shapes.add_group_shape()
