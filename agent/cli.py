@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,6 +81,16 @@ class _Listen(click.ParamType[str]):
             self.fail(f"{value!r} {error}", param, ctx)
 
 
+class _Finite(click.FloatRange):
+    """A number within limits; `nan`, which is beyond none of them, and `inf` are no numbers of anything."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        number: float = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is not a finite number.", param, ctx)
+        return number
+
+
 _telemetry_options = _together(
     click.option("--log-content", is_flag=True, help="Write down what is said, too, and what tools are asked."),
     click.option(
@@ -152,7 +163,7 @@ def cli() -> None:
     "--drain",
     default=20.0,
     show_default=True,
-    type=click.FloatRange(min=0),
+    type=_Finite(min=0),
     metavar="SECONDS",
     help="How long running sessions may go on after SIGTERM; no new ones are taken then.",
 )
@@ -165,7 +176,7 @@ def cli() -> None:
 @click.option(
     "--uploads-keep",
     metavar="DAYS",
-    type=click.FloatRange(min=0, min_open=True),
+    type=_Finite(min=0, min_open=True),
     help="Take such documents away after so many days.",
 )
 @_telemetry_options

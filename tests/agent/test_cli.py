@@ -116,6 +116,10 @@ def test_what_could_not_be_read_is_named_with_the_reason_and_the_rest_goes_on(co
         (("run", "--documents", "nowhere"), "nowhere"),
         (("run", "--host", "0.0.0.0"), "nobody would have to sign in"),
         (("run", "--allow-origin", "*"), "https://app.example"),
+        # The host is refused, too, but later.
+        (("run", "--host", "0.0.0.0", "--drain", "nan"), "'--drain': 'nan' is not a finite number"),
+        (("run", "--host", "0.0.0.0", "--drain", "inf"), "'--drain': 'inf' is not a finite number"),
+        (("run", "--host", "0.0.0.0", "--uploads", "up", "--uploads-keep", "nan"), "'nan' is not a finite number"),
         (("run", "--model", "azure"), "AZURE_OPENAI_ENDPOINT"),
         (("run", "toolapp:agent"), "tool_choice='book'"),
     ],
