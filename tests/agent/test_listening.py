@@ -40,9 +40,10 @@ async def test_a_port_in_use_is_said_so_with_what_to_do():
             await listen(web.Application(), "127.0.0.1", taken.getsockname()[1], "listens on")
 
 
-async def test_a_host_that_is_none_of_ours_is_said_so():
+@pytest.mark.parametrize("host", ["no-such-host.invalid", "no..host", "n" * 64])
+async def test_a_host_that_is_none_of_ours_is_said_so(host):
     with pytest.raises(UsageError, match="cannot listen on"):
-        await listen(web.Application(), "no-such-host.invalid", 0, "listens on")
+        await listen(web.Application(), host, 0, "listens on")
 
 
 async def test_what_has_started_is_ended_where_the_start_is_stopped():
