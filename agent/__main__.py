@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import os
 import sys
+from typing import Any
 
 
 def main() -> None:
@@ -27,8 +27,9 @@ def _have_streams() -> None:
         os.set_inheritable(number, True)  # workers have them as well
     os.close(number)
     # A name of a file may be no text at all, and an answer may have letters that the terminal or a file cannot have.
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
+    stdout: Any = sys.stdout
+    if hasattr(stdout, "reconfigure"):
+        stdout.reconfigure(errors="backslashreplace")
 
 
 if __name__ == "__main__":
