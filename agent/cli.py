@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -342,7 +344,8 @@ def run_command(arguments: list[str]) -> int:
     """Run a command line.
 
     Returns:
-        The exit code: 0, 1 where a model or service failed, 2 where what was typed or handed in is wrong.
+        The exit code: 0, 1 where a model or service failed, or the machine; 2 where what was typed or handed in is
+        wrong.
     """
     try:
         code = cli.main(arguments, prog_name="vocative", standalone_mode=False)
@@ -357,9 +360,21 @@ def run_command(arguments: list[str]) -> int:
         return _complain(error, 1)
     except BrokenPipeError:
         return 0
+    except OSError as error:  # a disk is full, a folder gone, a name too long: no mistake of ours, wherever it happens
+        return _excuse(error)
     return code if isinstance(code, int) else 0
 
 
 def _complain(error: VocativeError | ToolsError, code: int) -> int:
     click.echo(f"vocative: {error}", err=True)
     return code
+
+
+def _excuse(error: OSError) -> int:
+    try:
+        sys.stdout.flush()
+    except OSError:  # it would be tried again at the end, and fail with a traceback
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    where = "" if error.filename is None else f"{error.filename}: "
+    click.echo(f"vocative: {where}{error.strerror or error}", err=True)
+    return 1

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -43,6 +45,12 @@ def vocative(*arguments, folder, without="", **variables):
 def test_a_standard_stream_that_is_closed_ends_nothing(tmp_path, without):
     done = vocative("check", "--model", "azure", folder=tmp_path, without=without)
     assert done.returncode == 2, done.stderr.decode()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk here is always full")
+def test_an_output_that_takes_no_more_is_told_in_a_line(tmp_path):
+    done = vocative("check", "--model", "azure", folder=tmp_path, without=">/dev/full")
+    assert (done.returncode, done.stderr.decode()) == (1, f"vocative: {os.strerror(errno.ENOSPC)}\n")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="begun by a shell")
