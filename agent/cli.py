@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,6 +83,16 @@ class _Listen(click.ParamType[str]):
             self.fail(f"{value!r} {error}", param, ctx)
 
 
+class _Finite(click.FloatRange):
+    """A number within limits; `nan`, which is beyond none of them, and `inf` are no numbers of anything."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        number: float = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is not a finite number.", param, ctx)
+        return number
+
+
 _telemetry_options = _together(
     click.option("--log-content", is_flag=True, help="Write down what is said, too, and what tools are asked."),
     click.option(
@@ -152,7 +165,7 @@ def cli() -> None:
     "--drain",
     default=20.0,
     show_default=True,
-    type=click.FloatRange(min=0),
+    type=_Finite(min=0),
     metavar="SECONDS",
     help="How long running sessions may go on after SIGTERM; no new ones are taken then.",
 )
@@ -165,7 +178,7 @@ def cli() -> None:
 @click.option(
     "--uploads-keep",
     metavar="DAYS",
-    type=click.FloatRange(min=0, min_open=True),
+    type=_Finite(min=0, min_open=True),
     help="Take such documents away after so many days.",
 )
 @_telemetry_options
@@ -331,7 +344,8 @@ def run_command(arguments: list[str]) -> int:
     """Run a command line.
 
     Returns:
-        The exit code: 0, 1 where a model or service failed, 2 where what was typed or handed in is wrong.
+        The exit code: 0, 1 where a model or service failed, or the machine; 2 where what was typed or handed in is
+        wrong.
     """
     try:
         code = cli.main(arguments, prog_name="vocative", standalone_mode=False)
@@ -346,9 +360,21 @@ def run_command(arguments: list[str]) -> int:
         return _complain(error, 1)
     except BrokenPipeError:
         return 0
+    except OSError as error:  # a disk is full, a folder gone, a name too long: no mistake of ours, wherever it happens
+        return _excuse(error)
     return code if isinstance(code, int) else 0
 
 
 def _complain(error: VocativeError | ToolsError, code: int) -> int:
     click.echo(f"vocative: {error}", err=True)
     return code
+
+
+def _excuse(error: OSError) -> int:
+    try:
+        sys.stdout.flush()
+    except OSError:  # it would be tried again at the end, and fail with a traceback
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    where = "" if error.filename is None else f"{error.filename}: "
+    click.echo(f"vocative: {where}{error.strerror or error}", err=True)
+    return 1

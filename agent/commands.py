@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -46,7 +45,7 @@ from agent.services.configured import unfinished
 from agent.services.network import detours
 from agent.sessions.opening import open_shared
 from agent.telemetry.building import telemetry
-from agent.terminal import print_passages, print_summary, print_turn
+from agent.terminal import print_json, print_passages, print_summary, print_turn
 from agent.tools_check import check_tools
 from agent.transports.memory import pair
 from agent.upstreams import run_loop, upstream
@@ -151,7 +150,7 @@ def ask(
                 await serving
                 await server.close()
         if as_json:
-            click.echo(json.dumps(turn.as_json(), ensure_ascii=False, indent=2))
+            print_json(turn.as_json())
         else:
             print_turn(turn)
         # Last, so that a file that cannot be written does not cost the answer.
@@ -185,8 +184,7 @@ def search(
     with contextlib.closing(library) if library else contextlib.nullcontext():
         found = asyncio.run(_found(backend_of(library, cloud), cloud, query, top, _asker(options)))
     if as_json:
-        results = [passage.citation() for passage in found]
-        click.echo(json.dumps({"results": results}, ensure_ascii=False, indent=2))
+        print_json({"results": [passage.citation() for passage in found]})
     else:
         print_passages(found)
     return 0
@@ -242,7 +240,7 @@ def check(*, app: str | None, model: str | None, as_json: bool, **options: Any) 
     except (UsageError, ToolsError) as error:
         code = checkup.failed("configuration", str(error), MISCONFIGURED).code
     if as_json:
-        click.echo(json.dumps(checkup.as_json(), ensure_ascii=False, indent=2))
+        print_json(checkup.as_json())
     else:
         for line in checkup.lines():
             click.echo(line)

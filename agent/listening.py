@@ -82,8 +82,9 @@ async def listen(  # noqa: PLR0913  (one for each thing that may happen meanwhil
     runner = web.AppRunner(
         application, access_log=None, handle_signals=False, shutdown_timeout=SHUTDOWN, max_field_size=MAX_HEADER
     )
-    await runner.setup()
     try:
+        # Within it: where something that starts is stopped or fails, what has started is ended.
+        await runner.setup()
         sites = [_Site(runner, each) for each in (bind(host, port) if post is None else post.sockets)]
         try:
             for site in sites:

@@ -31,8 +31,12 @@ def load_agent(app: str) -> Agent:
     module, _, name = app.partition(":")
     if not module or not name or module.startswith("."):
         raise ConfigurationError(f"APP is module:name, such as hotel:agent; {app!r} is not")
-    if str(Path.cwd()) not in sys.path:
-        sys.path.insert(0, str(Path.cwd()))
+    try:
+        here = str(Path.cwd())
+    except FileNotFoundError:
+        raise ConfigurationError("the folder that you are in was removed: go to another one") from None
+    if here not in sys.path:
+        sys.path.insert(0, here)
     return _agent_in(app, name, lambda: importlib.import_module(module))
 
 

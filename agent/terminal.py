@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
@@ -81,6 +83,16 @@ def ingesting() -> Generator[Ingesting]:
     )
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         yield Ingesting(bar)
+
+
+def print_json(value: Any) -> None:
+    """Print JSON, with letters as they are unless standard output cannot take them."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(value, indent=2)
+    click.echo(text)
 
 
 def print_turn(turn: Turn) -> None:

@@ -76,16 +76,22 @@ def _several(size: int, options: dict[str, Any]) -> int:
     settings = Settings()
     build_door(settings, host, options["allow_origin"], no_auth=options["no_auth"])
     watched = settled(settings, options)
-    metrics = None if watched.metrics is None else announced(watched.metrics, size)
     sockets = bind(host, port)
     bound = sockets[0].getsockname()[1]
+    metrics = None
 
     def greet(greeting: str) -> None:
         if metrics is not None:
             click.echo(metrics, err=True)
         click.echo(greeted(greeting, host, bound))
 
-    with logged(watched, Traces()), _documents(options) as shared:
+    with contextlib.ExitStack() as stack:
+        for each in sockets:
+            stack.enter_context(each)
+        if watched.metrics is not None:
+            metrics = announced(watched.metrics, size, [each.getsockname()[:2] for each in sockets])
+        stack.enter_context(logged(watched, Traces()))
+        shared = stack.enter_context(_documents(options))
         supervisor = Supervisor(
             partial(work, shared),
             sockets,

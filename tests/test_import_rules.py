@@ -104,6 +104,7 @@ RULES = {
     "agent.door.settings": {"pydantic", "pydantic_settings"},
     "agent.door.fetching": {"tools.errors", "tools.proxies", "aiohttp"},
     "agent.door.http": {"agent.door", "tools.context", "aiohttp", "opentelemetry.metrics"},
+    "agent.door.origin": {"agent.addresses", "agent.door", "agent.errors"},
     "agent.door.framing": {"agent.door", "aiohttp"},
     "agent.door.ticketing": {"agent.door", "tools.context", "aiohttp"},
     "agent.door.guarded": {"agent.door", "agent.core", "agent.transports.base", "tools.context"},

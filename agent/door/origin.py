@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from agent.addresses import has_place
 from agent.door.knock import host_and_port
 from agent.door.refusal import forbidden
 from agent.errors import ConfigurationError
@@ -57,7 +58,7 @@ class Origins:
 
 def _normal(origin: str) -> str:
     text = origin.strip().removesuffix("/")
-    if _ORIGIN.fullmatch(text) is None or "*" in text:
+    if _ORIGIN.fullmatch(text) is None or "*" in text or not has_place(text):
         raise ConfigurationError(
             f"--allow-origin {origin!r}: an origin is a scheme and a host, such as https://app.example or "
             "http://localhost:3000; there are no wildcards, give the option once for each"

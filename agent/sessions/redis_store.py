@@ -81,10 +81,13 @@ class RedisStore:
                 protocol=2,
                 client_name="vocative",
             )
-        except ValueError:
+            # What stands behind the `?` is only looked at when a connection is made; this one is not opened.
+            self._redis.connection_pool.make_connection()
+        except (ValueError, TypeError, RedisError):
             raise ConfigurationError(
                 "VOCATIVE_SESSIONS_URL or --sessions is no address of a Redis: it should look like "
-                "redis://HOST:6379/0, rediss://:PASSWORD@HOST:6380/0 or unix:///run/redis.sock"
+                "redis://HOST:6379/0, rediss://:PASSWORD@HOST:6380/0 or unix:///run/redis.sock, with nothing behind a "
+                "'?' that the redis package does not know for such an address"
             ) from None
         self._scripts: list[str] = []
         self._save, self._claim, self._drop = map(self.script, (_SAVE, _CLAIM, _DROP))

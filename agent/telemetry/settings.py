@@ -31,9 +31,17 @@ def listen_address(value: str) -> str:
         ValueError: It is none.
     """
     host, _, port = value.strip().rpartition(":")
-    if not port.isdecimal() or int(port) > 65535:
+    if not port.isdecimal() or int(port) > 65535 or not _can_be_asked_for(host):
         raise ValueError("is no port to listen on; it should look like 9464 or 0.0.0.0:9464")
     return f"{host or '127.0.0.1'}:{port}"
+
+
+def _can_be_asked_for(host: str) -> bool:
+    try:
+        host.encode("idna")
+    except UnicodeError:  # two dots side by side, or more than 63 letters without one
+        return False
+    return True
 
 
 def _sign_in(value: str) -> str:

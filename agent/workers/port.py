@@ -52,7 +52,10 @@ def cannot_listen(host: str, port: int, error: OSError) -> UsageError:
 
 
 def _addresses(host: str, port: int) -> list[tuple[int, int, int, str, tuple[object, ...]]]:
-    found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    try:
+        found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except UnicodeError:  # two dots side by side, or more than 63 letters without one
+        raise OSError(None, "no name of a host") from None
     return list(dict.fromkeys(found))  # type: ignore[arg-type]
 
 

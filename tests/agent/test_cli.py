@@ -103,6 +103,7 @@ def test_what_could_not_be_read_is_named_with_the_reason_and_the_rest_goes_on(co
         (("search", "x", "--documents", "empty"), "no documents"),
         (("search", "x", "--index", "nowhere.sqlite"), "nowhere.sqlite"),
         (("search", "x", "--index", "not-an-index.sqlite"), "not-an-index.sqlite"),
+        (("search", "x", "--index", "n" * 300), "nnn"),
         (("ingest", "nowhere"), "nowhere"),
         (("ask",), "QUESTION"),
         (("ask", "x", "--audio", "y.wav"), "QUESTION"),
@@ -116,6 +117,10 @@ def test_what_could_not_be_read_is_named_with_the_reason_and_the_rest_goes_on(co
         (("run", "--documents", "nowhere"), "nowhere"),
         (("run", "--host", "0.0.0.0"), "nobody would have to sign in"),
         (("run", "--allow-origin", "*"), "https://app.example"),
+        # The host is refused, too, but later.
+        (("run", "--host", "0.0.0.0", "--drain", "nan"), "'--drain': 'nan' is not a finite number"),
+        (("run", "--host", "0.0.0.0", "--drain", "inf"), "'--drain': 'inf' is not a finite number"),
+        (("run", "--host", "0.0.0.0", "--uploads", "up", "--uploads-keep", "nan"), "'nan' is not a finite number"),
         (("run", "--model", "azure"), "AZURE_OPENAI_ENDPOINT"),
         (("run", "toolapp:agent"), "tool_choice='book'"),
     ],
@@ -132,6 +137,15 @@ def test_bad_input_is_told_in_words_with_exit_code_2(command, tmp_path, monkeypa
     for name in ("myapp", "badapp", "toolapp"):
         sys.modules.pop(name, None)
     assert said in command(*arguments, expect=2)[1]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps folders that somebody is in")
+def test_a_folder_that_was_removed_meanwhile_is_told_in_words(command, tmp_path, monkeypatch):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert "folder that you are in was removed" in command("run", "hotel:agent", expect=2)[1]
 
 
 def test_a_port_in_use_is_said_and_what_to_do(command, tmp_path, monkeypatch):

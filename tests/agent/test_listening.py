@@ -40,9 +40,32 @@ async def test_a_port_in_use_is_said_so_with_what_to_do():
             await listen(web.Application(), "127.0.0.1", taken.getsockname()[1], "listens on")
 
 
-async def test_a_host_that_is_none_of_ours_is_said_so():
+@pytest.mark.parametrize("host", ["no-such-host.invalid", "no..host", "n" * 64])
+async def test_a_host_that_is_none_of_ours_is_said_so(host):
     with pytest.raises(UsageError, match="cannot listen on"):
-        await listen(web.Application(), "no-such-host.invalid", 0, "listens on")
+        await listen(web.Application(), host, 0, "listens on")
+
+
+async def test_what_has_started_is_ended_where_the_start_is_stopped():
+    starting, told = asyncio.Event(), []
+
+    async def first(_application):
+        yield
+        told.append("ended")
+
+    async def second(_application):
+        starting.set()
+        await asyncio.Event().wait()
+        yield
+
+    application = web.Application()
+    application.cleanup_ctx.extend([first, second])
+    serving = asyncio.create_task(listen(application, "127.0.0.1", 0, "it listens on"))
+    await starting.wait()
+    serving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await serving
+    assert told == ["ended"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")

@@ -32,6 +32,16 @@ def test_the_port_is_that_of_the_environment_and_the_command_line_goes_before_it
     assert f"cannot listen on 127.0.0.1 port {second} " in capsys.readouterr().err
 
 
+def test_metrics_at_the_callers_port_are_refused_before_a_worker_begins(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    run = ["run", "--model", "ws://127.0.0.1:9/v1/realtime?model=m", "--port", str(port), "--workers", "2"]
+    assert run_command([*run, "--metrics", str(port)]) == 2
+    assert "where callers come to" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("value", ["http", "65536", "-1"])
 def test_a_port_that_there_is_not_is_told_by_the_name_of_its_variable(value, monkeypatch, capsys, tmp_path):
     monkeypatch.chdir(tmp_path)

@@ -90,11 +90,11 @@ def ensure(path: Path, *, create: bool, embedder: str, dimensions: int) -> None:
     Raises:
         SearchError: It is not, and why; nothing was changed.
     """
-    if not path.exists() and not create:
-        raise SearchError(f"there is no index at {path}: make one with `vocative ingest FOLDER --index {path}`")
-    if path.is_dir():
-        raise SearchError(f"{path} is a folder: name the index file itself, such as {path / 'index.sqlite'}")
     try:
+        if not path.exists() and not create:
+            raise SearchError(f"there is no index at {path}: make one with `vocative ingest FOLDER --index {path}`")
+        if path.is_dir():
+            raise SearchError(f"{path} is a folder: name the index file itself, such as {path / 'index.sqlite'}")
         if create:
             path.parent.mkdir(parents=True, exist_ok=True)
             _create_where_empty(path, embedder, dimensions)

@@ -68,7 +68,21 @@ def test_an_origin_that_is_listed_may_as_a_whole_and_no_other():
         assert not Origins(allowed).lists(origin)
 
 
-@pytest.mark.parametrize("origin", ["*", "https://*.example", "app.example", "https://app.example/page", "", "null"])
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "*",
+        "https://*.example",
+        "app.example",
+        "https://app.example/page",
+        "",
+        "null",
+        "https://[::1",
+        "https://app.example:99999",
+        "https://app.example:port",
+        "https://:8443",
+    ],
+)
 def test_what_is_no_origin_cannot_be_listed(origin):
     with pytest.raises(ConfigurationError, match=r"such as https://app\.example"):
         Origins([origin])

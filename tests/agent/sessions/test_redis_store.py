@@ -139,7 +139,18 @@ async def test_a_redis_that_is_not_there_at_the_start_is_found_later(redis):
         assert worker.recoveries == 1
 
 
-@pytest.mark.parametrize("url", ["localhost:6379", "http://host", "redis://host:port:more/x"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "localhost:6379",
+        "http://host",
+        "redis://host:port:more/x",
+        # These are told by a connection only, whose task died of it: the start waited for ever.
+        "redis://host?ssl_cert_reqs=none",
+        "rediss://host?ssl_cert_reqs=perhaps",
+        "unix:///run/redis.sock?patience=1",
+    ],
+)
 async def test_an_address_that_is_none_is_refused_and_not_repeated(url):
     with pytest.raises(ConfigurationError, match=r"rediss://:PASSWORD@HOST:6380/0") as caught:
         RedisStore(url)

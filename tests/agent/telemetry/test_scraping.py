@@ -67,6 +67,7 @@ def test_a_port_alone_is_this_machines_only(monkeypatch, tmp_path, given, listen
     [
         ("VOCATIVE_METRICS", "yes", "VOCATIVE_METRICS is no port"),
         ("VOCATIVE_METRICS", "99999", "VOCATIVE_METRICS is no port"),
+        ("VOCATIVE_METRICS", "metrics..example:9464", "VOCATIVE_METRICS is no port"),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "localhost:4317", "OTEL_EXPORTER_OTLP_ENDPOINT is no address of a collector"),
         ("VOCATIVE_LOG_FORMAT", "xml", "VOCATIVE_LOG_FORMAT"),
     ],

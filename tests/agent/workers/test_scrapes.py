@@ -54,6 +54,17 @@ def test_a_port_of_a_later_worker_that_is_taken_is_refused_before_any_begins(pai
         announced(f"127.0.0.1:{port}", 2)
 
 
+@pytest.mark.parametrize(("callers", "collide"), [("127.0.0.1", True), ("0.0.0.0", True), ("127.0.0.2", False)])
+def test_the_callers_port_is_no_workers_at_the_same_address(pair, callers, collide):
+    port, second = pair
+    second.close()
+    if not collide:
+        assert announced(f"localhost:{port}", 2, [(callers, port + 1)])
+        return
+    with pytest.raises(UsageError, match=rf"localhost:{port + 1}, where callers come to"):
+        announced(f"localhost:{port}", 2, [(callers, port + 1)])
+
+
 def test_ports_beyond_the_last_one_are_refused():
     assert listen_of("127.0.0.1:65534", 1) == "127.0.0.1:65535"
     with pytest.raises(UsageError, match="choose a smaller port"):
