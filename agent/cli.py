@@ -27,7 +27,8 @@ _documents = click.option(
     "--documents",
     multiple=True,
     type=click.Path(path_type=Path),
-    help="A file or folder of documents; may be given several times. Default: the packaged samples.",
+    help="A file or folder of documents; may be given several times. Default: the packaged samples; for an agent of "
+    "your own, none.",
 )
 _index = click.option(
     "--index",
@@ -35,7 +36,7 @@ _index = click.option(
     type=click.Path(path_type=Path, dir_okay=False),
     help="An index file made by `vocative ingest`; or azure:NAME, an index of Azure AI Search (azure alone for the "
     "configured one). May be given several times, azure once. Default: what the environment configures, else the "
-    "packaged samples.",
+    "packaged samples; for an agent of your own, none.",
 )
 _model = click.option(
     "--model",
@@ -286,6 +287,9 @@ def ingest(paths: tuple[Path, ...], index: Path, to: str | None, **options: Any)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def search(query: str, top: int, documents: tuple[Path, ...], index: tuple[Path, ...], **options: Any) -> int:
     """Search documents, as the assistant does.
+
+    Where neither --documents nor --index is given, nor Azure AI Search configured, the index that `vocative ingest`
+    makes unasked, .vocative/index.sqlite, is searched if it is there.
 
     \b
     Example:

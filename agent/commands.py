@@ -29,7 +29,7 @@ from agent.engine.think import load_reasoner
 from agent.engine.wav import read_wav, write_wav
 from agent.errors import ConfigurationError, UsageError
 from agent.extras import not_installed
-from agent.holdings import backend_of, cloud_of, complain, gathered, library_of, watching
+from agent.holdings import cloud_of, complain, gathered, library_of, stocked, watching
 from agent.library import Library
 from agent.listening import listen
 from agent.loading import file_of, load_agent, read_instructions, reload_agent
@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     from agent.readiness import Check
     from agent.services.service import Service
     from agent.workers.post import Post
-    from tools.search.backend import Backend, Passage
+    from tools.search.backend import Passage
 
 PREVIEW_WARNING = (
     "instructions and tools can be read and changed by every caller: the preview cannot hide or enforce them"
@@ -89,13 +89,13 @@ def serve(*, app: str | None, host: str, port: int, post: Post | None = None, **
             engines.append(_engine(options))
             return engines[0]
 
-        service, backend = choose(agent.model, settings), backend_of(library, cloud)
+        service = choose(agent.model, settings)
 
         def renewed() -> Agent:
             fresh = told(reload_agent(app) if app else base_agent(options, cloud), options)
             if choose(fresh.model, settings) != service:
                 raise ConfigurationError("another model takes a restart: everything else may be changed by a reload")
-            return _decided(fresh if backend is None else fresh.over(backend), settings, quiet=True)[0]
+            return _decided(fresh if library is None else fresh.over(library.backend), settings, quiet=True)[0]
 
         async with (
             telemetry(settings, options, model=service.model) as watcher,
@@ -180,9 +180,9 @@ def search(
 ) -> int:
     """`vocative search`."""
     cloud, files = cloud_of(documents, index)
-    library = library_of(documents, files) if cloud is None or files else None
+    library = stocked(library_of(documents, files) if cloud is None or files else None, cloud)
     with contextlib.closing(library) if library else contextlib.nullcontext():
-        found = asyncio.run(_found(backend_of(library, cloud), cloud, query, top, _asker(options)))
+        found = asyncio.run(_found(library, cloud, query, top, _asker(options)))
     if as_json:
         print_json({"results": [passage.citation() for passage in found]})
     else:
@@ -275,7 +275,7 @@ def _unsaid(_text: str) -> None:
 def _agent(
     app: str | None, options: dict[str, Any], *, anonymous: bool | None = None
 ) -> tuple[Agent, Library | None, Cloud | None]:
-    """The agent, its documents if it has any, and Azure AI Search if it searches there.
+    """The agent, its documents if it has any, and Azure AI Search, to be closed, if some of them are there.
 
     Args:
         app: The user's own agent.
@@ -290,14 +290,12 @@ def _agent(
     library = library_of(documents, files) if here else None
     agent = told(agent or base_agent(options, cloud), options)
     uploads = None if anonymous is None else _uploads(agent, options)
-    if uploads is not None:
-        shelves = Library.shelves(uploads, anonymous=bool(anonymous))
-        library = Library(None if library is None else library.index, uploads=shelves)
+    shelves = None if uploads is None else Library.shelves(uploads, anonymous=bool(anonymous))
+    library = stocked(library, cloud, shelves)
     if cloud is not None and not options.get("quiet"):
         # What is asked there leaves this machine, and costs: nobody shall search there without knowing.
         click.echo(f"documents: {cloud.describe()}", err=True)
-    backend = backend_of(library, cloud)
-    return (agent if backend is None else agent.over(backend)), library, cloud
+    return (agent if library is None else agent.over(library.backend)), library, cloud
 
 
 def base_agent(options: dict[str, Any], cloud: Cloud | None) -> Agent:
@@ -322,11 +320,11 @@ def told(agent: Agent, options: dict[str, Any]) -> Agent:
 
 
 async def _found(
-    backend: Backend | None, cloud: Cloud | None, query: str, top: int, user: User | None
+    library: Library | None, cloud: Cloud | None, query: str, top: int, user: User | None
 ) -> Sequence[Passage]:
-    assert backend is not None  # noqa: S101  (there are the samples at least)
+    assert library is not None  # noqa: S101  (there are the samples at least)
     async with cloud or contextlib.nullcontext():
-        found = await backend.search(query, top=top, user=user)
+        found = await library.backend.search(query, top=top, user=user)
     if isinstance(found, Passages) and found.incomplete:
         click.echo(f"note: {found.incomplete}", err=True)
     return found

@@ -208,9 +208,13 @@ def variables_of(name: str, field: FieldInfo) -> list[str]:
 
 def _told(error: ValidationError) -> str:
     told: list[str] = []
-    for each in error.errors(include_url=False, include_context=False, include_input=False):
+    for each in error.errors(include_url=False, include_input=False):
         name = str(each["loc"][0]) if each["loc"] else "a setting"
-        told.append(f"{_variables(name)} {each['msg'].removeprefix('Value error, ').removeprefix('Input ')}")
+        text = each["msg"].removeprefix("Value error, ").removeprefix("Input ")
+        if each["type"] == "too_short":  # secrets only, of whose characters pydantic speaks as of items
+            least = each.get("ctx", {}).get("min_length")
+            text = f"is too short: give at least {least} characters, such as `openssl rand -hex 32` prints"
+        told.append(f"{_variables(name)} {text}")
     return "; ".join(told) + " (in the environment or in .env)"
 
 

@@ -9,21 +9,18 @@ from typing import TYPE_CHECKING
 import click
 
 from agent import samples
-from agent.cloud import PREFIX, Cloud, is_configured, named
+from agent.cloud import Cloud, is_configured, named
 from agent.config import Settings
 from agent.errors import UsageError
 from agent.library import Library
 from agent.terminal import ingesting, print_summary
-from tools.search.several import Several
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
     from pathlib import Path
 
-    from tools.search.backend import Backend
     from tools.search.ingest import Summary
-
-_SPARE = 0.5  # seconds beyond the time that Azure AI Search takes for itself: what it says at its end is to be heard
+    from tools.search.personal.shelves import OwnShelves
 
 
 def cloud_of(documents: Sequence[Path], index: Sequence[Path]) -> tuple[Cloud | None, list[Path]]:
@@ -41,14 +38,12 @@ def cloud_of(documents: Sequence[Path], index: Sequence[Path]) -> tuple[Cloud | 
     return Cloud(Settings(), meant[0][1]), files
 
 
-def backend_of(library: Library | None, cloud: Cloud | None) -> Backend | None:
-    """What is searched: the documents here, Azure AI Search, or both at once; None for nothing."""
-    if cloud is None:
-        return None if library is None else library.index
-    if library is None:
-        return cloud.backend()
-    far = cloud.backend()
-    return Several({"": library.index, PREFIX: far}, time_limit_s=far.time_limit + _SPARE)
+def stocked(library: Library | None, cloud: Cloud | None, uploads: OwnShelves | None = None) -> Library | None:
+    """The documents here, what callers bring and Azure AI Search, as far as there are any; None for nothing."""
+    if cloud is None and uploads is None:
+        return library
+    here = None if library is None else library.index
+    return Library(here, uploads=uploads, far=None if cloud is None else cloud.backend())
 
 
 def gather(documents: Sequence[Path], index: Sequence[Path]) -> Library:

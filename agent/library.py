@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 
 OWN: Final = "uploads"  # what the names of a caller's own documents begin with
+FAR: Final = "azure"  # and of those in Azure AI Search, where there are others beside them
+_SPARE: Final = 0.5  # seconds beyond the time that Azure AI Search takes: what it says at its end is to be heard
 _PATIENCE: Final = 30.0  # seconds that reading one of them again may take, to be shown
 
 
@@ -42,6 +44,15 @@ class Holdings(Backend, Shelf, Protocol):
 
     def close(self) -> None:
         """Let go of it."""
+        ...
+
+
+class Distant(Backend, Protocol):
+    """An index elsewhere, to search only: Azure AI Search."""
+
+    @property
+    def time_limit(self) -> float:
+        """Seconds that a search takes at most."""
         ...
 
 
@@ -70,20 +81,29 @@ class Library:
 
     Attributes:
         index: The index or indexes that hold them, to search.
+        backend: The same for the assistant's tools. Of documents that can only be searched it is no shelf.
         uploads: What callers have brought themselves, if they may; a part of `index`.
 
     Args:
         index: The index or indexes that hold the documents; closed with the library.
         uploads: What callers bring; searched with the rest, and named `uploads/…`.
+        far: An index elsewhere; searched with the rest, and named `azure/…` where there are others. Whoever opened it
+            closes it.
     """
 
-    def __init__(self, index: Holdings | None, *, uploads: OwnShelves | None = None) -> None:
+    def __init__(
+        self, index: Holdings | None, *, uploads: OwnShelves | None = None, far: Distant | None = None
+    ) -> None:
         self._shared = index
         if uploads is not None:
             index = Several({OWN: uploads} if index is None else {"": index, OWN: uploads})
+        here = index
+        if far is not None:
+            index = Several({"": far} if here is None else {"": here, FAR: far}, time_limit_s=far.time_limit + _SPARE)
         if index is None:
             raise TypeError("a library needs an index, or a place for uploads")
         self.index = index
+        self.backend: Backend = far if here is None and far is not None else index
         self.uploads = uploads
 
     @classmethod

@@ -254,9 +254,7 @@ class Server:
     async def _told(self, user: User | None) -> web.Response:
         """Why a session would be refused; a browser keeps from its page what a WebSocket was answered."""
         try:
-            seat = self._door.admissions.enter(owner_of(user))
-            await seat.confirm()
-            seat.leave()
+            await self._door.admissions.look(owner_of(user))
         except TurnedAway as no:
             return refused(no.refusal)
         return refused(Refusal(426, POLICY, "upgrade_required", "this is the address of a WebSocket: open one"))
@@ -319,7 +317,9 @@ def _signalling(
     agent: Agent, calling: Calling | PreviewCalling, door: Door, telemetry: Watcher, **beside: Any
 ) -> Signalling | PreviewSignalling:
     if isinstance(calling, PreviewCalling):
-        return PreviewSignalling(agent, calling, url_of=source_url, admit=_caller_of, **beside)
+        return PreviewSignalling(
+            agent, calling, url_of=source_url, admit=_caller_of, look=door.admissions.look, **beside
+        )
     beside |= {"cite": cited, "admit": _caller_of, "enter": door.admissions.enter}
     beside["most_secrets"] = SECRETS * door.rules.limits.sessions_per_user
     signalling = Signalling(agent, calling, telemetry=telemetry, **beside)

@@ -19,8 +19,8 @@ _LABEL = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 class ServerMcp:
     """An MCP server that the service connects to: the calls, and the secrets, go from there and not through here.
 
-    OpenAI, Azure's GA endpoint and Voice Live take it; for any other model it is left out, and the log says so. Where
-    `McpServer` brings the tools to us, they are ours in every way: time limits, progress, the log.
+    OpenAI, Azure's GA endpoint and Voice Live take it; for any other model it is left out, as `vocative run` says.
+    Where `McpServer` brings the tools to us, they are ours in every way: time limits, progress, the log.
 
     Attributes:
         label: Names the server.

@@ -189,7 +189,12 @@ var arguments = concat(
   [
     'run'
   ],
-  empty(agent) ? [] : [agent],
+  // An agent of one's own searches only what it is told to; unless it has a tool for that itself, it is the index.
+  empty(agent) ? [] : [
+    agent
+    '--index'
+    'azure'
+  ],
   [
     '--host'
     '0.0.0.0'

@@ -116,6 +116,19 @@ class Admissions:
         if self.shedding.reason is not None:
             raise busy(503, "server_busy", "the assistant is too busy at present: try again in a moment", WAIT)
 
+    async def look(self, user_id: str | None) -> None:
+        """See whether a session might begin, without taking a place.
+
+        Args:
+            user_id: Whose; None for somebody unknown.
+
+        Raises:
+            TurnedAway: There may be no more of them.
+        """
+        seat = self.enter(user_id)
+        await seat.confirm()
+        seat.leave()
+
     def claim(self, seat: Seat, user_id: str | None) -> None:
         """See `Seat.claim`."""
         self._count(user_id, returning=seat.returning)

@@ -20,6 +20,7 @@ from agent.core.dialect import PREVIEW
 from agent.core.frames import MalformedFrame, decode
 from agent.core.profiles import PROFILES
 from agent.door.http import refused
+from agent.door.refusal import TurnedAway
 from agent.errors import DialError, InputError, SessionRefusedError
 from agent.options.language import asked_for
 from agent.pricing.books import Books
@@ -32,7 +33,8 @@ from tools.context import owner_of
 from tools.opening import Shared
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
+    from typing import TypeAlias
 
     from agent.assistant import Agent
     from agent.core.profiles import Profile
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
     from agent.webrtc.preview_calling import PreviewCalling
     from agent.webrtc.signalling import Admit
     from tools import User
+
+    Look: TypeAlias = Callable[[str | None], Awaitable[None]]
 
 # Seconds that a session's tools stay open to it: a preview session lasts half an hour.
 SESSION_TIME = 1_860.0
@@ -62,6 +66,8 @@ class PreviewSignalling:
         calling: The preview resource.
         url_of: Where a citation opens.
         admit: Lets a request in and says whose it is, or raises the HTTP error that it is refused with.
+        look: Sees whether a user may begin a session, or raises `TurnedAway`; by default everybody may. No place is
+            taken: when such a session ends, nobody here can tell.
         now: The present time in seconds since 1970.
         shared: The tools that the sessions of the process share.
         profile: The service that the model is reached through.
@@ -80,6 +86,7 @@ class PreviewSignalling:
         *,
         url_of: Callable[[Mapping[str, Any]], str],
         admit: Admit,
+        look: Look | None = None,
         now: Callable[[], float] = time.time,
         shared: Shared | None = None,
         profile: Profile = PROFILES["azure-preview"],
@@ -92,6 +99,7 @@ class PreviewSignalling:
         self._calling = calling
         self._url_of = url_of
         self._admit = admit
+        self._look = look
         self._now = now
         self._sessions: dict[str, _Session] = {}
 
@@ -120,6 +128,11 @@ class PreviewSignalling:
         user = await self._admit(request)
         if (spent := await self._books.turned_away(owner_of(user))) is not None:
             return refused(spent)
+        try:
+            if self._look is not None:
+                await self._look(owner_of(user))
+        except TurnedAway as no:
+            return refused(no.refusal)
         try:
             language = asked_for(request.query.get("lang"))
         except InputError as error:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
 
 import pytest
 
@@ -40,10 +41,10 @@ SIGNED_IN = {
 }
 
 
-def started(sign_in):
+def started(sign_in, **more):
     """The arguments and the environment of a way to sign in."""
     template = templates(ROOT)["vocative.bicep"]
-    given = GIVEN | {"signIn": sign_in} | ({"apiKeys": KEY} if sign_in == "api-key" else {})
+    given = GIVEN | {"signIn": sign_in} | ({"apiKeys": KEY} if sign_in == "api-key" else {}) | more
     secrets = evaluate(template, "secrets", given)
     variables = given_to(template, "app", "variables", given)
     environment = {each["name"]: each["value"] if "value" in each else secrets[each["secretRef"]] for each in variables}
@@ -59,16 +60,16 @@ def answered(url, headers):
         return error.code
 
 
-@pytest.mark.parametrize("sign_in", SIGNED_IN)
-def test_the_app_starts_as_its_template_says_and_lets_in_whom_it_should(sign_in, tmp_path):
-    arguments, variables = started(sign_in)
+@contextmanager
+def running(arguments, variables, folder):
+    """Run it in a folder; gives its address and what it has said until it listened."""
     arguments[arguments.index("--port") + 1] = "0"
     process = subprocess.Popen(
         [sys.executable, "-m", "agent", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        cwd=tmp_path,
+        cwd=folder,
         env=environment(PYTHONPATH=str(ROOT), PYTHONUNBUFFERED="1", **variables),
     )
     try:
@@ -79,19 +80,33 @@ def test_the_app_starts_as_its_template_says_and_lets_in_whom_it_should(sign_in,
                 port = found[1]
                 break
         assert port, "".join(said)
-        address = f"http://127.0.0.1:{port}"
-        with urllib.request.urlopen(f"{address}/healthz", timeout=20) as answer:
-            assert answer.status == 200
-        if sign_in != "none":
-            assert answered(f"{address}/v1/tickets", {}) == 401
-        if SIGNED_IN[sign_in] is not None:
-            assert answered(f"{address}/v1/tickets", SIGNED_IN[sign_in]) in {200, 204}
+        yield f"http://127.0.0.1:{port}", "".join(said)
         process.terminate()
         assert process.wait(30) == 0
     finally:
         process.kill()
         process.wait()
         process.stdout.close()
+
+
+@pytest.mark.parametrize("sign_in", SIGNED_IN)
+def test_the_app_starts_as_its_template_says_and_lets_in_whom_it_should(sign_in, tmp_path):
+    with running(*started(sign_in), tmp_path) as (address, _):
+        with urllib.request.urlopen(f"{address}/healthz", timeout=20) as answer:
+            assert answer.status == 200
+        if sign_in != "none":
+            assert answered(f"{address}/v1/tickets", {}) == 401
+        if SIGNED_IN[sign_in] is not None:
+            assert answered(f"{address}/v1/tickets", SIGNED_IN[sign_in]) in {200, 204}
+
+
+def test_an_agent_of_ones_own_searches_the_documents_that_were_ingested_for_it(tmp_path):
+    (tmp_path / "hotel.py").write_text("from agent import Agent\n\nagent = Agent(name='Concierge')\n", "utf-8")
+    with running(*started("none", agent="hotel:agent"), tmp_path) as (address, said):
+        assert "Concierge listens on" in said
+        assert "documents: the index 'documents' of Azure AI Search" in said
+        with urllib.request.urlopen(f"{address}/api/documents", timeout=20) as answer:
+            assert json.load(answer) == {"documents": [], "incomplete": True}
 
 
 def test_the_models_and_the_index_are_those_of_the_template():

@@ -54,7 +54,7 @@ def test_an_empty_secret_is_none_and_a_short_one_is_refused_without_being_told(m
     monkeypatch.setenv("VOCATIVE_SECRET", "")
     assert Settings().secret is None
     monkeypatch.setenv("VOCATIVE_SECRET", "hunter2")
-    with pytest.raises(ConfigurationError, match=r"VOCATIVE_SECRET .*at least 32") as error:
+    with pytest.raises(ConfigurationError, match=r"VOCATIVE_SECRET is too short: .* at least 32 characters") as error:
         Settings()
     assert "hunter2" not in str(error.value)
 

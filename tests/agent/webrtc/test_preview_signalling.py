@@ -11,6 +11,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from agent import Agent, DialError
 from agent.door.api_keys import ApiKeys
 from agent.door.door import Door, Rules
+from agent.door.limits import Limits
 from agent.server import Server
 from agent.webrtc.calling import Key
 from agent.webrtc.preview_calling import PreviewCalling, PreviewUrls
@@ -333,3 +334,23 @@ async def test_a_repeated_call_waits_for_the_approval_of_the_first(brings):
     done = await brings("c1", "pay", '{"amount": 5}', decision="approve")
     assert (await second)["output"] == done["output"] == "paid 5"
     assert RUNS == [5]
+
+
+async def test_no_session_begins_while_the_server_stops_or_has_no_room():
+    calling = Calling(None, PreviewUrls("", "", "d"), "standard", "verse")
+    door = Door(Rules(limits=Limits(sessions=1)))
+    server = Server(Agent(instructions="Be brief."), None, None, door, calling=calling)
+    async with TestClient(TestServer(server.application())) as client:
+        begun = await client.post("/v1/realtime/sessions")
+        assert begun.status == 200
+        seat = door.admissions.enter(None)
+        full = await client.post("/v1/realtime/sessions")
+        assert (full.status, (await full.json())["error"]["code"]) == (503, "server_full")
+        assert "Retry-After" in full.headers
+        seat.leave()
+        await server.drain(0.0)
+        stopping = await client.post("/v1/realtime/sessions")
+        assert (stopping.status, (await stopping.json())["error"]["code"]) == (503, "server_stopping")
+        # What has begun goes on: its tools are still to be run.
+        call = {"session": (await begun.json())["id"], "call_id": "c", "name": "none", "arguments": "{}"}
+        assert (await client.post("/v1/realtime/tools", json=call)).status == 200
