@@ -165,7 +165,7 @@ RULES = {
         "agent.core",
     }
     | {"agent.bodies", "agent.errors"}
-    | {"agent.options", "agent.speaking", "agent.pricing.books", "agent.door.http", "aiohttp", "tools"},
+    | {"agent.options", "agent.speaking", "agent.pricing.books", "agent.door", "aiohttp", "tools"},
     "agent.pages": {
         "agent.branding",
         "agent.library",
@@ -176,8 +176,6 @@ RULES = {
         "aiohttp",
     },
     "agent.showing": {"agent.library", "tools"},
-    | {"agent.options", "agent.speaking", "agent.pricing.books", "agent.door", "aiohttp", "tools"},
-    "agent.pages": {"agent.branding", "agent.library", "agent.errors", "agent.door", "tools", "aiohttp"},
     "agent.branding": {"agent.options", "agent.errors", "aiohttp"},
     "agent.pictures": {"agent.config", "agent.errors", "tools"},
     "agent.links": {"agent.pages", "tools"},
