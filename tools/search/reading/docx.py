@@ -144,8 +144,17 @@ def _text(element: Element) -> str:
         return "-" if element.tag == W + "noBreakHyphen" else ""
     if element.tag in _SKIPPED or element.tag == W + "txbxContent":
         return ""
+    if element.tag == W + "r" and _is_void(element):
+        return ""
     words = "".join(map(_text, element))
     return f"{words} " if element.tag == W + "p" else words  # one of several in a cell, or in a table in it
+
+
+def _is_void(run: Element) -> bool:
+    """Whether words are hidden, or struck out and hold no longer."""
+    properties = run.find(W + "rPr")
+    marks = [properties.find(W + name) for name in ("vanish", "strike", "dstrike")] if properties else []
+    return any(mark and mark.get(W + "val") not in {"0", "false", "off"} for mark in marks)
 
 
 def _boxes(element: Element) -> Iterator[Element]:

@@ -27,6 +27,10 @@ _NOISE = (
     "button",
     "select",
     "head",
+    # Struck out: it holds no longer, as a price before another one.
+    "del",
+    "s",
+    "strike",
 )
 _HIDDEN = (
     '[hidden], [aria-hidden="true"], [role="navigation"], [role="banner"] nav, '

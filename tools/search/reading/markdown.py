@@ -106,9 +106,13 @@ class _Writer:
 
 
 def inline_text(token: Token) -> str:
-    """The words of an inline token, without their markup."""
+    """The words of an inline token, without their markup, and without what is struck out: it holds no longer."""
     parts: list[str] = []
+    struck = 0
     for child in token.children or []:
+        struck += {"s_open": 1, "s_close": -1}.get(child.type, 0)
+        if struck:
+            continue
         if child.type in {"softbreak", "hardbreak"}:
             parts.append(" ")
         elif child.type == "html_inline":

@@ -48,6 +48,15 @@ def test_documents_with_macros_and_templates_are_read_too(saved, blocks, kind):
     assert blocks(parse(saved(document), "a.docm")) == [("paragraph", "Hello.")]
 
 
+@pytest.mark.parametrize("how", ["strike", "double_strike", "hidden"])
+def test_what_is_struck_out_or_hidden_is_not_read(saved, blocks, how):
+    document = docx.Document()
+    paragraph = document.add_paragraph("The pass costs ")
+    setattr(paragraph.add_run("£30 ").font, how, True)
+    setattr(paragraph.add_run("£42.").font, how, False)
+    assert blocks(parse(saved(document), "a.docx")) == [("paragraph", "The pass costs £42.")]
+
+
 def test_the_properties_title_is_preferred_and_the_first_heading_serves_without(saved):
     document = docx.Document()
     document.add_heading("Flights", 1)

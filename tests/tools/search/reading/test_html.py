@@ -62,6 +62,12 @@ def test_what_a_page_does_not_show_is_not_read(style):
     assert parse(page.encode(), "a.html").pages[0].text == "Seen."
 
 
+@pytest.mark.parametrize("tag", ["s", "del", "strike"])
+def test_what_is_struck_out_holds_no_longer(tag):
+    page = f"<html><body><p>The pass costs <{tag}>£30</{tag}> £42.</p></body></html>"
+    assert parse(page.encode(), "a.html").pages[0].text == "The pass costs £42."
+
+
 def test_only_the_main_part_counts_where_there_is_one(blocks):
     page = "<html><body><div>Menu menu</div><main><p>The content of the page.</p></main></body></html>"
     assert blocks(parse(page.encode(), "a.html")) == [("paragraph", "The content of the page.")]

@@ -49,6 +49,12 @@ def test_every_kind_of_block_is_kept(blocks):
     ]
 
 
+def test_what_is_struck_out_holds_no_longer(blocks):
+    assert blocks(parse("The pass costs ~~£30 *or* more~~ £42.".encode(), "a.md")) == [
+        ("paragraph", "The pass costs £42.")
+    ]
+
+
 def test_front_matter_gives_the_title_and_is_not_text():
     document = parse(SOURCE, "a.md")
     assert document.title == "Leave policy"
