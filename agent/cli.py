@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import sys
 from pathlib import Path
@@ -11,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from agent import commands, working
-from agent.cloud import is_configured
+from agent.cloud import is_configured, named
 from agent.config import Settings
 from agent.errors import ModelError, UsageError, VocativeError
 from agent.filling import fill
-from agent.telemetry.settings import listen_address
+from agent.typed import Finite, Listen, Place, bare
 from tools.errors import ToolsError
 
 if TYPE_CHECKING:
@@ -23,21 +22,23 @@ if TYPE_CHECKING:
 
 DEFAULT_INDEX = Path(".vocative") / "index.sqlite"
 
+
 _documents = click.option(
     "--documents",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=Place(path_type=Path),
     help="A file or folder of documents; may be given several times. Default: the packaged samples; for an agent of "
     "your own, none.",
 )
 _index = click.option(
     "--index",
     multiple=True,
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=Place(path_type=Path, dir_okay=False),
     help="An index file made by `vocative ingest`; or azure:NAME, an index of Azure AI Search (azure alone for the "
     "configured one). May be given several times, azure once. Default: what the environment configures, else the "
     "packaged samples; for an agent of your own, none.",
 )
+_host = click.option("--host", default="127.0.0.1", show_default=True, callback=bare, help="Address to listen on.")
 _model = click.option(
     "--model",
     metavar="engine|azure|azure-preview|voice-live|openai|URL",
@@ -72,28 +73,6 @@ _engine_options = _together(
 )
 
 
-class _Listen(click.ParamType[str]):
-    """A port, or an address and a port."""
-
-    name = "[HOST:]PORT"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        try:
-            return listen_address(value)
-        except ValueError as error:
-            self.fail(f"{value!r} {error}", param, ctx)
-
-
-class _Finite(click.FloatRange):
-    """A number within limits; `nan`, which is beyond none of them, and `inf` are no numbers of anything."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        number: float = super().convert(value, param, ctx)
-        if not math.isfinite(number):
-            self.fail(f"{value!r} is not a finite number.", param, ctx)
-        return number
-
-
 _telemetry_options = _together(
     click.option("--log-content", is_flag=True, help="Write down what is said, too, and what tools are asked."),
     click.option(
@@ -106,7 +85,7 @@ _telemetry_options = _together(
     ),
     click.option(
         "--metrics",
-        type=_Listen(),
+        type=Listen(),
         help="Serve /metrics for Prometheus there; a port alone is this machine's only. See docs/observability.md.",
     ),
 )
@@ -127,7 +106,7 @@ def cli() -> None:
 @_documents
 @_index
 @_model
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@_host
 @click.option(
     "--port", type=click.IntRange(0, 65535), help="Port; 0 for any free one. Default: VOCATIVE_LISTEN_PORT, or 8765."
 )
@@ -142,7 +121,7 @@ def cli() -> None:
 @click.option(
     "--instructions",
     metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=Place(path_type=Path, dir_okay=False),
     help="The assistant's instructions (its system prompt), in place of those it has; plain text or Markdown.",
 )
 @click.option(
@@ -166,20 +145,20 @@ def cli() -> None:
     "--drain",
     default=20.0,
     show_default=True,
-    type=_Finite(min=0),
+    type=Finite(min=0),
     metavar="SECONDS",
     help="How long running sessions may go on after SIGTERM; no new ones are taken then.",
 )
 @click.option(
     "--uploads",
     metavar="FOLDER",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=Place(path_type=Path, file_okay=False),
     help="Let callers bring documents of their own, which are kept in this folder: see docs/access.md.",
 )
 @click.option(
     "--uploads-keep",
     metavar="DAYS",
-    type=_Finite(min=0, min_open=True),
+    type=Finite(min=0, min_open=True),
     help="Take such documents away after so many days.",
 )
 @_telemetry_options
@@ -206,13 +185,11 @@ def run(**options: Any) -> int:
 
 @cli.command()
 @click.argument("question", required=False)
-@click.option("--audio", type=click.Path(path_type=Path), help="Ask aloud: a WAV file of speech.")
+@click.option("--audio", type=Place(path_type=Path), help="Ask aloud: a WAV file of speech.")
 @_documents
 @_index
 @_model
-@click.option(
-    "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the spoken answer to this WAV file."
-)
+@click.option("--out", type=Place(path_type=Path, dir_okay=False), help="Write the spoken answer to this WAV file.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--app", metavar="MODULE:NAME", help="Ask your own agent.")
 @_asker
@@ -231,12 +208,12 @@ def ask(**options: Any) -> int:
 
 
 @cli.command()
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="PATH...")
+@click.argument("paths", nargs=-1, type=Place(path_type=Path), metavar="PATH...")
 @click.option(
     "--index",
     default=DEFAULT_INDEX,
     show_default=True,
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=Place(path_type=Path, dir_okay=False),
     help="The index file; made if missing.",
 )
 @click.option(
@@ -275,6 +252,8 @@ def ingest(paths: tuple[Path, ...], index: Path, to: str | None, **options: Any)
         raise click.UsageError("--group, --indexer, --container, --folder and --soft-delete need --to azure")
     if not paths:
         raise click.UsageError("Missing argument 'PATH...'.")
+    if named(index) is not None:
+        raise click.UsageError(f"--index names a file here; to fill an index of Azure AI Search, write --to {index}")
     return commands.ingest(paths, index, access, watch=watch)
 
 
@@ -301,7 +280,7 @@ def search(query: str, top: int, documents: tuple[Path, ...], index: tuple[Path,
 
 
 @cli.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@_host
 @click.option(
     "--port", default=8766, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 for any free one."
 )
@@ -309,7 +288,7 @@ def search(query: str, top: int, documents: tuple[Path, ...], index: tuple[Path,
 @click.option(
     "--faults",
     metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=Place(path_type=Path, dir_okay=False),
     help="Go wrong as this TOML file says, to test a client: see docs/testing.md.",
 )
 @_engine_options

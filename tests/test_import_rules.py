@@ -198,6 +198,7 @@ RULES = {
     "agent.lateness": set(),
     "agent.alongside": set(),
     "agent.pressure": {"agent.alongside", "agent.door.shedding", "agent.lateness", "agent.memory"},
+    "agent.typed": {"agent.telemetry", "click"},
     "agent.terminal": {"agent.asking", "agent.errors", "click", "rich", "tools"},
     "agent.engine": {"agent.engine", "agent.errors", "agent.core.frames", "agent.transports.base"}
     | {"agent.transports.memory", "agent.transports.stream"}

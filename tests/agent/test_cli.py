@@ -104,6 +104,10 @@ def test_what_could_not_be_read_is_named_with_the_reason_and_the_rest_goes_on(co
         (("search", "x", "--index", "nowhere.sqlite"), "nowhere.sqlite"),
         (("search", "x", "--index", "not-an-index.sqlite"), "not-an-index.sqlite"),
         (("search", "x", "--index", "n" * 300), "nnn"),
+        # As a variable of the shell gives that is not set.
+        (("search", "x", "--documents", ""), "the path is empty"),
+        (("ingest", ""), "the path is empty"),
+        (("ingest", "empty", "--index", "azure:handbook"), "write --to azure:handbook"),
         (("ingest", "nowhere"), "nowhere"),
         (("ask",), "QUESTION"),
         (("ask", "x", "--audio", "y.wav"), "QUESTION"),
@@ -137,6 +141,11 @@ def test_bad_input_is_told_in_words_with_exit_code_2(command, tmp_path, monkeypa
     for name in ("myapp", "badapp", "toolapp"):
         sys.modules.pop(name, None)
     assert said in command(*arguments, expect=2)[1]
+
+
+def test_an_address_of_ipv6_may_be_typed_as_in_a_url(command):
+    # No machine has it: it is for examples.
+    assert "cannot listen on 2001:db8::1 port" in command("engine", "--host", "[2001:db8::1]", expect=2)[1]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps folders that somebody is in")
