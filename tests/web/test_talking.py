@@ -131,6 +131,10 @@ async def test_a_slip_of_the_finger_asks_nothing(double, open_page):
         session = await double.session()
         await session.introduce()
         await expect(page.get_by_test_id("talk")).to_be_enabled()
+        for keys in ("Control+Space", "Shift+Space", "Alt+Space"):
+            await page.keyboard.press(keys)  # they mean something else to the browser or a screen reader
+        await expect(page.get_by_test_id("status")).to_have_attribute("data-phase", "idle")
+        assert await page.get_by_test_id("trouble").count() == 0
         await page.keyboard.press("Space")
         await expect(page.get_by_test_id("trouble")).to_contain_text("too short")
         assert session.of("input_audio_buffer.commit") == []

@@ -6,7 +6,7 @@ export function usePushToTalkKey(): void {
   const client = useClient();
   useEffect(() => {
     const down = (event: KeyboardEvent) => {
-      if (event.code !== "Space" || event.defaultPrevented || isTaken(event.target)) return;
+      if (event.code !== "Space" || event.defaultPrevented || isChord(event) || isTaken(event.target)) return;
       event.preventDefault();
       if (!event.repeat) void client.press();
     };
@@ -25,7 +25,12 @@ export function usePushToTalkKey(): void {
   }, [client]);
 }
 
+/** With another key it is for the browser, the system, or a screen reader. */
+function isChord({ altKey, ctrlKey, metaKey, shiftKey }: KeyboardEvent): boolean {
+  return altKey || ctrlKey || metaKey || shiftKey;
+}
+
 function isTaken(target: EventTarget | null): boolean {
   if (!(target instanceof Element) || target.closest("[data-push]") !== null) return false;
-  return target.closest("input, textarea, select, button, a, summary, [role=dialog]") !== null;
+  return target.closest("input, textarea, select, button, a, summary, [role=dialog], [role=alertdialog]") !== null;
 }
