@@ -110,6 +110,10 @@ class Calls:
         """
         return self._secrets.find(key)
 
+    def forget(self, key: str) -> None:
+        """A client secret is not used any more: there are only so many at once."""
+        self._secrets.drop(key)
+
     async def answer(
         self, offer: str, session: Mapping[str, Any] | None, *, filtered: bool = False, preview: bool = False
     ) -> Answer:

@@ -77,3 +77,7 @@ class Secrets:
         if key.startswith(_PREFIX):
             raise WireError("The client secret is wrong or has expired: get a new one.", code="invalid_client_secret")
         return None
+
+    def drop(self, key: str) -> None:
+        """Forget one; a key that is none is no error."""
+        self._secrets.pop(key, None)

@@ -56,6 +56,10 @@ class Calling(Protocol):
         """
         ...
 
+    def forget(self, key: str) -> None:
+        """A key is not used any more; it may still be valid."""
+        ...
+
     async def sideband(self, call_id: str) -> Pull:
         """Join a call as a controller.
 

@@ -48,6 +48,10 @@ class EngineCalling:
             raise DialError(str(error), 400 if error.param == "sdp" else 503) from None
         return Answered(answer.call_id, answer.sdp)
 
+    def forget(self, key: str) -> None:
+        """See `Calling`."""
+        self._calls.forget(key)
+
     async def sideband(self, call_id: str) -> Pull:
         """See `Calling`."""
         try:

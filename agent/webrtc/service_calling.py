@@ -115,6 +115,9 @@ class ServiceCalling:
             raise DialError(f"the model at {host_of(url)} named no call in its answer, so no tool could run in it")
         return Answered(found[0], answer.text)
 
+    def forget(self, key: str) -> None:
+        """See `Calling`; a service forgets it by itself."""
+
     async def sideband(self, call_id: str) -> Pull:
         """See `Calling`."""
         url = f"{self._urls.sideband}?call_id={quote(call_id, safe='')}"

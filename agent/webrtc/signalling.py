@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from agent.door.admissions import Seat
     from agent.door.door import Door
     from agent.telemetry.unwatched import Watcher
-    from agent.webrtc.calling import Calling, Key
+    from agent.webrtc.calling import Answered, Calling, Key
     from tools import User
     from tools.opening import Shared
 
@@ -235,17 +235,28 @@ class Signalling:
         try:
             offer, given = await _offer(request)
             if ticket is None:
-                ticket, _ = await self._mint(request, given, user, asked_for(request.query.get("lang")))
-            answered = await self._calling.call(ticket.key.value, offer)
+                answered, language = await self._call_once(request, offer, given, user)
+            else:
+                answered, language = await self._calling.call(ticket.key.value, offer), ticket.language
         except MalformedFrame as error:
             return refusal(400, "invalid_request", str(error))
         except InputError as error:
             return refusal(400, "invalid_language", str(error))
         except DialError as error:
             return _failed(error)
-        call_id = self.calls.begin(answered.call_id, user, seat, ticket.language)
+        call_id = self.calls.begin(answered.call_id, user, seat, language)
         headers = {"Location": f"{request.path}/{call_id}"}
         return web.Response(status=201, text=answered.sdp, content_type="application/sdp", headers=headers)
+
+    async def _call_once(
+        self, request: web.Request, offer: str, given: object, user: User | None
+    ) -> tuple[Answered, str | None]:
+        """Call the model without a client secret: by a key that is for this call alone, and so takes nobody's place."""
+        ticket, _ = await self._mint(request, given, user, asked_for(request.query.get("lang")))
+        try:
+            return await self._calling.call(ticket.key.value, offer), ticket.language
+        finally:
+            self._calling.forget(ticket.key.value)
 
     async def _hang_up(self, request: web.Request) -> web.Response:
         user = await self._admit(request)

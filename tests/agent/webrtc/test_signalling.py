@@ -294,3 +294,16 @@ async def test_a_call_in_an_unknown_language_is_refused_in_words(http, path):
     async with http.post(f"/v1/realtime/{path}?lang=xx", **offer) as response:
         assert response.status == 400
         assert "lang=fr" in (await response.json())["error"]["message"]
+
+
+async def test_offers_that_are_refused_use_up_no_client_secrets(engine, monkeypatch):
+    monkeypatch.setattr("agent.engine.secrets._MOST", 2)
+    headers = {"Content-Type": "application/sdp"}
+    async with in_process(engine) as calling:
+        server = Server(Agent(instructions=PROMPT), engine.connect, None, calling=calling)
+        async with TestClient(TestServer(server.application())) as client:
+            for _ in range(3):
+                async with client.post("/v1/realtime/calls", data="v=0", headers=headers) as response:
+                    assert response.status == 400
+            async with client.post("/v1/realtime/client_secrets", json={}) as response:
+                assert response.status == 200, await response.text()
