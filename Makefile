@@ -51,7 +51,7 @@ lint: setup
 	$(BIN)/ruff format --check .
 
 types: setup
-	$(BIN)/pyright
+	$(BIN)/pyright --pythonpath $(RUN)
 	$(RUN) -m pytest -q tests/web/test_unit.py -k type
 
 bench: setup

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -17,7 +18,7 @@ from picows import WSAutoPingStrategy, WSUpgradeResponse, WSUpgradeResponseWithL
 from agent.transports.websocket import HEARTBEAT, WebSocketTransport
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from picows import WSUpgradeRequest
 
@@ -31,6 +32,9 @@ _Protocol: Any = vars(picows)["WSProtocol"]
 _HANDSHAKE = frozenset(
     {b"host", b"upgrade", b"connection", b"sec-websocket-key", b"sec-websocket-version", b"sec-websocket-protocol"}
 )
+
+# python/cpython#127655: `writelines`, which picows writes by, tells nobody there that the other side is slow.
+_UNTOLD = (3, 12) <= sys.version_info < (3, 12, 9) or (3, 13) <= sys.version_info < (3, 13, 2)
 
 READ_BUFFER = 8 * 1024  # bytes a socket starts with, a fifth of a second of sound; it grows with the frames
 
@@ -89,6 +93,8 @@ async def adopt(
         *(True, heartbeat, heartbeat, WSAutoPingStrategy.PING_WHEN_IDLE),
         *(False, max_message, None, READ_BUFFER),
     )
+    if _UNTOLD and type(connection).__module__ == "asyncio.selector_events":
+        _tell(connection)
     connection.set_protocol(protocol)
     protocol.connection_made(connection)
     # aiohttp must write to it no more, nor close it.
@@ -99,6 +105,15 @@ async def adopt(
         let_go(request)
         raise web.HTTPBadRequest(text="the WebSocket handshake is malformed")
     return socket
+
+
+def _tell(connection: Any) -> None:
+    write = connection.write
+
+    def writelines(parts: Iterable[bytes]) -> None:
+        write(b"".join(parts))
+
+    connection.writelines = writelines
 
 
 def let_go(request: web.Request) -> Adopted:

@@ -49,7 +49,8 @@ class _Inbox:
             self._schedule()
 
     def hold(self, *, paused: bool) -> None:
-        self._paused = paused
+        # Once it is over, nothing must keep the end from being told: whoever closes waits for that.
+        self._paused = paused and self.end is None
         self._schedule()
 
     def close(self, code: int, reason: str) -> None:

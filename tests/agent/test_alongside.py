@@ -58,5 +58,6 @@ async def test_an_error_ends_the_work_alone_and_is_in_the_log(caplog):
 
     async with alongside(fail()):
         await failed.wait()
+        await asyncio.sleep(0)
     assert "fail has ended with OSError" in caplog.text
     assert "the disk is full" in caplog.text

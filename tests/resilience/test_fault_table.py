@@ -219,7 +219,7 @@ async def test_rejected_field(session):
 
 
 async def test_rejected_choice():
-    """a client's setting is refused by a later session → the session goes on without it"""
+    """a client's setting or tool is refused by a later session → the session goes on without it"""
     faults = Faults(Drop(event="response.done", session=1), Reject(field="session.audio.output.speed", session=2))
     async with house(faults) as at:
         await at.caller.gets("session.created")

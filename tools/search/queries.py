@@ -37,4 +37,5 @@ def embedded(queries: Sequence[str], embedder: Embedder) -> NDArray[np.float32]:
     vectors = embedder.embed([*queries, *(f"{asked[at]}?" for at in bare)])
     rows = vectors[: len(queries)].copy()
     rows[bare] += vectors[len(queries) :]
-    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), np.finfo(np.float32).tiny)
+    lengths = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), np.finfo(np.float32).tiny)
+    return (rows / lengths).astype(np.float32, copy=False)

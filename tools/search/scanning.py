@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import unicodedata
@@ -168,10 +169,13 @@ def _enter(entry: Path, root: Path, result: Scan, seen: set[Path]) -> None:
 
 
 def _resolved(path: Path) -> Path | None:
+    """Where a link leads; None where it leads in a circle."""
     try:
-        return path.resolve()
-    except (OSError, RuntimeError):  # which of them depends on the version of Python
+        return path.resolve(strict=True)
+    except RuntimeError:  # before Python 3.13
         return None
+    except OSError as error:
+        return None if error.errno == errno.ELOOP else path.resolve()
 
 
 def _within(real: Path, result: Scan) -> bool:

@@ -21,7 +21,8 @@ def packed(vectors: NDArray[np.float32]) -> list[bytes]:
     Args:
         vectors: One row for each chunk.
     """
-    scales: NDArray[np.float32] = np.abs(vectors).max(axis=1, keepdims=True, initial=1e-12) / np.float32(127)
+    largest: NDArray[np.floating] = np.abs(vectors).max(axis=1, keepdims=True, initial=1e-12)
+    scales: NDArray[np.float32] = (largest / np.float32(127)).astype(np.float32, copy=False)
     whole: NDArray[np.int8] = np.round(vectors / scales).astype(np.int8)
     return [scale.astype(_SCALE).tobytes() + row.tobytes() for scale, row in zip(scales[:, 0], whole, strict=True)]
 

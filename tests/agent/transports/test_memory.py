@@ -123,6 +123,24 @@ async def test_an_end_that_holds_messages_back_can_be_closed():
     assert (ear.heard, ear.end) == (["held back"], (1000, "enough"))
 
 
+async def test_an_end_that_pauses_again_while_it_is_closed_is_told_of_the_end_all_the_same():
+    one, two = joined()
+    got = []
+
+    def take(message):
+        got.append(message)
+        one.pause()
+
+    one.start(take, room=lambda: None, closed=lambda *_: got.append("closed"))
+    two.start(lambda _: None, room=lambda: None, closed=lambda *_: None)
+    for text in "abc":
+        two.send(text)
+    one.close()
+    async with asyncio.timeout(5):
+        await one.wait_closed()
+    assert got == ["a", "b", "c", "closed"]
+
+
 async def test_an_end_that_was_never_started_need_not_be_waited_for():
     here, there = joined()
     here.close()
