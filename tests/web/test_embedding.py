@@ -120,8 +120,8 @@ async def test_the_pages_own_ticket_says_who_its_user_is():
         grounds = []
         admit = door.admit
 
-        async def watched(knock):
-            admission = await admit(knock)
+        async def watched(knock, **how):
+            admission = await admit(knock, **how)
             grounds.append((admission.grounds, admission.user))
             return admission
 

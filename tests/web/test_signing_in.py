@@ -54,8 +54,8 @@ def door(bundle, monkeypatch):
     door.grounds = []
     admit = door.admit
 
-    async def watched(knock):
-        admission = await admit(knock)
+    async def watched(knock, **how):
+        admission = await admit(knock, **how)
         door.grounds.append((knock.path, admission.grounds))
         return admission
 
