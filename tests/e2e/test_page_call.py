@@ -50,7 +50,8 @@ pytestmark = [
 DOG = "Can I bring my dog?"  # the answer is short, and has no numbers
 FARE = "How much is the Island Pass?"
 LONG = "Tell me about the lighthouse."
-TRIES = 4  # on a machine that is too busy to play in time, a listener falls behind what the server has sent
+TRIES = 8  # on a machine that is too busy to play in time, a listener falls behind what the server has sent
+ENOUGH_MS = 1500
 SILENCE_OF_SAYING = RATE // 4  # which `say` puts around the words
 MUSEUM = b"# The museum\n\nThe museum of the harbour has 365 paintings of ships, and the oldest is from 1702.\n"
 
@@ -93,7 +94,8 @@ async def test_a_barge_in_on_a_call_ends_what_is_heard_where_the_server_says(mod
             cut = wire.of("conversation.item.truncated")[number]
             # From the moment on at which the server began; on its way the sound takes a little longer than the news.
             far = cut["audio_end_ms"] - played.at("speech")
-            if abs(far) < WITHIN:
+            # One that was cut within its first words says too little of what was heard.
+            if abs(far) < WITHIN and cut["audio_end_ms"] > ENOUGH_MS:
                 break
         await expect(page.locator("[data-testid=message-assistant][data-cut=true]").first).to_be_visible()
         await expect(page.get_by_test_id("message-user").nth(1)).to_be_visible(timeout=PATIENCE)
