@@ -195,12 +195,13 @@ class Signalling:
             return refusal(400, "invalid_language", str(error))
         try:
             self._see_room(owner_of(user))
-            ticket, session = await self._mint(request, given.get("session"), user, language)
+            key, session = await self._mint(request, given.get("session"), user, language)
             self._see_room(owner_of(user))  # again: others of theirs may have been made meanwhile
         except DialError as error:
             return _failed(error)
         except TurnedAway as no:
             return refused(no.refusal)
+        ticket = Ticket(f"ek_{secrets.token_urlsafe(24)}", key, user, language)
         self._tickets[ticket.value] = ticket
         body = {"value": ticket.value, "expires_at": int(ticket.key.expires_at), "session": session_view(session)}
         return web.json_response(body)
@@ -235,9 +236,11 @@ class Signalling:
         try:
             offer, given = await _offer(request)
             if ticket is None:
-                answered, language = await self._call_once(request, offer, given, user)
+                language = asked_for(request.query.get("lang"))
+                answered = await self._call_once(request, offer, given, user, language)
             else:
-                answered, language = await self._calling.call(ticket.key.value, offer), ticket.language
+                language = ticket.language
+                answered = await self._calling.call(ticket.key.value, offer)
         except MalformedFrame as error:
             return refusal(400, "invalid_request", str(error))
         except InputError as error:
@@ -249,14 +252,14 @@ class Signalling:
         return web.Response(status=201, text=answered.sdp, content_type="application/sdp", headers=headers)
 
     async def _call_once(
-        self, request: web.Request, offer: str, given: object, user: User | None
-    ) -> tuple[Answered, str | None]:
+        self, request: web.Request, offer: str, given: object, user: User | None, language: str | None
+    ) -> Answered:
         """Call the model without a client secret: by a key that is for this call alone, and so takes nobody's place."""
-        ticket, _ = await self._mint(request, given, user, asked_for(request.query.get("lang")))
+        key, _ = await self._mint(request, given, user, language)
         try:
-            return await self._calling.call(ticket.key.value, offer), ticket.language
+            return await self._calling.call(key.value, offer)
         finally:
-            self._calling.forget(ticket.key.value)
+            self._calling.forget(key.value)
 
     async def _hang_up(self, request: web.Request) -> web.Response:
         user = await self._admit(request)
@@ -266,7 +269,7 @@ class Signalling:
 
     async def _mint(
         self, request: web.Request, given: object, user: User | None, language: str | None
-    ) -> tuple[Ticket, dict[str, Any]]:
+    ) -> tuple[Key, dict[str, Any]]:
         config = self._agent.session_config(extensions=True, user=user)
         config = in_language(config, self._agent.language, Spoken(language, self._profile))
         session = without_formats(_merged(given, config.session))
@@ -276,7 +279,7 @@ class Signalling:
             # A client secret signs in as well. Were it to outlast what it was made by, each could be made by the one
             # before, and a sign-in would never end.
             key = replace(key, expires_at=until)
-        return Ticket(f"ek_{secrets.token_urlsafe(24)}", key, user, language), session
+        return key, session
 
     def _see_room(self, owner: str | None) -> None:
         """See that a user may have another client secret.
