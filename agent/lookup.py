@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from aiohttp import web
 
 from agent.door.http import refused
-from agent.door.refusal import POLICY, TRY_AGAIN_LATER, Refusal
+from agent.door.refusal import POLICY, Refusal, no_index
 from agent.links import linked
 from tools.errors import SearchError
 from tools.search.backend import Passage, Passages
@@ -50,7 +50,7 @@ def lookup_routes(library: Library | None, user_of: Callable[[web.Request], User
         try:
             found = await _found(library, query, int(top), user_of(request))
         except SearchError as error:
-            return refused(Refusal(503, TRY_AGAIN_LATER, "index_unavailable", told(error, "searched"), 5))
+            return refused(no_index(told(error, "searched")))
         passages = linked([sendable(each.citation()) for each in found])
         answer: dict[str, Any] = {"query": query, "passages": passages}
         if isinstance(found, Passages) and found.incomplete:

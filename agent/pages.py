@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 from aiohttp import web
 
 from agent.door.http import refused
-from agent.door.refusal import TRY_AGAIN_LATER, Refusal
+from agent.door.refusal import no_index
 from agent.errors import ConfigurationError, InputError
 from agent.showing import Showing
 from tools.errors import SearchError
@@ -147,7 +147,7 @@ def _telling(handler: Handler) -> Handler:
         try:
             return await handler(request)
         except SearchError as error:
-            return refused(Refusal(503, TRY_AGAIN_LATER, "index_unavailable", told(error, "read"), 5))
+            return refused(no_index(told(error, "read")))
 
     return telling
 

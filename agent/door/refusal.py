@@ -75,3 +75,8 @@ def forbidden(code: str, reason: str) -> TurnedAway:
 def busy(status: int, code: str, reason: str, retry_after: int) -> TurnedAway:
     """Not now: HTTP 429 where it is the caller's doing, 503 where it is ours."""
     return TurnedAway(Refusal(status, TRY_AGAIN_LATER, code, reason, retry_after))
+
+
+def no_index(reason: str) -> Refusal:
+    """The documents cannot be used at present."""
+    return Refusal(503, TRY_AGAIN_LATER, "index_unavailable", reason, 5)

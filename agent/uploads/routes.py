@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from aiohttp import web
 
 from agent.door.http import readable, refused, visit_of
-from agent.door.refusal import Refusal, TurnedAway, forbidden
+from agent.door.refusal import Refusal, TurnedAway, forbidden, no_index
 from agent.uploads.receiving import receive
 from tools.errors import SearchError, ToolsError
 from tools.search.trouble import told
@@ -93,7 +93,7 @@ class _Uploads:
         except TurnedAway as no:
             return refused(no.refusal)
         except ToolsError as error:
-            return refused(Refusal(503, 1013, "index_unavailable", _said(error), 5))
+            return refused(no_index(_said(error)))
 
     def _named(self, document: str) -> str:
         return f"{self._prefix}/{document}"
